@@ -1,0 +1,71 @@
+"""The error tree: every error that leaves the library says where, what stood there and what to do, in one line."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+
+def shown(text: object, longest: int = 200) -> str:
+    """Text that is safe in one line of a log or a terminal: control characters visible, length bounded."""
+    safe = "".join(
+        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c
+        for c in str(text)
+    )
+    return safe if len(safe) <= longest else safe[: longest - 1] + "…"
+
+
+class ReconcileError(Exception):
+    """Something the library refuses: `file`, `line`, `what` stood there and what to `do`; `str()` is one line.
+
+    Every error that leaves the library is of this class. The subclasses are also the built-in error a caller expects.
+    """
+
+    def __init__(self, what: str, *, file: str | None = None, line: int | None = None, do: str = "") -> None:
+        self.what, self.file, self.line, self.do = what, file, line, do
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        where = shown(self.file) if self.file else ""
+        if self.line is not None:
+            where = f"{where}, line {self.line}" if where else f"line {self.line}"
+        text = f"{where}: {self.what}" if where else self.what
+        text = text if text.endswith((".", "!", "?")) else text + "."
+        return f"{text} {self.do}".strip().replace("\n", " ")
+
+
+class UnreadableFile(ReconcileError, OSError):
+    """A file that cannot be taken off the disk safely: missing, a folder, no rights, empty, too large, unsafe ZIP."""
+
+
+class UnknownLayout(ReconcileError, ValueError):
+    """A file that could be read, but is no statement export this library knows; the message says what it looks like."""
+
+
+class ForeignStatement(ReconcileError, ValueError):
+    """A statement of another bank, another currency or another kind of account than FNB rand accounts."""
+
+
+class DamagedStatement(ReconcileError, ValueError):
+    """A statement that does not prove: cut off, changed, or its balances, counts or totals do not agree."""
+
+
+class RegisterRefused(ReconcileError, ValueError):
+    """A campaign register or fund vocabulary with faults; `faults` has all of them, one line each."""
+
+    def __init__(self, faults: Sequence[str], *, file: str | None = None) -> None:
+        self.faults = tuple(faults)
+        count = "1 fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
+        super().__init__(f"{count}: " + "; ".join(self.faults), file=file, do="Correct them and read the file again.")
+
+
+class FrameRefused(ReconcileError, ValueError):
+    """A frame or table handed in without the columns, types or rows it must have."""
+
+
+class NotMoney(ReconcileError, ValueError):
+    """A value that is not an exact amount of rand with at most two decimals."""
+
+
+class WorkbookNotWritten(ReconcileError, OSError):
+    """A workbook that could not be put in place; what stood there before is untouched."""

@@ -1,0 +1,102 @@
+"""Rand-and-cents text <-> exact amounts. Money never passes through a float."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from reconcile.errors import NotMoney, shown as shown_text
+
+ARROW = pa.decimal128(18, 2)
+"""The Arrow type of money: 16 digits of rand, two of cents."""
+
+AMOUNT = pd.ArrowDtype(ARROW)
+"""The pandas type of every `amount` and `balance` column."""
+
+PATTERN = r"^-?[0-9]{1,11}(\.[0-9]{1,2})?$"
+"""Money as FNB writes it: no thousands mark, no plus, at most two decimals, below R 100 billion."""
+
+_DO = "Write amounts as 1650.00: digits, a point, at most two decimals."
+
+
+def is_money(texts: pa.Array) -> pa.Array:
+    """A boolean per text: is it money as FNB writes it? An empty text or null is not."""
+    return pc.fill_null(pc.match_substring_regex(texts, PATTERN), False)
+
+
+def from_text(texts: pa.Array) -> pa.Array:
+    """Exact amounts from texts that `is_money` accepts."""
+    return pc.cast(texts, ARROW)
+
+
+def series(amounts: pa.Array | pa.ChunkedArray, index: pd.Index[Any] | None = None) -> pd.Series[Any]:
+    """A pandas column of exact money around an Arrow array."""
+    return pd.Series(pd.arrays.ArrowExtensionArray(amounts), index=index)  # type: ignore[attr-defined]
+
+
+def from_cents(cents: npt.NDArray[np.int64] | Iterable[int], index: pd.Index[Any] | None = None) -> pd.Series[Any]:
+    """A column of exact money from whole cents."""
+    whole = np.ascontiguousarray(np.asarray(cents, dtype=np.int64))
+    words = np.empty((len(whole), 2), dtype=np.int64)
+    words[:, 0] = whole
+    words[:, 1] = whole >> 63  # decimal128 is two 64-bit words, low first, with the sign carried into the high one
+    array = pa.Array.from_buffers(ARROW, len(whole), [None, pa.py_buffer(words.tobytes())])
+    return series(array, index)
+
+
+def cents(amounts: pd.Series[Any]) -> npt.NDArray[np.int64]:
+    """Whole cents of a column of exact money; a missing amount counts as 0 (ask `isna` for those)."""
+    array = pa.chunked_array([pa.array(amounts, type=ARROW)]).combine_chunks().fill_null(0)
+    if isinstance(array, pa.ChunkedArray):
+        array = array.combine_chunks()
+    if len(array) == 0:
+        return np.empty(0, dtype=np.int64)
+    words = np.frombuffer(array.buffers()[1], dtype=np.int64)
+    return words[2 * array.offset : 2 * (array.offset + len(array)) : 2].copy()
+
+
+def exact(values: pd.Series[Any], what: str = "amount") -> pd.Series[Any]:
+    """The column as exact money, from exact decimals, or from strings, whole numbers and floats of at most two decimals.
+
+    Raises NotMoney, naming the first row that is no such amount; nothing is rounded.
+    """
+    if values.dtype == AMOUNT:
+        return values
+    if pd.api.types.is_integer_dtype(values.dtype):
+        texts = values.astype(str)
+    elif pd.api.types.is_float_dtype(values.dtype):
+        floats = values.to_numpy(dtype=float, na_value=np.nan)
+        whole = np.rint(floats * 100)
+        _refuse(values, ~(np.isfinite(floats) & (whole / 100 == floats) & (np.abs(floats) < 1e11)), what)
+        return from_cents(whole.astype(np.int64), values.index)
+    else:
+        texts = values.map(lambda v: f"{v:f}" if isinstance(v, Decimal) else v).astype("str")
+    array = pa.array(texts, type=pa.string(), from_pandas=True)
+    array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    _refuse(values, ~np.asarray(is_money(array)), what)
+    return series(from_text(array), values.index)
+
+
+def _refuse(values: pd.Series[Any], bad: npt.NDArray[np.bool_], what: str) -> None:
+    if bad.any():
+        where = int(np.flatnonzero(bad)[0])
+        raise NotMoney(f'{what} "{shown_text(values.iloc[where], 40)}" in row {where + 1} is not money', do=_DO)
+
+
+def total(amounts: pd.Series[Any]) -> Decimal:
+    """The exact sum of a column of money; of an empty column, 0.00."""
+    return Decimal(int(cents(amounts).sum())).scaleb(-2)
+
+
+def shown(amount: Decimal | None) -> str:
+    """An amount as a person reads it: `R 1 234.56`, `-R 50.00`; an unknown one as a dash."""
+    if amount is None or pd.isna(amount):
+        return "–"
+    return f"{'-' if amount < 0 else ''}R {abs(amount):,.2f}".replace(",", " ")
