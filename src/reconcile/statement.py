@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from hashlib import blake2b
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from reconcile import money
 from reconcile.errors import DamagedStatement, FrameRefused
-from reconcile.schema import SET_ASIDE, TRANSACTIONS
+from reconcile.schema import KINDS, SET_ASIDE, TRANSACTIONS
 
 
 @dataclass(frozen=True)
@@ -138,9 +140,9 @@ class Statement:
         return "\n".join(f"{label:<{width}}  {text}" for label, text in self.facts())
 
     def _repr_html_(self) -> str:
+        left = 'style="text-align:left"'
         cells = "".join(
-            f'<tr><th style="text-align:left">{html.escape(a)}</th><td style="text-align:left">{html.escape(b)}</td></tr>'
-            for a, b in self.facts()
+            f"<tr><th {left}>{html.escape(a)}</th><td {left}>{html.escape(b)}</td></tr>" for a, b in self.facts()
         )
         return f"<table>{cells}</table>"
 
@@ -151,86 +153,142 @@ def add_ids(rows: pd.DataFrame) -> pd.DataFrame:
     Text is compared without case and runs of spaces. The count makes two equal gifts two gifts, and gives the same
     gift in an overlapping export the same id. Letters only, so that no spreadsheet takes an id for a number.
     """
-    key = (
-        rows["account"]
-        + "|"
-        + rows["date"].dt.strftime("%Y%m%d")
-        + "|"
-        + pd.Series(money.cents(rows["amount"]), index=rows.index).astype("str")
-        + "|"
-        + rows["description"].str.split().str.join(" ").str.lower()
-    )
-    count = key.groupby(key, sort=False).cumcount().astype("str")
-    ids = [_letters(k) for k in (key + "|" + count).tolist()]
-    return rows.assign(transaction_id=pd.Series(ids, index=rows.index, dtype=rows["account"].dtype))
+    word = _mixed(_hashed(rows["account"]) ^ _hashed(rows["description"]))
+    word = _mixed(word ^ rows["date"].to_numpy().astype("datetime64[D]").astype(np.int64).view(np.uint64))
+    word = _mixed(word ^ money.cents(rows["amount"]).view(np.uint64))
+    count = pd.Series(word).groupby(word, sort=False).cumcount().to_numpy().astype(np.uint64)
+    ids = _letters(_mixed(word ^ count))
+    return rows.assign(transaction_id=pd.Series(ids, index=rows.index, dtype=KINDS["text"]))
 
 
-_LETTERS = str.maketrans("0123456789abcdef", "bcdfghjkmnpqrstv")
+_LETTERS = np.frombuffer(b"bcdfghjkmnpqrstv", dtype=np.uint8)
+_Words = np.ndarray[Any, np.dtype[np.uint64]]
 
 
-def _letters(key: str) -> str:
-    return blake2b(key.encode(), digest_size=8).hexdigest().translate(_LETTERS)
+def _hashed(texts: pd.Series[Any]) -> _Words:
+    """64 bits of BLAKE2 for each text without case and runs of spaces; only distinct texts are hashed."""
+    codes, distinct = pd.factorize(texts)
+    plain = (" ".join(str(text).split()).lower().encode() for text in distinct.tolist())
+    words = b"".join(blake2b(text, digest_size=8).digest() for text in plain)
+    return np.frombuffer(words, dtype="<u8").astype(np.uint64)[codes]
+
+
+def _mixed(words: _Words) -> _Words:
+    """Every bit of a word spread over all 64 (the finisher of SplitMix64): no two words become one."""
+    words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return words ^ (words >> np.uint64(31))
+
+
+def _letters(words: _Words) -> pa.Array:
+    """Sixteen letters for each word, none a vowel, so that no id spells anything."""
+    octets = words.astype(">u8").view(np.uint8)
+    letters = np.empty(2 * len(octets), dtype=np.uint8)
+    letters[::2], letters[1::2] = _LETTERS[octets >> 4], _LETTERS[octets & 15]
+    ends = np.arange(0, len(letters) + 16, 16, dtype=np.int64)
+    return pa.LargeStringArray.from_buffers(len(words), pa.py_buffer(ends), pa.py_buffer(letters))
 
 
 @dataclass(frozen=True)
 class Chain:
-    """What a running balance proves: opening and closing, which balances are not known, what set-aside rows moved."""
+    """What a running balance proves: opening and closing, which balances are not known, what set-aside rows moved.
 
-    opening: Decimal
-    closing: Decimal
+    `opening` and `closing` are None where no balance tells; `implied_cents` has, for the position of a gap, what the
+    rows set aside there moved.
+    """
+
+    opening: Decimal | None
+    closing: Decimal | None
     unknown: np.ndarray[Any, np.dtype[np.bool_]]
     implied_cents: dict[int, int]
 
 
+_Cents = np.ndarray[Any, np.dtype[np.int64]]
+
+
 def check_chain(
-    amounts: np.ndarray[Any, np.dtype[np.int64]],
-    balances: np.ndarray[Any, np.dtype[np.int64]],
-    lines: np.ndarray[Any, np.dtype[np.int64]],
+    amounts: _Cents,
+    balances: _Cents,
+    lines: _Cents,
     *,
     file: str,
-    gaps: Sequence[int] = (),
+    gaps: Iterable[int] = (),
+    closing: int | None = None,
 ) -> Chain:
     """Prove that each balance is the one before plus the amount; oldest first, whole cents.
 
-    `gaps` are positions in front of which rows were set aside: there the balances may jump, and the jump is what those
-    rows moved (`implied_cents`). A balance of exactly 0 that does not fit is "not known" (FNB writes some so), never a
-    break. Raises DamagedStatement naming the two lines and the difference.
+    `gaps` are positions in front of which rows were set aside (the number of rows: behind the last): there the
+    balances may jump, and the jump is what those rows moved. `closing` is the balance the export states for its newest
+    row, in cents. A balance of exactly 0 that does not fit is "not known" (FNB writes some so), never a break.
+    Raises DamagedStatement naming the two lines and the difference.
     """
-    base = balances - np.cumsum(amounts)
-    segment = np.zeros(len(base), dtype=np.int64)
-    for gap in gaps:
-        segment[gap:] += 1
-    unknown = np.zeros(len(base), dtype=bool)
+    count, gap_set = len(amounts), set(gaps)
+    total = int(amounts.sum())
+    base = balances - np.cumsum(amounts)  # the balance before the first row, as each row tells it: all the same
+    unknown = np.zeros(count, dtype=bool)
     implied: dict[int, int] = {}
-    before: int | None = None
-    first = None
-    for part in range(int(segment[-1]) + 1):
-        here = np.flatnonzero(segment == part)
-        if not len(here):
-            continue
-        known = here[balances[here] != 0]
-        anchor = int(base[known[0]]) if len(known) else int(base[here[0]])
-        unknown[here] = (balances[here] == 0) & (base[here] != anchor)
-        broken = here[(base[here] != anchor) & ~unknown[here]]
-        if len(broken):
-            at = int(broken[0])
-            last = int(here[(here < at) & ~unknown[here]][-1])
-            off = Decimal(int(base[at] - base[last])).scaleb(-2)
-            pair = sorted((int(lines[last]), int(lines[at])))
-            raise DamagedStatement(
-                f"the balances of lines {pair[0]} and {pair[1]} differ by {money.shown(off)} more than the amount says",
-                file=file,
-                line=int(lines[at]),
-                do="A row was lost, added or changed between them; download the file again.",
-            )
-        if before is not None:
-            implied[int(here[0])] = anchor - before
+    before: int | None = None  # what the part in front tells; None where there is none, or it has no known balance
+    opening: int | None = closing if not count and not gap_set else None
+    for start, end in pairwise(sorted({0, count, *gap_set})):
+        part = slice(start, end)
+        last = end == count and count not in gap_set
+        anchor = _anchor(base[part], balances[part], closing - total if last and closing is not None else None)
+        unknown[part] = (balances[part] == 0) & (True if anchor is None else base[part] != anchor)
+        if anchor is not None:
+            _refuse_break(base[part], lines[part], unknown[part], anchor, file)
+        if start in gap_set and before is not None and anchor is not None:
+            implied[start] = anchor - before
+        opening = anchor if start == 0 else opening
         before = anchor
-        first = anchor if first is None else first
-    assert first is not None and before is not None
-    return Chain(
-        Decimal(first).scaleb(-2), Decimal(before + int(amounts.sum())).scaleb(-2), unknown, implied
+    if closing is not None and before is not None:
+        off = closing - total - before
+        if count in gap_set:
+            implied[count] = off
+        elif off:
+            raise DamagedStatement(
+                f"the heading states the balance {_rand(closing)}, the newest row {_rand(before + total)}",
+                file=file,
+                line=int(lines[-1]),
+                do="Rows are missing or were changed; download the file again.",
+            )
+    elif closing is None and before is not None and count not in gap_set:
+        closing = before + total
+    return Chain(_decimal(opening), _decimal(closing), unknown, implied)
+
+
+def _anchor(base: _Cents, balances: _Cents, stated: int | None) -> int | None:
+    known = np.flatnonzero(balances)
+    if len(known):
+        return int(base[known[0]])
+    if stated is not None:
+        return stated
+    # balances of 0 alone may be real (an emptied account) or "not known": believed where they agree
+    return int(base[0]) if (base == base[0]).all() else None
+
+
+def _refuse_break(base: _Cents, lines: _Cents, unknown: np.ndarray[Any, Any], anchor: int, file: str) -> None:
+    known = np.flatnonzero(~unknown)
+    broken = known[base[known] != anchor]
+    if not len(broken):
+        return
+    at = int(broken[0])
+    last = int(known[known < at][-1])
+    pair = sorted((int(lines[last]), int(lines[at])))
+    raise DamagedStatement(
+        f"the balances of lines {pair[0]} and {pair[1]} differ by {_rand(int(base[at] - base[last]))} more than the "
+        "amount says",
+        file=file,
+        line=int(lines[at]),
+        do="A row was lost, added or changed between them; download the file again.",
     )
+
+
+def _decimal(cents: int | None) -> Decimal | None:
+    return None if cents is None else Decimal(cents).scaleb(-2)
+
+
+def _rand(cents: int) -> str:
+    return money.shown(_decimal(cents))
 
 
 @dataclass(frozen=True, eq=False)

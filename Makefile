@@ -1,0 +1,50 @@
+# Everything one does with this project. Each target makes the virtual environment it needs.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SAMPLES := sample_statements
+RUN_STAMP := $(VENV)/.installed-run
+DEV_STAMP := $(VENV)/.installed-dev
+
+# what the build of the package itself needs is pinned too; older and newer pip read different names for that
+export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
+export PIP_BUILD_CONSTRAINT := $(CURDIR)/constraints.txt
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: run test check bench soak clean
+
+run: $(RUN_STAMP)  ## the sample month from files to workbook, in out/
+	$(BIN)/reconcile run $(SAMPLES)/history-2018-09.csv $(SAMPLES)/history-2018-09-17-to-30.ofx \
+	  --campaigns $(SAMPLES)/campaigns.csv --funds $(SAMPLES)/funds.csv --out out
+
+test: $(DEV_STAMP)  ## the tests, without the long sweeps
+	$(BIN)/python -m pytest -n 2 -m "not soak"
+
+check: $(DEV_STAMP)  ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(DEV_STAMP)  ## side by side with what a notebook would do by hand
+	$(BIN)/python benchmarks/run.py
+
+soak: $(DEV_STAMP)  ## the long sweeps
+	$(BIN)/python -m pytest -n 2 -m soak
+
+clean:  ## all that was made here: environment, results, caches
+	rm -rf $(VENV) out build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or later is needed; $(PYTHON) is older or not there. Say which: make PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(RUN_STAMP): pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/pip install --quiet -e .
+	@touch $@
+
+$(DEV_STAMP): pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/pip install --quiet -e '.[dev,notebook,postgres]'
+	@touch $@ $(RUN_STAMP)

@@ -1,0 +1,59 @@
+"""A charity's bank statements, linked to campaigns and restricted funds, and proved to the cent."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reconcile import errors
+    from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds, read_campaigns, read_funds
+    from reconcile.matching import Evaluation, Explanation, evaluate, explain, match, summarise
+    from reconcile.parsers import read_statement, read_statements
+    from reconcile.reporters import write_workbook
+    from reconcile.statement import Merged, Statement, merge_statements
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "CampaignRegister",
+    "Evaluation",
+    "Explanation",
+    "FundVocabulary",
+    "Merged",
+    "Statement",
+    "default_funds",
+    "errors",
+    "evaluate",
+    "explain",
+    "match",
+    "merge_statements",
+    "read_campaigns",
+    "read_funds",
+    "read_statement",
+    "read_statements",
+    "summarise",
+    "write_workbook",
+]
+
+_HOMES = {
+    "reconcile.campaigns": ("CampaignRegister", "FundVocabulary", "default_funds", "read_campaigns", "read_funds"),
+    "reconcile.matching": ("Evaluation", "Explanation", "evaluate", "explain", "match", "summarise"),
+    "reconcile.parsers": ("read_statement", "read_statements"),
+    "reconcile.reporters": ("write_workbook",),
+    "reconcile.statement": ("Merged", "Statement", "merge_statements"),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    # loaded on first use, so that asking for help does not wait for pandas
+    if name == "errors":
+        return import_module("reconcile.errors")
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    raise AttributeError(f"module 'reconcile' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

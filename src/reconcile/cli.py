@@ -1,0 +1,175 @@
+"""Arguments in, exit code out. Errors become one line; nothing slow is loaded before it is needed."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+from reconcile import __version__
+from reconcile.errors import ReconcileError
+
+if TYPE_CHECKING:
+    from reconcile.campaigns import FundVocabulary
+
+EPILOG = """exit code: 0 all done; 1 done, but a file was refused, rows were set aside or a total does not tie out;
+2 nothing could run. Files are never changed or moved."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(
+        prog="reconcile",
+        description="FNB bank statements of a charity: proved complete, every gift linked to its campaign and fund.",
+        epilog=EPILOG,
+    )
+    top.add_argument("--version", action="version", version=f"reconcile {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _run(commands.add_parser("run", help="statements in, workbook and summary out", epilog=EPILOG))
+    _check(commands.add_parser("check", help="only prove that statements are complete", epilog=EPILOG))
+    _explain(commands.add_parser("explain", help="why one description is decided as it is"))
+    _evaluate(commands.add_parser("evaluate", help="measure the decisions on lines whose answer is known"))
+    return top
+
+
+def _run(command: argparse.ArgumentParser) -> None:
+    command.description = "Read statements, match every gift to a campaign and a fund, write the workbook."
+    command.add_argument("paths", nargs="+", metavar="PATH", help="an FNB export: CSV, OFX, or a ZIP of them")
+    _register(command)
+    command.add_argument("--out", default="out", metavar="DIR", help="folder for the workbook (default: out)")
+    command.add_argument("--json", action="store_true", help="print the summary as JSON")
+
+
+def _check(command: argparse.ArgumentParser) -> None:
+    command.description = "Prove that statements are complete and undamaged; nothing is matched or written."
+    command.add_argument("paths", nargs="+", metavar="PATH", help="an FNB export: CSV, OFX, or a ZIP of them")
+    command.add_argument("--json", action="store_true", help="print the proofs as JSON")
+
+
+def _explain(command: argparse.ArgumentParser) -> None:
+    command.description = "Show the way from the bank's words to the decision for one description."
+    command.add_argument("text", metavar="TEXT", help='the description, e.g. "FNB APP PAYMENT FROM  IDLEB ZKT"')
+    _register(command)
+    command.add_argument("--money-out", action="store_true", help="read it as a debit, not as money in")
+    command.add_argument("--json", action="store_true", help="print it as JSON")
+
+
+def _evaluate(command: argparse.ArgumentParser) -> None:
+    command.description = (
+        "Count right, wrong and review on labelled lines: a CSV with description, amount, date, campaign_code, fund "
+        "(and kind, debated where there are)."
+    )
+    command.add_argument("labelled", metavar="LABELLED", help="CSV of lines with their right answers")
+    _register(command)
+    command.add_argument("--json", action="store_true", help="print the counts as JSON")
+
+
+def _register(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--campaigns", required=True, metavar="FILE", help="CSV or XLSX with code, name, aliases, opens, closes"
+    )
+    command.add_argument(
+        "--funds", metavar="FILE", help="CSV or XLSX with fund, spellings, excludes (default: the built-in funds)"
+    )
+
+
+def main(argv: Sequence[str] | None = None) -> NoReturn:
+    """Run the command and leave the process with its exit code."""
+    arguments = parser().parse_args(argv)
+    commands = {"run": run, "check": check, "explain": explain, "evaluate": evaluate}
+    try:
+        code = commands[arguments.command](arguments)
+        sys.stdout.flush()
+    except ReconcileError as fault:
+        print(f"error: {fault}", file=sys.stderr)
+        code = 2
+    except KeyboardInterrupt:
+        print("stopped; nothing was half written", file=sys.stderr)
+        code = 130
+    except BrokenPipeError:
+        sys.stdout = None  # type: ignore[assignment]  # the reader went away; do not complain while shutting down
+        code = 0
+    sys.exit(code)
+
+
+def _funds(path: str | None) -> FundVocabulary | None:
+    if path is None:
+        return None
+    from reconcile.campaigns import read_funds
+
+    return read_funds(path)
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """`reconcile run`: exit code of the run."""
+    from reconcile import screen
+    from reconcile.campaigns import read_campaigns
+    from reconcile.run import run as run_files
+
+    campaigns, funds = read_campaigns(arguments.campaigns), _funds(arguments.funds)
+    with screen.progress(quiet=arguments.json) as progress:
+        report = run_files(arguments.paths, campaigns, funds=funds, out=arguments.out, progress=progress)
+    screen.print_faults(report.refused)
+    if arguments.json:
+        _print_json(screen.run_facts(report))
+    elif report.workbook is None:
+        print("error: no statement could be read", file=sys.stderr)
+    else:
+        screen.print_run(report, campaigns)
+    return report.exit_code
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """`reconcile check`: 0 when every file proves, 1 when one was refused or rows were set aside, 2 when none reads."""
+    from reconcile import screen
+    from reconcile.run import read_all
+
+    with screen.progress(quiet=arguments.json) as progress:
+        statements, refused = read_all(arguments.paths, progress)
+    screen.print_faults(refused)
+    if arguments.json:
+        _print_json(screen.check_facts(statements, refused))
+    else:
+        screen.print_statements(statements)
+    if not statements:
+        return 2
+    return 1 if refused or any(len(s.quarantined) for s in statements) else 0
+
+
+def explain(arguments: argparse.Namespace) -> int:
+    """`reconcile explain`: prints the way to the decision."""
+    from reconcile.campaigns import read_campaigns
+    from reconcile.matching import explain as explain_text
+
+    explanation = explain_text(
+        arguments.text,
+        read_campaigns(arguments.campaigns),
+        funds=_funds(arguments.funds),
+        money_out=arguments.money_out,
+    )
+    if arguments.json:
+        _print_json(explanation.to_dict())
+    else:
+        print(explanation)
+    return 0
+
+
+def evaluate(arguments: argparse.Namespace) -> int:
+    """`reconcile evaluate`: prints the counts; a wrong credit is shown, not an error."""
+    from reconcile.campaigns import read_campaigns
+    from reconcile.matching import evaluate as evaluate_lines
+    from reconcile.matching.evaluation import read_labelled
+
+    labelled = read_labelled(arguments.labelled)
+    evaluation = evaluate_lines(labelled, read_campaigns(arguments.campaigns), _funds(arguments.funds))
+    if arguments.json:
+        _print_json(evaluation.to_dict())
+    else:
+        print(evaluation)
+    return 0

@@ -1,0 +1,317 @@
+"""Bytes safely off disk and safely back: what a file really is, by its content, and whole files or none."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import stat
+import tempfile
+import zipfile
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+import numpy as np
+
+from reconcile.errors import ReconcileError, UnknownLayout, UnreadableFile, WorkbookNotWritten, shown
+
+MAX_BYTES = 256 * 1024 * 1024
+"""Largest file read unless the caller says otherwise; a million rows of history are about 70 MB."""
+
+MAX_LINE = 1_000_000
+MAX_FIELD = 10_000
+MAX_RATIO = 100
+"""A ZIP member that unpacks to more than this many times its size is refused (a real statement packs about 1:5)."""
+
+_AGAIN = "Download it again."
+_SAVE_AS = "Download the statement as CSV or OFX."
+
+_MAGIC = (
+    (b"%PDF", "a PDF"),
+    (b"\x1f\x8b", "gzip-compressed"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel or Word file (.xls, .doc)"),
+    (b"\x89PNG", "a picture (PNG)"),
+    (b"\xff\xd8\xff", "a picture (JPEG)"),
+    (b"GIF8", "a picture (GIF)"),
+    (b"II*\x00", "a picture (TIFF)"),
+    (b"MM\x00*", "a picture (TIFF)"),
+    (b"BZh", "bzip2-compressed"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"\xfd7zXZ", "xz-compressed"),
+    (b"SQLite format 3\x00", "a database"),
+)
+
+_BOMS = (
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe\x00\x00", "utf-32-le"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
+_NOTHING = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
+_WEB_PAGE = re.compile(
+    r"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|script|meta)\b", re.I | re.S
+)
+_UTF8_LETTER = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}")
+
+
+@dataclass(frozen=True)
+class Document:
+    """One text or spreadsheet as it came off the disk, or out of a ZIP.
+
+    `file` is what the caller named, `member` the name inside a ZIP or None, `content` the bytes and `sha256` their
+    hash; `text` is the decoded text without a byte order mark ("" for a spreadsheet). Same bytes, same Document.
+    """
+
+    file: str
+    member: str | None
+    content: bytes
+    sha256: str
+    kind: Literal["text", "xlsx"]
+    text: str
+    encoding: str
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def file_name(self) -> str:
+        """The last part of the file's path: the same on every machine."""
+        return Path(self.file).name
+
+    @property
+    def name(self) -> str:
+        """File and member in one word, as messages and the `source` column have it."""
+        return f"{self.file_name}:{self.member}" if self.member else self.file_name
+
+
+def read_documents(
+    path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES, allow_xlsx: bool = False
+) -> list[Document]:
+    """Every document of a file: one, or one for each member of a ZIP, in the order of the ZIP.
+
+    Raises UnreadableFile where the bytes cannot be taken safely and UnknownLayout where they are something else than
+    text (or a spreadsheet, if allowed). The faults of several members come as one error naming each.
+    """
+    found = each_document(path, max_bytes=max_bytes, allow_xlsx=allow_xlsx)
+    raise_together([f for f in found if isinstance(f, ReconcileError)], Path(path).name)
+    return [d for d in found if isinstance(d, Document)]
+
+
+def each_document(
+    path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES, allow_xlsx: bool = False
+) -> list[Document | ReconcileError]:
+    """As `read_documents`, but the fault of a ZIP member stands in the list in its place, so others can be read."""
+    file = os.fspath(path)
+    content = _bytes_of(Path(file), max_bytes)
+    if content[:4] not in (b"PK\x03\x04", b"PK\x05\x06"):
+        return [_document(file, None, content, ())]
+    name = Path(file).name
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if not (office := _office_kind(archive.namelist())):
+                return _members(archive, file, max_bytes)
+            if not allow_xlsx or office != "an Excel workbook (.xlsx)":
+                raise UnknownLayout(f"is {office}", file=name, do=_SAVE_AS)
+            _check_sizes(archive.infolist(), name, max_bytes)
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError) as fault:
+        if isinstance(fault, ReconcileError):
+            raise
+        raise UnreadableFile("is a damaged ZIP", file=name, do=_AGAIN) from fault
+    return [Document(file, None, content, sha256(content).hexdigest(), "xlsx", "", "")]
+
+
+def raise_together(faults: list[ReconcileError], file: str) -> None:
+    """Raise the only fault as it is, several as one error that names each; nothing when there is none."""
+    if not faults:
+        return
+    if len(faults) == 1:
+        raise faults[0]
+    kinds = {type(f) for f in faults}
+    kind = kinds.pop() if len(kinds) == 1 else ReconcileError
+    raise kind(f"{len(faults)} parts are refused: " + " | ".join(map(str, faults)), file=file)
+
+
+def _bytes_of(path: Path, max_bytes: int) -> bytes:
+    name = path.name or str(path)
+    try:
+        found = path.stat()
+        if stat.S_ISDIR(found.st_mode):
+            raise UnreadableFile("is a folder", file=name, do="Name the files in it.")
+        if not stat.S_ISREG(found.st_mode):
+            raise UnreadableFile("is no ordinary file", file=name, do="Save the statement as a file.")
+        if found.st_size > max_bytes:
+            raise UnreadableFile(f"has {found.st_size:,} bytes; the cap is {max_bytes:,}", file=name, do=_SHORTER)
+        with path.open("rb") as stream:
+            content = stream.read(max_bytes + 1)
+    except UnreadableFile:
+        raise
+    except FileNotFoundError as fault:
+        what = "is a link to a file that is not there" if path.is_symlink() else "is not there"
+        raise UnreadableFile(what, file=name, do="Check the name and the folder.") from fault
+    except PermissionError as fault:
+        raise UnreadableFile("may not be read by this user", file=name, do="Ask for the right to read it.") from fault
+    except (OSError, ValueError) as fault:
+        raise UnreadableFile(
+            f"cannot be read ({shown(fault)})", file=name, do="Check the disk and the name."
+        ) from fault
+    if len(content) > max_bytes:
+        raise UnreadableFile(f"grew over the cap of {max_bytes:,} bytes while it was read", file=name, do=_SHORTER)
+    return content
+
+
+_SHORTER = "Download a shorter period, or raise the cap."
+
+
+def _office_kind(names: list[str]) -> str | None:
+    if "[Content_Types].xml" in names:
+        kinds = {"xl/": "an Excel workbook (.xlsx)", "word/": "a Word document", "ppt/": "a slide show"}
+        return next((kind for part, kind in kinds.items() if any(n.startswith(part) for n in names)), "an Office file")
+    return "an OpenDocument file" if "mimetype" in names and "content.xml" in names else None
+
+
+def _members(archive: zipfile.ZipFile, file: str, max_bytes: int) -> list[Document | ReconcileError]:
+    name = Path(file).name
+    infos = [i for i in archive.infolist() if not i.is_dir()]
+    _check_sizes(infos, name, max_bytes)
+    # macOS puts a twin of every file under this folder: bookkeeping, never the user's own file
+    twins = [i.filename for i in infos if i.filename.startswith("__MACOSX/") or i.filename.endswith("/.DS_Store")]
+    warnings = (f"not read, bookkeeping of macOS: {', '.join(map(shown, twins))}",) if twins else ()
+    infos = [i for i in infos if i.filename not in twins]
+    if not infos:
+        raise UnreadableFile("is a ZIP without a file in it", file=name, do=_AGAIN)
+    twice = {i.filename for i in infos if [j.filename for j in infos].count(i.filename) > 1}
+    if twice:
+        raise UnreadableFile(f"is a ZIP with two files named {shown(sorted(twice)[0])}", file=name, do=_AGAIN)
+    found: list[Document | ReconcileError] = []
+    for info in infos:
+        try:
+            found.append(_document(file, info.filename, _unpack(archive, info, name), warnings))
+        except ReconcileError as fault:
+            found.append(fault)
+    return found
+
+
+def _check_sizes(infos: list[zipfile.ZipInfo], name: str, max_bytes: int) -> None:
+    if sum(i.file_size for i in infos) > max_bytes:
+        raise UnreadableFile(f"unpacks to more than the cap of {max_bytes:,} bytes", file=name, do=_SHORTER)
+    for info in infos:
+        inner = info.filename.replace("\\", "/")
+        if inner.startswith("/") or ".." in PurePosixPath(inner).parts or re.match(r"[A-Za-z]:", inner):
+            raise UnreadableFile(f"is a ZIP with the unsafe path {shown(inner)}", file=name, do=_AGAIN)
+        if info.flag_bits & 1:
+            raise UnreadableFile("is a ZIP with a password", file=name, do="Unpack it and give the file inside.")
+        if info.file_size > 100_000 and info.file_size > MAX_RATIO * max(info.compress_size, 1):
+            raise UnreadableFile(f"unpacks to over {MAX_RATIO} times its size", file=name, do=_AGAIN)
+
+
+def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> bytes:
+    where = f"{name}:{info.filename}"
+    try:
+        with archive.open(info) as stream:
+            content = stream.read(info.file_size + 1)
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as fault:
+        raise UnreadableFile("is damaged inside its ZIP", file=where, do=_AGAIN) from fault
+    except Exception as fault:  # zlib.error and lzma.LZMAError have no base in common
+        raise UnreadableFile("cannot be unpacked", file=where, do=_AGAIN) from fault
+    if content[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
+        raise UnreadableFile("is a ZIP inside a ZIP", file=where, do="Unpack the outer one first.")
+    return content
+
+
+def _document(file: str, member: str | None, content: bytes, warnings: tuple[str, ...]) -> Document:
+    name = f"{Path(file).name}:{member}" if member else Path(file).name
+    if not content[:64].strip(_NOTHING) and not content.strip(_NOTHING):
+        raise UnreadableFile("is empty", file=name, do=_AGAIN)
+    for magic, what in _MAGIC:
+        if content.startswith(magic):
+            raise UnknownLayout(f"is {what}, whatever its name says", file=name, do=_SAVE_AS)
+    text, encoding = _decoded(content, name)
+    if not text.strip("\x00\ufeff \t\r\n\xa0"):
+        raise UnreadableFile("is empty", file=name, do=_AGAIN)
+    if _WEB_PAGE.match(text[:5000]):
+        raise UnknownLayout("is a web page, the login expired", file=name, do="Log in and download it again.")
+    _check_lengths(content, text, name)
+    return Document(file, member, content, sha256(content).hexdigest(), "text", text, encoding, warnings)
+
+
+def _decoded(content: bytes, name: str) -> tuple[str, str]:
+    for bom, encoding in _BOMS:
+        if content.startswith(bom):
+            return _strictly(content[len(bom) :], encoding, len(bom), name), encoding
+    head = content[: 4096 & ~1]
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    # plain text in UTF-16 has a NUL in nearly every second byte, a few NULs in other text do not make it UTF-16
+    if odd * 4 > len(head) and even * 20 < len(head):
+        return _strictly(content, "utf-16-le", 0, name), "utf-16-le"
+    if even * 4 > len(head) and odd * 20 < len(head):
+        return _strictly(content, "utf-16-be", 0, name), "utf-16-be"
+    try:
+        return content.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError as fault:
+        if _UTF8_LETTER.search(content):  # some letters are UTF-8: reading all as Windows-1252 would garble those
+            raise _undecodable(content, fault.start, name) from fault
+    return _strictly(content, "cp1252", 0, name), "cp1252"
+
+
+def _strictly(content: bytes, encoding: str, skipped: int, name: str) -> str:
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as fault:
+        raise _undecodable(content, fault.start + skipped, name) from fault
+
+
+def _undecodable(content: bytes, at: int, name: str) -> UnreadableFile:
+    byte = content[at] if at < len(content) else 0
+    line = content.count(b"\n", 0, at) + 1
+    what = f"byte 0x{byte:02X} at offset {at:,} is no letter in UTF-8 or Windows-1252"
+    return UnreadableFile(what, file=name, line=line, do=_AGAIN)
+
+
+def _check_lengths(content: bytes, text: str, name: str) -> None:
+    """Refuse lines and fields no statement has; a line of few bytes is one of few characters."""
+    ends = np.flatnonzero(np.frombuffer(content, dtype=np.uint8) == 10)
+    edges = np.concatenate(([-1], ends, [len(content)]))
+    if np.diff(edges).max() <= MAX_FIELD:
+        return
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) <= MAX_FIELD:
+            continue
+        pieces = line.split("\r")
+        if max(map(len, pieces)) > MAX_LINE:
+            raise UnreadableFile(f"a line of over {MAX_LINE:,} characters", file=name, line=number, do=_AGAIN)
+        if max(len(field) for piece in pieces for field in re.split("[,;\t<]", piece)) > MAX_FIELD:
+            raise UnreadableFile(f"a field of over {MAX_FIELD:,} characters", file=name, line=number, do=_AGAIN)
+
+
+def replace_whole(path: str | os.PathLike[str], content: bytes) -> None:
+    """Put `content` at `path`, readable by this user alone: at any moment there is the old file or the new one.
+
+    Raises WorkbookNotWritten when it cannot be put there (the folder is missing or full, the file is open in Excel);
+    what stood there before is then untouched.
+    """
+    target = Path(path)
+    temporary: str | None = None
+    try:
+        # mkstemp gives mode 0600; the same folder, because a file is only replaced at once inside one file system
+        handle, temporary = tempfile.mkstemp(prefix=".~", suffix=".tmp", dir=target.parent)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(temporary).replace(target)
+        temporary = None
+    except (OSError, ValueError) as fault:
+        do = "Close it if it is open, check the folder and the space on the disk, then run again."
+        raise WorkbookNotWritten(f"cannot be written ({shown(fault)})", file=target.name, do=do) from fault
+    finally:
+        if temporary is not None:
+            with suppress(OSError):
+                Path(temporary).unlink()
+    with suppress(OSError):  # the new name itself, where the system lets a folder be synced
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

@@ -1,0 +1,189 @@
+"""Candidates -> one campaign and one fund, or a person must say, and why.
+
+Campaign and fund are two decisions. A campaign is credited only when the words name exactly one, and nothing beside
+them makes that doubtful; the order of candidates never decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from reconcile.matching.reading import Candidate, Reading
+from reconcile.matching.words import GIVEN_BY
+
+GAP = 5.0
+"""Two readings of the same words whose scores are nearer than this are a tie."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is decided of one text: status, campaign, fund, rule, evidence, the best candidates, and a reason."""
+
+    status: str
+    campaign: str | None
+    fund: str | None
+    rule: str
+    evidence: str
+    candidates: tuple[Candidate, ...]
+    reason: str | None = None
+    slip: bool = False
+
+
+def decide(reading: Reading, proposed: list[Candidate]) -> Decision:
+    """The decision for one text from everything the rules proposed."""
+    best = _best_of_each(proposed)
+    fund, fund_said, fund_doubt = _fund(reading, frozenset())
+    sure = _undominated([c for c in proposed if c.sure])
+    campaigns = sorted({c.campaign for c in sure})
+    said = "; ".join(filter(None, [*dict.fromkeys(c.evidence for c in best[:3]), fund_said]))
+    if not campaigns:
+        return Decision("review", None, fund, best[0].rule if best else "none", said, best, _why_none(reading, best))
+    if len(campaigns) > 1:
+        reason = f"two campaigns named: {', '.join(campaigns)}" if len(campaigns) == 2 else "several campaigns named"
+        return Decision("review", None, fund, best[0].rule, said, best, reason)
+    winner = max((c for c in sure), key=lambda c: (c.score, len(c.positions), c.evidence))
+    positions = frozenset().union(*(c.positions for c in sure))
+    fund, fund_said, fund_doubt = _fund(reading, positions)
+    doubt = _doubt(reading, winner, positions) or fund_doubt
+    evidence = "; ".join(filter(None, [winner.evidence, fund_said]))
+    rule = "glued" if winner.positions & reading.glued else winner.rule
+    if doubt:
+        kept = None if doubt != fund_doubt else winner.campaign
+        return Decision("review", kept, fund, rule, evidence, best, doubt, winner.slip)
+    return Decision("matched", winner.campaign, fund, rule, evidence, best, None, winner.slip)
+
+
+def _best_of_each(proposed: list[Candidate]) -> tuple[Candidate, ...]:
+    """The strongest candidate of each campaign, best first; several words beat one, ties go by code."""
+    best: dict[str, Candidate] = {}
+    for candidate in proposed:
+        held = best.get(candidate.campaign)
+        if held is None or _rank(candidate) > _rank(held):
+            best[candidate.campaign] = candidate
+    return tuple(sorted(best.values(), key=lambda c: (-c.score - len(c.positions), c.campaign)))
+
+
+def _rank(candidate: Candidate) -> tuple[bool, float, int, str]:
+    return candidate.sure, candidate.score, len(candidate.positions), candidate.evidence
+
+
+def _undominated(sure: list[Candidate]) -> list[Candidate]:
+    """Without those whose words are part of a longer phrase, or read clearly better as another campaign."""
+    return [c for c in sure if not any(_dominates(other, c) for other in sure if other.campaign != c.campaign)]
+
+
+def _dominates(strong: Candidate, weak: Candidate) -> bool:
+    if weak.positions < strong.positions:
+        return True
+    return weak.positions == strong.positions and strong.score >= weak.score + GAP
+
+
+def _others(reading: Reading, positions: frozenset[int]) -> dict[int, str]:
+    return {i: reading.role(i) for i in range(len(reading.tokens)) if i not in positions}
+
+
+def _doubt(reading: Reading, winner: Candidate, positions: frozenset[int]) -> str | None:
+    """What stands beside the winner's words and makes it doubtful that they name the campaign; None if nothing does."""
+    others = _others(reading, positions)
+    others = {i: "own" if role == "unknown" and _is_own(reading, i, winner.campaign) else role for i, role in others.items()}
+    foreign = [i for i, role in others.items() if role == "unknown" and _names_another(reading, i, winner.campaign)]
+    if foreign:
+        words = " ".join(reading.tokens[i] for i in foreign)
+        return f'"{words}" belongs to another campaign'
+    counted = "unit" in others.values() and any(reading.role(i) == "fund" for i in positions)
+    fund = counted or "fund" in others.values()
+    if not fund and any(role == "dealing" for role in others.values()):
+        return "reads like a payment for something, not a gift"
+    if doubt := _like_a_name(reading, winner, others, fund):
+        return doubt
+    strangers = [i for i, role in others.items() if role == "unknown"]
+    return _beside_strangers(reading, winner, positions, others, strangers, fund) if strangers else None
+
+
+def _is_own(reading: Reading, at: int, campaign: str) -> bool:
+    """Whether a word beside the winner's is another word of the winner's own names."""
+    owners = reading.lexicon.campaigns_of
+    return any(campaign in owners.get(like.word, ()) for like in reading.likes[at] if like.cost <= 1)
+
+
+def _names_another(reading: Reading, at: int, campaign: str) -> bool:
+    owners = reading.lexicon.campaigns_of
+    return any(owners.get(like.word, set()) - {campaign} for like in reading.likes[at] if like.cost <= 1)
+
+
+def _like_a_name(reading: Reading, winner: Candidate, others: dict[int, str], fund: bool) -> str | None:
+    """An initial or title right before one common or misspelt word: `G WELLS`, `MR WINTER`."""
+    first = min(winner.positions)
+    one_word = len(winner.positions) == 1 and winner.rule in ("name", "likeness", "fund name")
+    titled = others.get(first - 1) in ("initial", "person") and reading.tokens[first - 1].isalpha()
+    bare = "unknown" not in others.values() and not fund
+    return "reads like a person's name" if one_word and titled and (bare or winner.slip) else None
+
+
+def _beside_strangers(
+    reading: Reading,
+    winner: Candidate,
+    positions: frozenset[int],
+    others: dict[int, str],
+    strangers: list[int],
+    fund: bool,
+) -> str | None:
+    """Unknown words beside the campaign: a payer's name, or part of what the words really mean."""
+    before = [i for i in strangers if i < min(positions)]
+    after = [i for i in strangers if i > max(positions)]
+    touching = any(i + 1 in positions or i - 1 in positions for i in strangers)
+    named = [i for i, role in others.items() if role in ("initial", "person") or reading.tokens[i] in GIVEN_BY]
+    person_before = any(i < min(positions) for i in named)
+    person_after = any(i > max(positions) for i in named)
+    person = (not before or person_before) and (not after or person_after)
+    if person and not winner.slip:
+        return None
+    if fund:
+        if not winner.slip and not winner.alone:
+            return None
+        if person or not touching:
+            return None
+    elif not winner.slip and not winner.alone and not after:
+        return None
+    elif person and len(winner.positions) > 1:
+        return None
+    return "other words stand beside the campaign's"
+
+
+def _fund(reading: Reading, positions: frozenset[int]) -> tuple[str | None, str, str | None]:
+    """The fund, what the evidence says of it, and a doubt."""
+    live = [f for f in reading.funds if not f.denied]
+    denied = [f for f in reading.funds if f.denied]
+    strangers = any(reading.role(i) == "unknown" for i in range(len(reading.tokens)) if i not in positions)
+    trusted = [
+        f for f in live if f.how != "slip" or not strangers or f.start - 1 in positions or f.end in positions
+    ]
+    funds = sorted({f.fund for f in trusted})
+    words = {f.fund: " ".join(reading.tokens[f.start : f.end]) for f in reversed(trusted)}
+    said = "; ".join(
+        [f"{words[f]} = {f}" for f in funds] + [f"{' '.join(reading.tokens[f.start:f.end])} denied" for f in denied]
+    )
+    if len(funds) > 1:
+        return None, said + "; several funds named, so unspecified", None
+    if not funds and live:
+        doubtful = live[0]
+        typed = " ".join(reading.tokens[doubtful.start : doubtful.end])
+        return None, said, f'"{typed}" is near the fund {doubtful.fund}'
+    return (funds[0] if funds else None), said, None
+
+
+def _why_none(reading: Reading, best: tuple[Candidate, ...]) -> str:
+    if best and best[0].rule == "near code":
+        return f"code one letter off: {best[0].evidence}"
+    if len([c for c in best if c.score > 50]) > 1:
+        return "the words fit several campaigns"
+    if best:
+        return "only part of a campaign's name"
+    if reading.funds:
+        return "a fund is named but no campaign"
+    return "no campaign named"
+
+
+def flagged(decision: Decision, note: str) -> Decision:
+    """The decision with a note for the reader added to its reason."""
+    return replace(decision, reason=f"{decision.reason}; {note}" if decision.reason else note)

@@ -1,0 +1,137 @@
+"""Distinct texts through narrative, rules and decision; every line then takes the answer of its text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from reconcile._found import found_in
+from reconcile.campaigns import CampaignRegister, FundVocabulary
+from reconcile.matching import bank_words, rules
+from reconcile.matching.decide import Decision, decide
+from reconcile.matching.funds import FundReader
+from reconcile.matching.lexicon import build
+from reconcile.matching.likeness import likes
+from reconcile.matching.narrative import Narrative, narrate
+from reconcile.matching.reading import Candidate, Reader, Reading
+from reconcile.matching.rules import Rule
+from reconcile.matching.words import fold
+
+Progress = Callable[[int, int], None]
+"""Called with how many distinct texts are done and how many there are."""
+
+PROGRESS_STEP = 500
+
+
+class Text(NamedTuple):
+    """What decides about a line: description, the reference of its own column, and the sign of the amount."""
+
+    description: str
+    reference: str | None
+    sign: int
+
+
+class Outcome(NamedTuple):
+    """What a line is (kind) and what was decided of it."""
+
+    kind: str
+    decision: Decision
+
+
+@dataclass(slots=True)
+class Engine:
+    """Everything needed to decide texts against one register and one vocabulary."""
+
+    reader: Reader
+    rules: tuple[Rule, ...]
+    _decided: dict[tuple[str, str, bool, str | None, bool], Decision] = field(default_factory=dict)
+
+    def outcomes(self, texts: Sequence[Text], progress: Progress | None = None) -> list[Outcome]:
+        """The outcome of each text, in their order; each distinct reference is read once."""
+        narratives = [narrate(t.description, t.reference) for t in texts]
+        self._compare(narratives)
+        results = []
+        for number, (text, narrative) in enumerate(zip(texts, narratives, strict=True)):
+            results.append(self.outcome(text, narrative))
+            if progress and number % PROGRESS_STEP == 0:
+                progress(number, len(texts))
+        if progress:
+            progress(len(texts), len(texts))
+        return results
+
+    def _compare(self, narratives: Sequence[Narrative]) -> None:
+        typed = {w for n in {(n.payer, n.place): n for n in narratives}.values() for w in self.reader.tokens(n)[0]}
+        new = typed - self.reader.known_likes.keys()
+        self.reader.known_likes.update(dict.fromkeys(new, []))
+        self.reader.known_likes.update(likes(new, self.reader.lexicon.words))
+
+    def outcome(self, text: Text, narrative: Narrative) -> Outcome:
+        """Kind and decision of one text whose words were compared before."""
+        kind = _kind(text, narrative)
+        if kind not in ("donation", "reversal", "transfer"):
+            return Outcome(kind, _no_gift(kind))
+        if kind == "transfer" and text.sign < 0:
+            return Outcome(kind, _no_gift(kind))
+        decision = self._decision(narrative)
+        if kind == "transfer":
+            # a transfer between own accounts is a gift only where the words name a campaign beyond doubt
+            named = decision.status == "matched" and not decision.slip
+            return Outcome("donation", decision) if named else Outcome(kind, _no_gift(kind))
+        if kind == "reversal" and decision.campaign is None:
+            decision = _reversal_of_nothing(decision)
+        return Outcome(kind, decision)
+
+    def _decision(self, narrative: Narrative) -> Decision:
+        key = (narrative.payer, narrative.place, narrative.cut, narrative.kind, narrative.reversal)
+        if key not in self._decided:
+            reading = self.read(narrative)
+            self._decided[key] = decide(reading, self.propose(reading))
+        return self._decided[key]
+
+    def read(self, narrative: Narrative) -> Reading:
+        """The reading of one narrative, its words compared with the register if they were not before."""
+        self._compare([narrative])
+        return self.reader.read(narrative, *self.reader.tokens(narrative))
+
+    def propose(self, reading: Reading) -> list[Candidate]:
+        """What all rules propose for a reading."""
+        return [candidate for rule in self.rules for candidate in rule.propose(reading)]
+
+
+def engine(campaigns: CampaignRegister, funds: FundVocabulary) -> Engine:
+    """An engine for a register and a vocabulary; building it costs a few milliseconds."""
+    lexicon = build(campaigns, funds)
+    found = sorted((r for r in found_in(rules, "RULE") if isinstance(r, Rule)), key=lambda r: r.name)
+    return Engine(Reader(lexicon, FundReader(lexicon)), tuple(found))
+
+
+def _kind(text: Text, narrative: Narrative) -> str:
+    if text.sign == 0:
+        return "notice"
+    if narrative.kind in ("fee", "bank_interest"):
+        return narrative.kind
+    if narrative.reversal:
+        return "reversal"
+    if text.sign < 0:
+        return "transfer" if bank_words.TRANSFER_TO.search(fold(text.description).strip()) else "payment_out"
+    return narrative.kind or "donation"
+
+
+_SAID = {
+    "fee": "the bank's own words: a fee",
+    "bank_interest": "the bank's own words: interest on the balance",
+    "settlement": "a card acquirer or gateway pays out many gifts in one sum",
+    "transfer": "the bank's own words: a transfer between accounts",
+    "payment_out": "money out",
+    "notice": "no money moved",
+}
+
+
+def _no_gift(kind: str) -> Decision:
+    return Decision("not_donation", None, None, kind, _SAID[kind], ())
+
+
+def _reversal_of_nothing(decision: Decision) -> Decision:
+    reason = "a reversal that names no campaign: find the gift it takes back"
+    return Decision("review", None, decision.fund, decision.rule, decision.evidence, decision.candidates, reason)

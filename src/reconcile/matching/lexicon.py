@@ -1,0 +1,129 @@
+"""The register and the fund vocabulary as a lookup: codes, phrases, which word belongs to which campaigns."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from reconcile.campaigns import CampaignRegister, FundVocabulary
+from reconcile.matching.words import PLAIN, STOP, chunks, fold
+
+GLUED_LENGTH = 7
+"""Phrases of several words at least this long are also looked for run together, slips allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One way to name a campaign in full: its words in order, without the words between words."""
+
+    campaign: str
+    words: tuple[str, ...]
+    text: str
+    source: str
+    whole_name: bool
+
+    @property
+    def glued(self) -> str:
+        """The words run together."""
+        return "".join(self.words)
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """Everything the rules look up, built once for a register and a vocabulary."""
+
+    names: dict[str, str]
+    codes: dict[str, str] = field(default_factory=dict)
+    code_slips: dict[str, str] = field(default_factory=dict)
+    phrases: list[Phrase] = field(default_factory=list)
+    phrases_of: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    campaigns_of: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    glued: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    fund_words: dict[str, str] = field(default_factory=dict)
+    fund_phrases: dict[tuple[str, ...], str] = field(default_factory=dict)
+    fund_excludes: frozenset[str] = frozenset()
+    fund_excluded_phrases: frozenset[tuple[str, ...]] = frozenset()
+    campaign_of_fund: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def words(self) -> list[str]:
+        """Every word and run-together phrase of the register that a slip may be compared with."""
+        return sorted(set(self.campaigns_of) | set(self.glued))
+
+    def codes_of_text(self) -> list[str]:
+        """The codes made of letters only, the ones in which a slip can be guessed at."""
+        return sorted(c for c in self.codes if c.isalpha())
+
+
+def build(campaigns: CampaignRegister, funds: FundVocabulary) -> Lexicon:
+    """The lookup for a register and a vocabulary; the order of neither matters."""
+    lexicon = Lexicon({c.code: c.name for c in campaigns.campaigns})
+    for campaign in sorted(campaigns.campaigns, key=lambda c: c.code):
+        lexicon.codes["".join(chunks(fold(campaign.code)))] = campaign.code
+        _add_phrase(lexicon, campaign.code, campaign.name, "name")
+        for alias in campaign.aliases:
+            _add_phrase(lexicon, campaign.code, alias, "alias")
+    _add_funds(lexicon, funds)
+    _add_bare_names(lexicon)
+    for number, phrase in enumerate(lexicon.phrases):
+        for word in phrase.words:
+            lexicon.phrases_of[word].append(number)
+            lexicon.campaigns_of[word].add(phrase.campaign)
+        if len(phrase.words) > 1 and len(phrase.glued) >= GLUED_LENGTH:
+            lexicon.glued[phrase.glued].append(number)
+    lexicon.code_slips = _code_slips(lexicon.codes)
+    return lexicon
+
+
+def content_words(text: str) -> tuple[str, ...]:
+    """The words of a name or alias without the words between words, unless nothing else is left."""
+    all_words = chunks(fold(text))
+    return tuple(w for w in all_words if w not in STOP) or tuple(all_words)
+
+
+def _add_phrase(lexicon: Lexicon, campaign: str, text: str, source: str) -> None:
+    words = content_words(text)
+    if words and not any(p.campaign == campaign and p.words == words for p in lexicon.phrases):
+        lexicon.phrases.append(Phrase(campaign, words, text, source, source == "name"))
+
+
+def _add_funds(lexicon: Lexicon, funds: FundVocabulary) -> None:
+    named = {p.words: p.campaign for p in lexicon.phrases}
+    excluded = [content_words(text) for fund in funds.funds for text in fund.excludes]
+    lexicon.fund_excludes = frozenset(w[0] for w in excluded if len(w) == 1)
+    lexicon.fund_excluded_phrases = frozenset(w for w in excluded if len(w) > 1)
+    for fund in funds.funds:
+        spellings = [(content_words(text), text) for text in (fund.name, *fund.spellings)]
+        for words, _ in spellings:
+            if len(words) == 1:
+                lexicon.fund_words[words[0]] = fund.name
+            elif words:
+                lexicon.fund_phrases[words] = fund.name
+        # a campaign named like a fund (Fitrah, Qurbani) is named by every spelling of that fund
+        owners = {named[words] for words, _ in spellings if words in named}
+        if len(owners) == 1:
+            lexicon.campaign_of_fund[fund.name] = owners.pop()
+
+
+def _add_bare_names(lexicon: Lexicon) -> None:
+    """A name without its plain words ("Appeal", "Fund") names the campaign too, if the rest is its alone."""
+    taken = {p.words for p in lexicon.phrases}
+    for phrase in [p for p in lexicon.phrases if p.source == "name"]:
+        bare = tuple(w for w in phrase.words if w not in PLAIN)
+        owners = {p.campaign for p in lexicon.phrases if set(bare) & set(p.words)}
+        long_enough = len(bare) > 1 or (len(bare) == 1 and len(bare[0]) >= 5)
+        if bare and bare not in taken and long_enough and owners == {phrase.campaign}:
+            lexicon.phrases.append(Phrase(phrase.campaign, bare, phrase.text, "name", True))
+
+
+def _code_slips(codes: dict[str, str]) -> dict[str, str]:
+    """Codes with two neighbours swapped or one letter doubled, where only one campaign can be meant."""
+    meant: dict[str, set[str]] = defaultdict(set)
+    for code, campaign in codes.items():
+        if not code.isalpha() or len(code) < 3:
+            continue
+        for at in range(len(code)):
+            meant[code[: at + 1] + code[at:]].add(campaign)
+            if at + 1 < len(code):
+                meant[code[:at] + code[at + 1] + code[at] + code[at + 2 :]].add(campaign)
+    return {slip: owners.pop() for slip, owners in meant.items() if len(owners) == 1 and slip not in codes}

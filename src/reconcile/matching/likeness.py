@@ -1,0 +1,116 @@
+"""Which words of the register each distinct word of the references is like, by edit distance scaled to its length."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cdist
+
+from reconcile.matching.words import skeleton
+
+EXACT, VARIANT, SLIP, CUT = "exact", "variant", "slip", "cut"
+_CHUNK = 2048
+_VOWELS = re.compile("[AIU]")
+
+
+class Like(NamedTuple):
+    """A word of the register, what it costs to read the typed word as it, and how: exact, variant, slip or cut."""
+
+    word: str
+    cost: float
+    how: str
+
+
+def slips_allowed(word: str) -> int:
+    """How many letters of a word may be wrong, missing, doubled or swapped: none up to 4, one up to 7, then two."""
+    return 0 if len(word) <= 4 else 1 if len(word) <= 7 else 2
+
+
+def likes(typed: Iterable[str], known: list[str]) -> dict[str, list[Like]]:
+    """For each typed word the known words it may stand for, cheapest first; a word unlike all is left out.
+
+    A known word stands for itself and for its plural or other spelling, never for a slip of another.
+    """
+    words = sorted(set(typed))
+    found: dict[str, dict[str, Like]] = defaultdict(dict)
+    known_set = set(known)
+    for word in words:
+        if word in known_set:
+            found[word][word] = Like(word, 0.0, EXACT)
+    if words and known:
+        _add_variants(words, known, found)
+        _add_vowels([w for w in words if w not in known_set], known, found)
+        _add_slips([w for w in words if w not in known_set and len(w) >= 3], known, found)
+    return {w: sorted(by_word.values(), key=lambda x: (x.cost, x.word)) for w, by_word in found.items()}
+
+
+def _add_variants(words: list[str], known: list[str], found: dict[str, dict[str, Like]]) -> None:
+    by_skeleton: dict[str, list[str]] = defaultdict(list)
+    for word in known:
+        if len(word) >= 4:
+            for form in {skeleton(word), skeleton(word.removesuffix("S"))}:
+                by_skeleton[form].append(word)
+    for word in words:
+        if len(word) >= 4:
+            for form in {skeleton(word), skeleton(word.removesuffix("S"))}:
+                for other in by_skeleton.get(form, ()):
+                    found[word].setdefault(other, Like(other, 0.5, VARIANT))
+
+
+def _add_vowels(words: list[str], known: list[str], found: dict[str, dict[str, Like]]) -> None:
+    """Words that differ in vowels only: too far to credit, near enough to suggest."""
+    by_consonants: dict[str, list[str]] = defaultdict(list)
+    for word in known:
+        by_consonants[_VOWELS.sub("", skeleton(word))].append(word)
+    for word in words:
+        consonants = _VOWELS.sub("", skeleton(word))
+        for other in by_consonants.get(consonants, ()) if len(consonants) >= 2 and len(word) >= 4 else ():
+            if abs(len(other) - len(word)) <= 1 and word[0] == other[0]:
+                found[word].setdefault(other, Like(other, 2.5, SLIP))
+
+
+def _add_slips(words: list[str], known: list[str], found: dict[str, dict[str, Like]]) -> None:
+    if not words:
+        return
+    bones = [skeleton(k) for k in known]
+    allowed = np.array([max(1, slips_allowed(k)) if len(k) >= 3 else 0 for k in known], dtype=np.uint8)
+    allowed_bones = np.array([1 if len(b) >= 6 else 0 for b in bones], dtype=np.uint8)
+    for start in range(0, len(words), _CHUNK):
+        part = words[start : start + _CHUNK]
+        rows, columns = np.nonzero(_distances(part, known) <= allowed)
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+            if cost := _slip_cost(part[row], known[column]):
+                _keep(found[part[row]], Like(known[column], cost, SLIP))
+        rows, columns = np.nonzero(_distances([skeleton(w) for w in part], bones) <= allowed_bones)
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+            if allowed_bones[column]:
+                _keep(found[part[row]], Like(known[column], 1.5, SLIP))
+
+
+def _distances(left: list[str], right: list[str]) -> npt.NDArray[np.uint8]:
+    return cdist(left, right, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8)  # type: ignore[no-any-return]
+
+
+def _slip_cost(typed: str, known: str) -> float:
+    """1 or 2 for a slip that counts by itself; in a word of 3 or 4 letters only swapped neighbours count as 1.
+
+    One other wrong letter in a word of 4 costs 1.75: enough only beside other words of the same phrase.
+    """
+    wrong = OSA.distance(typed, known)
+    if len(known) > 4:
+        return float(wrong) if min(len(typed), len(known)) >= 4 else 0.0
+    if sorted(typed) == sorted(known):
+        return 1.0
+    return 1.75 if len(known) == 4 and len(typed) >= 3 else 0.0
+
+
+def _keep(likes: dict[str, Like], like: Like) -> None:
+    held = likes.get(like.word)
+    if held is None or like.cost < held.cost:
+        likes[like.word] = like

@@ -1,0 +1,144 @@
+"""The `matches` frame: every transaction with what was decided of it, worked out on distinct texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from reconcile import money
+from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds
+from reconcile.errors import FrameRefused
+from reconcile.matching.confidence import confidence
+from reconcile.matching.engine import Engine, Outcome, Progress, Text, engine
+from reconcile.schema import DAY, MATCHES, TEXT
+from reconcile.statement import add_ids
+
+SHOWN_CANDIDATES = 3
+
+
+def match(
+    transactions: pd.DataFrame,
+    campaigns: CampaignRegister,
+    *,
+    funds: FundVocabulary | None = None,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """One row per transaction, same index, with status, campaign, fund, kind and why: the columns of `schema.MATCHES`.
+
+    `transactions` needs `date`, `amount` and `description`; `amount` may be exact decimals, or strings and floats of at
+    most two decimals. `funds` defaults to the built-in vocabulary. A gift to an appeal that was closed or not yet open
+    keeps its campaign, and `reason` says so. Raises FrameRefused or NotMoney for a frame that will not do.
+    """
+    rows = usable(transactions)
+    codes, texts = distinct(rows)
+    outcomes = engine(campaigns, funds or default_funds()).outcomes(texts, progress)
+    answers = frame_of(outcomes)
+    matches = answers.iloc[codes].set_axis(transactions.index)
+    matches["reason"] = _flag_closed(matches, rows, campaigns)
+    matches.insert(0, "transaction_id", rows["transaction_id"])
+    return MATCHES.check(matches)
+
+
+def usable(transactions: pd.DataFrame) -> pd.DataFrame:
+    """The columns that matching needs in their types, with ids where the frame has none."""
+    lacking = [c for c in ("date", "amount", "description") if c not in transactions.columns]
+    if lacking:
+        raise FrameRefused(
+            f"transactions lack the column{'s' if len(lacking) > 1 else ''} {', '.join(lacking)}",
+            do="match needs date, amount and description.",
+        )
+    amount = money.exact(transactions["amount"])
+    try:
+        date = pd.to_datetime(transactions["date"]).dt.tz_localize(None).astype(DAY)
+    except (ValueError, TypeError) as fault:
+        raise FrameRefused("transactions: date holds what is no day", do="Write days as 2018-09-03.") from fault
+    rows = pd.DataFrame(
+        {
+            "date": date,
+            "amount": amount,
+            "description": _text(transactions, "description").fillna(""),
+            "bank_reference": _text(transactions, "bank_reference"),
+            "account": _text(transactions, "account").fillna(""),
+            "transaction_id": _text(transactions, "transaction_id"),
+        }
+    )
+    if date.isna().any():
+        raise FrameRefused("transactions: a date is missing", do="Give every row the day the bank printed.")
+    return add_ids(rows) if rows["transaction_id"].isna().any() else rows
+
+
+def _text(frame: pd.DataFrame, column: str) -> pd.Series[Any]:
+    if column not in frame.columns:
+        return pd.Series(np.nan, index=frame.index, dtype=TEXT)
+    return frame[column].astype(TEXT)
+
+
+def distinct(rows: pd.DataFrame) -> tuple[npt.NDArray[np.intp], list[Text]]:
+    """For each row the number of its text, and the distinct texts: description, reference and sign."""
+    sign = np.sign(money.cents(rows["amount"]))
+    reference = rows["bank_reference"]
+    with_reference = bool(reference.notna().any())
+    key = rows["description"] + np.where(sign > 0, "\x00+", np.where(sign < 0, "\x00-", "\x000"))
+    if with_reference:
+        key = key + reference.fillna("")
+    codes, _ = pd.factorize(key)
+    _, first = np.unique(codes, return_index=True)
+    described = rows["description"].to_numpy(dtype=object)[first]
+    referred = reference.to_numpy(dtype=object)[first] if with_reference else [None] * len(first)
+    texts = [
+        Text(d, r if isinstance(r, str) and r.strip() else None, s)
+        for d, r, s in zip(described, referred, sign[first].tolist(), strict=True)
+    ]
+    return codes, texts
+
+
+def frame_of(outcomes: Iterable[Outcome]) -> pd.DataFrame:
+    """The outcomes as the columns of `schema.MATCHES`, without ids."""
+    rows = [_row(o) for o in outcomes]
+    columns = [c for c in MATCHES.names if c != "transaction_id"]
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.astype({c: ("float64" if c == "confidence" else TEXT) for c in columns})
+
+
+def _row(outcome: Outcome) -> tuple[object, ...]:
+    kind, decision = outcome
+    shown = "; ".join(f"{c.campaign} {c.score:.0f}" for c in decision.candidates[:SHOWN_CANDIDATES])
+    return (
+        decision.status,
+        decision.campaign,
+        decision.fund,
+        kind,
+        confidence(decision.status, decision.rule),
+        decision.rule,
+        decision.evidence or None,
+        shown or None,
+        decision.reason,
+    )
+
+
+def _flag_closed(matches: pd.DataFrame, rows: pd.DataFrame, campaigns: CampaignRegister) -> pd.Series[Any]:
+    """The reasons, with a flag on gifts that name an appeal closed or not yet open on their day."""
+    reason = matches["reason"].copy()
+    for campaign in campaigns.campaigns:
+        mine = (matches["campaign"] == campaign.code).to_numpy()
+        if not mine.any():
+            continue
+        flags = (
+            (campaign.closes, lambda d, end: d > end, "appeal closed on"),
+            (campaign.opens, lambda d, start: d < start, "appeal opens on"),
+        )
+        for day, outside, words in flags:
+            if day is not None:
+                late = mine & outside(rows["date"], pd.Timestamp(day)).to_numpy()
+                said = f"{words} {day}"
+                reason = reason.mask(late & reason.isna().to_numpy(), said).mask(
+                    late & reason.notna().to_numpy(), reason + f"; {said}"
+                )
+    return reason.astype(TEXT)
+
+
+__all__ = ["Engine", "match"]

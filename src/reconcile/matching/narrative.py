@@ -1,0 +1,101 @@
+"""What the bank printed -> the channel, the counterparty, and the payer's own words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from reconcile.matching import bank_words
+from reconcile.matching.words import fold
+
+REFERENCE_WIDTH = 20
+"""FNB keeps at most 20 characters of a payer's reference; a longer one loses its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Narrative:
+    """One description taken apart.
+
+    `kind` is set where the bank's words alone say what the line is (fee, bank_interest, settlement, transfer); `payer`
+    is what is left for the payer's own words, folded to capitals; `cut` tells that their end may be missing.
+    """
+
+    channel: str
+    kind: str | None
+    counterparty: str
+    place: str
+    payer: str
+    cut: bool
+    reversal: bool
+
+
+def _spaced(phrase: str) -> str:
+    return r"\s*".join(re.escape(word) for word in phrase.split())
+
+
+def _table(phrases: dict[str, str]) -> re.Pattern[str]:
+    longest = sorted(phrases, key=len, reverse=True)
+    return re.compile("^(?:" + "|".join(f"({_spaced(p)})" for p in longest) + r")(?=[^A-Z0-9]|$)")
+
+
+def _channels(phrases: dict[str, str]) -> list[str]:
+    return [phrases[p] for p in sorted(phrases, key=len, reverse=True)]
+
+
+_PREFIXES = bank_words.FROM_FNB | bank_words.TRANSFER_FROM | bank_words.FROM_OTHER_BANKS
+_PREFIX, _PREFIX_CHANNEL = _table(_PREFIXES), _channels(_PREFIXES)
+_CASH = re.compile(
+    "^(?:" + "|".join(f"({_spaced(p)})" for p in sorted(bank_words.CASH, key=len, reverse=True)) + r")"
+)
+_CASH_CHANNEL = _channels(bank_words.CASH)
+_BANK = re.compile(
+    "^("
+    + "|".join(_spaced(b) for b in sorted(bank_words.BANKS, key=len, reverse=True))
+    + r")(?:(?=[^A-Z0-9]|$)|(?<=INVESTECPB)|(?<=BIDVESTCRS))\*?"
+)
+_GATEWAY = re.compile("^(" + "|".join(_spaced(g) for g in bank_words.GATEWAYS) + r")(?=[^A-Z]|$)")
+_MACHINE = re.compile(r"^\s*([0-9]{4,9})|^\s*([A-Z]{3,9}\b\.?(?:\s+[A-Z]?[0-9]{4,6}\b)?)")
+_TRANSFERS = frozenset(bank_words.TRANSFER_FROM.values())
+
+
+def narrate(description: str, bank_reference: str | None = None) -> Narrative:
+    """The description taken apart; with a bank reference of its own column, the payer's words are that reference."""
+    text = fold(description).strip()
+    if bank_words.FEES.search(text):
+        return Narrative("bank", "fee", "", "", text, False, False)
+    if bank_words.BANK_INTEREST.search(text):
+        return Narrative("bank", "bank_interest", "", "", text, False, False)
+    reversal = bool(bank_words.REVERSAL.search(text))
+    if reversal:
+        text = bank_words.REVERSAL.sub(" ", text).strip()
+    channel, place, rest = _channel(text)
+    bank, rest = _counterparty(channel, rest)
+    if reversal and not channel:
+        channel, place, rest = _channel(rest)
+    rest = bank_words.DEAL_NUMBER.sub(" ", rest)
+    if channel in ("", "real-time clearing", "PayShap", "EFT"):
+        rest = bank_words.TRACE_NUMBER.sub(" ", rest)
+    payer = fold(bank_reference or rest).strip()
+    cut = len(payer) >= REFERENCE_WIDTH
+    kind = "transfer" if channel in _TRANSFERS else None
+    if channel != "FNB app" and _GATEWAY.match(rest.strip()):
+        kind = "settlement"
+    return Narrative(channel, kind, bank, place, payer, cut, reversal)
+
+
+def _channel(text: str) -> tuple[str, str, str]:
+    if found := _PREFIX.match(text):
+        return _PREFIX_CHANNEL[(found.lastindex or 1) - 1], "", text[found.end() :]
+    if found := _CASH.match(text):
+        rest = text[found.end() :]
+        spot = _MACHINE.match(rest)
+        place = (spot.group(1) or spot.group(2)) if spot else ""
+        return _CASH_CHANNEL[(found.lastindex or 1) - 1], place, rest[spot.end() :] if spot else rest
+    return "", "", text
+
+
+def _counterparty(channel: str, rest: str) -> tuple[str, str]:
+    # other FNB customers' payments carry no bank's name; there, such a word is the payer's own
+    if channel in ("", "EFT", "real-time clearing", "PayShap") and (found := _BANK.match(rest.lstrip())):
+        return " ".join(found.group(1).split()), rest.lstrip()[found.end() :]
+    return "", rest

@@ -1,0 +1,243 @@
+"""One payer's text read against the register: its words, what each may stand for, and which campaigns they may name."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from reconcile.matching.funds import FundReader, FundWord
+from reconcile.matching.lexicon import Lexicon, Phrase
+from reconcile.matching.likeness import CUT, Like
+from reconcile.matching.narrative import Narrative
+from reconcile.matching.words import DEALINGS, DENIALS, PERSON, PLAIN, UNITS, chunks, runs
+
+LONGEST_CODE_RUNS = 6
+SHORTEST_PIECE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """A phrase found in the text: at which positions, at what cost, whether its last word was cut off."""
+
+    phrase: Phrase
+    positions: tuple[int, ...]
+    cost: float
+    cut: bool
+    glued: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What a rule proposes: a campaign, the words that speak for it, and how strongly; it decides nothing.
+
+    `sure` proposals can credit a gift; the others are shown to a person only. `slip` says the words were not exactly
+    those of the register, `alone` that one common word carries it (see `decide`).
+    """
+
+    campaign: str
+    score: float
+    rule: str
+    evidence: str
+    positions: frozenset[int]
+    sure: bool
+    slip: bool = False
+    alone: bool = False
+
+
+@dataclass(slots=True)
+class Reading:
+    """The tokens of one text and what is known of each."""
+
+    narrative: Narrative
+    lexicon: Lexicon
+    tokens: list[str]
+    funds: list[FundWord] = field(default_factory=list)
+    likes: list[list[Like]] = field(default_factory=list)
+    codes: dict[int, tuple[str, int]] = field(default_factory=dict)
+    glued: set[int] = field(default_factory=set)
+    alignments: list[Alignment] = field(default_factory=list)
+
+    def role(self, at: int) -> str:
+        """What a token is besides naming a campaign: fund, number, plain, unit, person, dealing, initial or unknown."""
+        token = self.tokens[at]
+        if any(f.start <= at < f.end for f in self.funds):
+            return "fund"
+        if token.isdigit():
+            return "number"
+        for role, words in (("plain", PLAIN), ("unit", UNITS), ("person", PERSON), ("dealing", DEALINGS)):
+            if token in words:
+                return role
+        if token in DENIALS:
+            return "plain"
+        return "initial" if len(token) <= 2 else "unknown"
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads texts against one register; built once per run."""
+
+    lexicon: Lexicon
+    funds: FundReader
+    known_likes: dict[str, list[Like]] = field(default_factory=dict)
+    _digit_codes: bool = False
+    _pieces: frozenset[str] = frozenset()
+    _splits: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _sorted_words: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        lexicon = self.lexicon
+        self._digit_codes = any(not c.isalpha() for c in lexicon.codes)
+        single_funds = {w for w in lexicon.fund_words if w.isalpha()}
+        words = set(lexicon.codes_of_text()) | set(lexicon.campaigns_of) | single_funds | set(PLAIN)
+        self._pieces = frozenset(w for w in words if len(w) >= SHORTEST_PIECE)
+        self._sorted_words = sorted(lexicon.campaigns_of)
+
+    def tokens(self, narrative: Narrative) -> tuple[list[str], set[int]]:
+        """The words and numbers of the payer's text, run-together ones split; and which tokens were split off."""
+        parts = [run for chunk in chunks(narrative.payer) for run in runs(chunk)]
+        if narrative.place:  # a place that is exactly a code or a word of the register is no place
+            parts = [p for c in chunks(narrative.place) for p in runs(c) if self._names_something(p)] + parts
+        parts = self._joined(parts)
+        tokens: list[str] = []
+        glued: set[int] = set()
+        for part in parts:
+            split = self.split(part)
+            if len(split) > 1:
+                glued.update(range(len(tokens), len(tokens) + len(split)))
+            tokens.extend(split)
+        return tokens, glued
+
+    def _names_something(self, word: str) -> bool:
+        return word in self.lexicon.codes or word in self.lexicon.campaigns_of or word in self.lexicon.fund_words
+
+    def _known(self, word: str) -> bool:
+        return self._names_something(word) or word in PLAIN or word in self.lexicon.fund_excludes
+
+    def _joined(self, parts: list[str]) -> list[str]:
+        """Neighbours that together are one known word, typed with a blank too many: `ID LIB`, `I D B`."""
+        joined: list[str] = []
+        at = 0
+        while at < len(parts):
+            for length in (3, 2):
+                piece = parts[at : at + length]
+                word = "".join(piece)
+                unknown = any(not self._known(p) for p in piece)
+                if len(piece) == length and unknown and word.isalpha() and self._joins(word, piece):
+                    joined.append(word)
+                    at += length
+                    break
+            else:
+                joined.append(parts[at])
+                at += 1
+        return joined
+
+    def _joins(self, word: str, piece: list[str]) -> bool:
+        if all(len(p) == 1 for p in piece):
+            return word in self.lexicon.codes
+        return len(word) >= 5 and (word in self.lexicon.campaigns_of or word in self.lexicon.fund_words)
+
+    def split(self, word: str) -> tuple[str, ...]:
+        """The known words that a run-together one is made of, fewest first; the word itself if it is not wholly so."""
+        if len(word) < 2 * SHORTEST_PIECE or not word.isalpha() or self._known(word):
+            return (word,)
+        if word not in self._splits:
+            best: list[tuple[str, ...] | None] = [()] + [None] * len(word)
+            for end in range(SHORTEST_PIECE, len(word) + 1):
+                for start in range(end - SHORTEST_PIECE + 1):
+                    before = best[start]
+                    if before is None or word[start:end] not in self._pieces:
+                        continue
+                    now = best[end]
+                    if now is None or len(before) + 1 < len(now):
+                        best[end] = (*before, word[start:end])
+            self._splits[word] = best[len(word)] or (word,)
+        return self._splits[word]
+
+    def read(self, narrative: Narrative, tokens: list[str], glued: set[int]) -> Reading:
+        """The reading of a text whose tokens were compared with the register (`known_likes`) before."""
+        reading = Reading(narrative, self.lexicon, tokens, glued=glued)
+        reading.funds = self.funds.find(tokens, narrative.cut)
+        reading.codes = dict(self._codes(tokens))
+        exact_funds = {i for f in reading.funds if f.how == "exact" for i in range(f.start, f.end)}
+        for at, token in enumerate(tokens):
+            likes = self.known_likes.get(token, [])
+            if at in exact_funds or token in PLAIN:
+                likes = [like for like in likes if like.how == "exact"]
+            if narrative.cut and at == len(tokens) - 1:
+                likes = self._cut_words(token, likes)
+            reading.likes.append(likes)
+        reading.alignments = list(self._align(reading))
+        return reading
+
+    def _codes(self, tokens: list[str]) -> Iterator[tuple[int, tuple[str, int]]]:
+        for at, token in enumerate(tokens):
+            if token in self.lexicon.codes:
+                yield at, (self.lexicon.codes[token], 1)
+            elif self._digit_codes:
+                for length in range(min(LONGEST_CODE_RUNS, len(tokens) - at), 1, -1):
+                    code = "".join(tokens[at : at + length])
+                    if code in self.lexicon.codes:
+                        yield at, (self.lexicon.codes[code], length)
+                        break
+
+    def _cut_words(self, token: str, likes: list[Like]) -> list[Like]:
+        """At a cut end, the beginning of a word is that word rather than a slip of it."""
+        if len(token) < SHORTEST_PIECE:
+            return likes
+        whole = {like.word for like in likes if like.how in ("exact", "variant")}
+        cut = [Like(w, 0.25, CUT) for w in self._starting(token) if w not in whole]
+        begun = {like.word for like in cut}
+        return [like for like in likes if like.word not in begun] + cut
+
+    def _starting(self, start: str) -> Iterator[str]:
+        at = bisect_left(self._sorted_words, start)
+        while at < len(self._sorted_words) and self._sorted_words[at].startswith(start):
+            yield self._sorted_words[at]
+            at += 1
+
+    def _align(self, reading: Reading) -> Iterator[Alignment]:
+        where: dict[str, list[tuple[int, Like]]] = {}
+        phrases: set[int] = set()
+        for at, likes in enumerate(reading.likes):
+            for like in likes:
+                where.setdefault(like.word, []).append((at, like))
+                phrases.update(self.lexicon.phrases_of.get(like.word, ()))
+                for number in self.lexicon.glued.get(like.word, ()):
+                    phrase = self.lexicon.phrases[number]
+                    yield Alignment(phrase, (at,), like.cost, like.how == CUT, glued=True)
+        for number in sorted(phrases):
+            yield from self._place(self.lexicon.phrases[number], where, reading)
+
+    def _place(
+        self, phrase: Phrase, where: dict[str, list[tuple[int, Like]]], reading: Reading
+    ) -> Iterator[Alignment]:
+        """The phrase at its cheapest place, its words side by side in any order; a cut text may lack its last words."""
+        for anchor, _ in where.get(phrase.words[0], ()) if len(phrase.words) > 1 else ():
+            if found := self._around(anchor, phrase, where, reading):
+                yield found
+        if len(phrase.words) == 1:
+            for at, like in where.get(phrase.words[0], ()):
+                yield Alignment(phrase, (at,), like.cost, like.how == CUT)
+
+    def _around(
+        self, anchor: int, phrase: Phrase, where: dict[str, list[tuple[int, Like]]], reading: Reading
+    ) -> Alignment | None:
+        taken: list[int] = []
+        cost, cut = 0.0, False
+        for number, word in enumerate(phrase.words):
+            free = [(like.cost, abs(at - anchor), at, like) for at, like in where.get(word, ()) if at not in taken]
+            if not free:
+                at_end = reading.narrative.cut and max(taken, default=-1) == len(reading.tokens) - 1
+                if at_end and number >= 2:  # two words stand, the rest fell off the end
+                    cut = True
+                    break
+                return None
+            _, _, at, like = min(free, key=lambda x: (x[1], x[0]) if number else (x[1], x[0]))
+            taken.append(at)
+            cost += like.cost
+            cut = cut or like.how == CUT
+        inside = set(range(min(taken), max(taken) + 1)) - set(taken)
+        if any(reading.role(i) not in ("plain", "number", "fund") for i in inside):
+            return None
+        return Alignment(phrase, tuple(sorted(taken)), cost, cut)

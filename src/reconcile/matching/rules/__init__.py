@@ -1,0 +1,26 @@
+"""The rules: each file proposes campaigns for a reading, with evidence; none decides, and their order means nothing.
+
+A rule is a module with a `RULE`: its name and a function from a `Reading` to `Candidate`s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from reconcile.matching.reading import Candidate, Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: the name that the `rule` column shows, what it accepts in one line, and what it proposes."""
+
+    name: str
+    accepts: str
+    propose: Callable[[Reading], Iterable[Candidate]]
+
+
+def named(campaign: str, positions: Iterable[int], reading: Reading, how: str) -> str:
+    """Evidence in words: the typed words, how they were read, and the campaign."""
+    typed = " ".join(reading.tokens[i] for i in sorted(positions))
+    return f"{typed} {how} of {campaign}"

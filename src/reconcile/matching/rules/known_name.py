@@ -1,0 +1,27 @@
+"""The campaign's name or an alias, every word as the register has it, in any order, run together or apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconcile.matching.reading import Candidate, Reading
+from reconcile.matching.rules import Rule, named
+from reconcile.matching.rules._standing import stands_alone
+
+
+def _propose(reading: Reading) -> Iterator[Candidate]:
+    for found in reading.alignments:
+        if found.cost == 0 and not found.cut:
+            phrase = found.phrase
+            yield Candidate(
+                phrase.campaign,
+                98,
+                "name",
+                named(phrase.campaign, found.positions, reading, f'= {phrase.source} "{phrase.text}"'),
+                frozenset(found.positions),
+                sure=True,
+                alone=stands_alone(phrase, reading.lexicon),
+            )
+
+
+RULE = Rule("name", "the name or an alias, word for word", _propose)

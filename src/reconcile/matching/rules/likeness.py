@@ -1,0 +1,51 @@
+"""A name or alias with a slip, another spelling, or its end cut off; allowed slips grow with the phrase's length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconcile.matching.likeness import CUT
+from reconcile.matching.reading import Alignment, Candidate, Reading
+from reconcile.matching.rules import Rule, named
+from reconcile.matching.rules._standing import stands_alone
+
+LETTERS_PER_SLIP = 5
+
+
+def _propose(reading: Reading) -> Iterator[Candidate]:
+    for found in reading.alignments:
+        if found.cost == 0 and not found.cut:
+            continue
+        phrase = found.phrase
+        sure = _within(found, reading)
+        how = f'~ {phrase.source} "{phrase.text}"' + (" cut short" if found.cut else "")
+        yield Candidate(
+            phrase.campaign,
+            max(60.0, 95 - 6 * found.cost) if sure else max(50.0, 80 - 8 * found.cost),
+            "likeness",
+            named(phrase.campaign, found.positions, reading, how),
+            frozenset(found.positions),
+            sure=sure,
+            slip=found.cost > 0.5 * len(found.positions),
+            alone=stands_alone(phrase, reading.lexicon) if not found.glued else False,
+        )
+
+
+def _within(found: Alignment, reading: Reading) -> bool:
+    """Whether the slips are few for so long a phrase, and a cut word still says enough."""
+    words = found.phrase.words
+    if found.cut and len(words) == 1:
+        return _cut_says_enough(found, reading)
+    if len(words) == 1 and len(words[0]) <= 4:
+        return found.cost <= 1 and len(words[0]) == 4  # a wrong letter in so short a word is too much
+    return found.cost <= max(1, len(found.phrase.glued) // LETTERS_PER_SLIP)
+
+
+def _cut_says_enough(found: Alignment, reading: Reading) -> bool:
+    at = found.positions[0]
+    typed, word = reading.tokens[at], found.phrase.words[0]
+    meant = {c for like in reading.likes[at] if like.how == CUT for c in reading.lexicon.campaigns_of[like.word]}
+    return len(typed) >= 4 and len(typed) >= 0.6 * len(word) and len(meant) == 1
+
+
+RULE = Rule("likeness", "the name or an alias with slips, other spelling or a cut end", _propose)

@@ -1,0 +1,84 @@
+"""Words as people type them: folding, splitting, a skeleton that transliterations share, and words that name nothing."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_CHUNK = re.compile(r"[^\W_]+")
+_RUNS = re.compile(r"[0-9]+|[^\W\d_]+")
+
+
+def fold(text: str) -> str:
+    """The text in capitals without accents, compatibility forms resolved: `Zoë` and its decomposed form are one."""
+    if text.isascii():
+        return text.upper()
+    bare = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in bare if not unicodedata.combining(c)).upper()
+
+
+def chunks(folded: str) -> list[str]:
+    """Runs of letters and digits, in order: `IDB-0725 ZAKAT` gives IDB, 0725, ZAKAT."""
+    return _CHUNK.findall(folded)
+
+
+def runs(chunk: str) -> list[str]:
+    """A chunk split where letters meet digits: `QUR25` gives QUR, 25."""
+    return _RUNS.findall(chunk)
+
+
+_SOUNDS = (("GH", "G"), ("DH", "D"), ("KH", "K"), ("TH", "T"), ("PH", "F"), ("CK", "K"), ("EE", "I"), ("OO", "U"))
+_LETTERS = str.maketrans({"Q": "K", "C": "K", "Z": "S", "Y": "I", "E": "I", "O": "U", "W": "V"})
+_DOUBLED = re.compile(r"(.)\1+")
+_OU = re.compile(r"[OU]U")
+
+
+def skeleton(word: str) -> str:
+    """What spellings of one foreign word share: doubled letters, final h, q/k, z/s, ee/i, oo/u and the like made one."""
+    for typed, sound in _SOUNDS:
+        word = word.replace(typed, sound)
+    word = _DOUBLED.sub(r"\1", _OU.sub("U", word).translate(_LETTERS))
+    return word[:-1] if word.endswith("H") and len(word) > 3 else word
+
+
+STOP = frozenset("A AN AND AT BY DIE EN FOR FRM FROM IN OF ON THE TO VIR VIA WITH MY OUR".split())
+"""Words between other words; a phrase matches with or without them."""
+
+_MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP SEPT OCT NOV DEC JANUARY FEBRUARY MARCH APRIL JUNE JULY AUGUST " \
+    "SEPTEMBER OCTOBER NOVEMBER DECEMBER"
+PLAIN = STOP | frozenset(
+    f"""{_MONTHS} REF REFERENCE REFER NR NUMBER ACC DONATION DONATIONS DONATE DONATED DON CONTRIBUTION CONTRIBUTIONS
+    CONTRIB GIFT GIFTS PAYMENT PAYMENTS PMT PYMT PMNT PAYT PAY PAID EFT CASH APPEAL FUND FUNDS CAMPAIGN PROJECT CAUSE
+    CHARITY MONTHLY WEEKLY YEARLY ANNUAL MONTH YEAR WEEK CERT CERTIFICATE SECTION PLS PLEASE THANKS THANK YOU DUA DUAS
+    JAZAKALLAH SHUKRAN MONEY ANON ANONYMOUS AMOUNT TOWARDS HELP SUPPORT RELIEF COLLECTION COLLECTED INSTALMENT
+    ONLINE IMMEDIATE URGENT XX""".split()
+)
+"""Words of a payment that name no campaign and no person."""
+
+UNITS = frozenset(
+    "SHEEP GOAT GOATS COW COWS CATTLE SHARE SHARES PPL PEOPLE PERSON PERSONS PAX HEAD HEADS DAY DAYS MEAL MEALS "
+    "PACK PACKS PARCEL BOX BOXES UNITS KG BOY GIRL TIMES X".split()
+)
+"""What a gift is counted in."""
+
+PERSON = frozenset(
+    "MR MRS MS MISS DR PROF ADV REV AUNTY AUNT UNCLE FAM FAMILY LATE MARHOOM MARHOOMA MOTHER FATHER MUM DAD MOM BROTHER "
+    "SISTER SON DAUGHTER WIFE HAJI HJ HAJJI SHEIKH SHAYKH MOULANA MAULANA ML IMAM BIN BINT IBN BTE OBO BEHALF "
+    "FRIEND FRIENDS GRAN GRANNY OUMA OUPA MEV MNR PASTOR BROTHERS SISTERS ESTATE".split()
+)
+"""Words beside a person's name."""
+
+GIVEN_BY = frozenset("FROM FRM BY VAN".split())
+"""Words between a campaign and who gives."""
+
+DEALINGS = frozenset(
+    """RENT RENTAL LEASE LEVY LEVIES INV INVOICE INVOICES REFUND REFUNDS SALARY SALARIES WAGE WAGES FEE FEES DEPOSIT
+    HIRE LOAN CLAIM PERMIT TICKET TICKETS MEMBERSHIP SUBS SALE SALES STALL DINNER TABLE INSURANCE INSURE PREMIUM VAT TAX
+    ELECTRICITY UNIT STREET ORDER PURCHASE STATIONERY CATERING SUPPLIES SUPPLIER SUPPLIERS SETTLEMENT PAYOUT CREDIT
+    DEBIT GRANT QUOTE QUOTATION SERVICES REPAIR REPAIRS PARKING VENUE HALL COURSE UNIFORM TUITION OVERPAYMENT OVERPAYM
+    OVERPAID REIMBURSE REIMBURSEMENT EXPENSES EXPENSE BOND ACCOUNT STATEMENT LIGHTS RATES DEALER DEALERS""".split()
+)
+"""Words of business: beside a campaign's code or name they make it doubtful that the line is a gift."""
+
+DENIALS = frozenset("NO NOT NON EXCL EXCLUDING EXCEPT NEITHER NIE GEEN".split())
+"""Words that deny the fund word after them."""

@@ -1,0 +1,104 @@
+"""Columns a layout has read, made into the frames every statement has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from reconcile import money
+from reconcile.files import Document
+from reconcile.parsers.days import Days
+from reconcile.schema import DAY, SET_ASIDE, TEXT, TRANSACTIONS
+from reconcile.statement import Period, Source, add_ids
+
+UNPRINTABLE = "[\\x00-\\x1f\\x7f-\\x{9f}\\x{2028}\\x{2029}]"
+"""Characters no bank prints in a row: controls (a tab and a lone carriage return too) and line separators."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Whole columns of one account, oldest first; `amounts` and `balances` exact, the rest text."""
+
+    lines: npt.NDArray[np.int64]
+    days: Days
+    amounts: pa.Array
+    balances: pa.Array
+    descriptions: pa.Array
+    references: pa.Array | None = None
+    bank_ids: pa.Array | None = None
+
+
+@dataclass(frozen=True)
+class Aside:
+    """A row set aside: line, the row as it stood there, why, and what it moved (cents) where that is known."""
+
+    line: int
+    text: str
+    reason: str
+    cents: int | None = None
+
+
+def source_of(document: Document, layout: str) -> Source:
+    """Where the rows come from; the file by its last name, so that every machine says the same."""
+    return Source(document.file_name, document.member, document.sha256, layout, document.encoding)
+
+
+def split_by_effect(rows: Rows, account: str, source: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Transactions and notices (rows of amount 0), each with the columns of `schema.TRANSACTIONS`."""
+    count = len(rows.lines)
+    frame = pd.DataFrame(
+        {
+            "account": _texts(pa.repeat(account, count)),
+            "date": rows.days.astype(DAY),
+            "amount": money.series(rows.amounts),
+            "balance": money.series(rows.balances),
+            "description": _texts(rows.descriptions),
+            "bank_reference": _texts(rows.references, count),
+            "bank_id": _texts(rows.bank_ids, count),
+            "source": _texts(pa.repeat(source, count)),
+            "line": rows.lines,
+        }
+    )
+    frame = TRANSACTIONS.check(add_ids(frame))
+    moves = money.cents(frame["amount"]) != 0
+    if moves.all():
+        return frame, TRANSACTIONS.empty()
+    return frame[moves].reset_index(drop=True), frame[~moves].reset_index(drop=True)
+
+
+def set_aside(asides: Sequence[Aside], source: str) -> pd.DataFrame:
+    """The rows set aside, by line, with the columns of `schema.SET_ASIDE`."""
+    if not asides:
+        return SET_ASIDE.empty()
+    ordered = sorted(asides, key=lambda a: a.line)
+    cents = pa.array([a.cents for a in ordered], type=pa.int64())
+    known = money.from_cents(cents.fill_null(0).to_numpy())
+    return SET_ASIDE.check(
+        pd.DataFrame(
+            {
+                "source": source,
+                "line": [a.line for a in ordered],
+                "text": [a.text for a in ordered],
+                "reason": [a.reason for a in ordered],
+                "amount": known.mask(pd.Series([a.cents is None for a in ordered])),
+            }
+        )
+    )
+
+
+def period_of(days: Days) -> Period | None:
+    """First and last day of the rows; None when there are none."""
+    if not len(days):
+        return None
+    return Period(days.min().astype("datetime64[D]").item(), days.max().astype("datetime64[D]").item())
+
+
+def _texts(values: pa.Array | None, count: int = 0) -> pd.Series[Any]:
+    array = pa.nulls(count, pa.large_string()) if values is None else values
+    return pd.Series(pd.array([], dtype=TEXT) if not len(array) else TEXT.__from_arrow__(array))  # type: ignore[attr-defined]

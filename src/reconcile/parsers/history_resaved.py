@@ -1,0 +1,107 @@
+"""A Transaction History that a spreadsheet saved again: padded with commas, quoted, its dates turned round.
+
+Accepted only because the balances prove every row afterwards. `DD MM YYYY` is how such files have been seen; a day
+written with slashes is read day first only where month first cannot be meant.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+
+from reconcile.errors import UnknownLayout
+from reconcile.parsers.days import day_of
+from reconcile.parsers.history_cells import Cells, without_first_blank
+
+_DAY_FIRST = re.compile(r"(?P<d>[0-9]{1,2})/(?P<m>[0-9]{1,2})/(?P<y>[0-9]{4})")
+_MONTH_FIRST = re.compile(r"(?P<m>[0-9]{1,2})/(?P<d>[0-9]{1,2})/(?P<y>[0-9]{4})")
+_FORMS = (
+    re.compile(r"(?P<y>[0-9]{4})[/-](?P<m>[0-9]{1,2})[/-](?P<d>[0-9]{1,2})"),
+    re.compile(r"(?P<d>[0-9]{1,2}) (?P<m>[0-9]{1,2}) (?P<y>[0-9]{4})"),
+    _DAY_FIRST,
+)
+_BANK_ROW = re.compile(r"\s*[0-9]{4}/[0-9]{2}/[0-9]{2}, ")
+_OTHER_ROW = re.compile(
+    r'\s*"?([0-9]{4}/[0-9]{2}/[0-9]{2}"?,[^ ]|[0-9]{4}-|[0-9]{1,2} [0-9]{1,2} [0-9]{4}\b|[0-9/]+"?,[^ ])'
+)
+_COMMA_MONEY = re.compile(r"-?[0-9]{1,11}(,[0-9]{1,2})?")
+
+
+def is_resaved(raw: pa.Array, padded_heading: bool) -> bool:
+    """Whether the rows were saved again: a padded or quoted heading, or most rows in another form than the bank's."""
+    rows = raw[:50].to_pylist()
+    others = sum(bool(_OTHER_ROW.match(row)) for row in rows)
+    return padded_heading or others > sum(bool(_BANK_ROW.match(row)) for row in rows)
+
+
+def resaved_cells(raw: pa.Array, places: tuple[int, ...], file: str, first_line: int) -> Cells:
+    """The cells of re-saved rows; raises UnknownLayout where a date may be read in two ways."""
+    lines = raw.to_pylist()
+    rows = [_cells(line, places) for line in lines]
+    extra = min((len(r) - 4 for r in rows if len(r) >= 4), default=0)
+    # the padding is as wide in every row; further commas belong to the description
+    rows = [_fold(r[: len(r) - extra] if len(r) >= 4 and not any(r[len(r) - extra :]) else r, places) for r in rows]
+    whole = np.array([len(r) == 4 for r in rows], dtype=bool)
+    dates, amounts, balances, texts = ([r[p] if len(r) == 4 else "" for r in rows] for p in places)
+    dates = [d.strip() for d in dates]
+    amounts, balances = _pointed([a.strip() for a in amounts], [b.strip() for b in balances])
+    return Cells(
+        raw,
+        whole,
+        pa.array(dates, type=pa.large_string()),
+        pa.array(amounts, type=pa.large_string()),
+        pa.array(balances, type=pa.large_string()),
+        without_first_blank(pa.array(texts, type=pa.large_string())),
+        _form(dates, file, first_line),
+        ("was re-saved by a spreadsheet; the balances prove its rows",),
+    )
+
+
+def _cells(line: str, places: tuple[int, ...]) -> list[str]:
+    if '"' not in line:
+        return line.split(",")
+    try:
+        return next(csv.reader([line], skipinitialspace=True, strict=True), [])
+    except csv.Error:
+        return []
+
+
+def _fold(cells: list[str], places: tuple[int, ...]) -> list[str]:
+    """Four cells, where the description is last and more commas can only be its own."""
+    if len(cells) > 4 and places[3] == 3:
+        return [*cells[:3], ",".join(cells[3:])]
+    return cells
+
+
+def _pointed(amounts: list[str], balances: list[str]) -> tuple[list[str], list[str]]:
+    """Decimal commas as points, where the whole file writes commas."""
+    figures = [f for f in amounts + balances if re.search(r"[0-9]", f)]
+    if any("," in f for f in figures) and all(_COMMA_MONEY.fullmatch(f) for f in figures):
+        return [a.replace(",", ".") for a in amounts], [b.replace(",", ".") for b in balances]
+    return amounts, balances
+
+
+def _form(dates: list[str], file: str, first_line: int) -> re.Pattern[str]:
+    form = max(_FORMS, key=lambda f: sum(bool(f.fullmatch(d)) for d in dates))
+    if form is _DAY_FIRST:
+        days = [day_of(d, _DAY_FIRST) for d in dates if d]
+        months = [day_of(d, _MONTH_FIRST) for d in dates if d]
+        if not _ordered(days) or _ordered(months):
+            raise ambiguous(file, first_line)
+    return form
+
+
+def ambiguous(file: str, line: int) -> UnknownLayout:
+    """The refusal of days such as 03/04/2026, which are the third of April or the fourth of March."""
+    what = "the days are written like 03/04/2026, which may be April or March"
+    return UnknownLayout(what, file=file, line=line, do="Use the file as the bank delivered it, not a re-saved one.")
+
+
+def _ordered(days: Sequence[date | None]) -> bool:
+    known = [d for d in days if d is not None]
+    return len(known) == len(days) and known in (sorted(known), sorted(known, reverse=True))

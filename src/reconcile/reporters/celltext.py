@@ -1,0 +1,82 @@
+"""Text a worksheet cell can hold: what the payer typed, shown exactly or visibly replaced, and never cut."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from xml.sax.saxutils import escape
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from reconcile.errors import FrameRefused
+
+LONGEST = 32_767
+"""Characters (UTF-16 units) in one cell: https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3"""
+
+TEXT = pa.large_string()
+
+# XML 1.0 has no place for the control characters and U+FFFE/FFFF; the bidirectional embeddings, overrides and isolates
+# could make an amount or a name read backwards.
+_UNSHOWN = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\x{202a}-\x{202e}\x{2066}-\x{2069}\x{fffe}\x{ffff}]"
+_UNSHOWN_OR_LONE = re.compile(re.sub(r"\\x\{(....)\}", r"\\u\1", _UNSHOWN)[:-1] + r"\ud800-\udfff]")
+
+# A reader takes _xHHHH_ for one character (ECMA-376 part 1, 22.9.2.19); escaping the underscore keeps it as typed.
+_HEX = "_(x[0-9A-Fa-f]{4})"
+
+
+def clean(text: str) -> str:
+    """The text with what no worksheet can hold, or what would mislead the eye, shown as U+FFFD."""
+    return _UNSHOWN_OR_LONE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def for_cell(text: str) -> str:
+    """Cleaned text as openpyxl must be given it, so that Excel shows it as typed; raises FrameRefused when too long."""
+    cleaned = clean(text)
+    if len(cleaned.encode("utf-16-le")) // 2 > LONGEST:
+        raise _too_long(cleaned, "a text")
+    return re.sub(_HEX, r"_x005F_\1", cleaned).replace("\r", "_x000D_")
+
+
+def clean_column(texts: pd.Series[Any], what: str) -> tuple[pd.Series[Any], int]:
+    """The column cleaned, and how many of its texts that changed; raises FrameRefused naming a text over 32 767."""
+    array = _arrow(texts)
+    cleaned = pc.replace_substring_regex(array, _UNSHOWN, "\N{REPLACEMENT CHARACTER}")
+    changed = pc.sum(pc.not_equal(array, cleaned)).as_py() or 0
+    # a character beyond U+FFFF counts twice in a cell, so only texts over half the limit need the exact count
+    for row in np.flatnonzero(pc.fill_null(pc.greater(pc.utf8_length(cleaned), LONGEST // 2), False).to_numpy(False)):
+        if len(cleaned[int(row)].as_py().encode("utf-16-le")) // 2 > LONGEST:
+            raise _too_long(cleaned[int(row)].as_py(), f"{what} in row {row + 1}")
+    return pd.Series(pd.array(cleaned, dtype="str"), index=texts.index), changed
+
+
+def escaped(texts: pa.Array) -> pa.Array:
+    """Cleaned texts as the inside of an XML element, carriage returns and `_xHHHH_` kept as typed."""
+    texts = pc.replace_substring_regex(texts, _HEX, r"_x005F_\1")
+    for char, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\r", "&#13;")):
+        texts = pc.replace_substring(texts, char, entity)
+    return texts
+
+
+def escaped_text(text: str) -> str:
+    """One cleaned text as the inside of an XML element."""
+    return escape(text, {"\r": "&#13;"})
+
+
+def longest(texts: pd.Series[Any]) -> int:
+    """Characters of the longest text of a column, 0 when it is empty."""
+    return pc.max(pc.utf8_length(_arrow(texts))).as_py() or 0
+
+
+def _arrow(texts: pd.Series[Any]) -> pa.Array:
+    array = pa.array(texts, type=TEXT, from_pandas=True)
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+def _too_long(text: str, what: str) -> FrameRefused:
+    return FrameRefused(
+        f'{what} has {len(text.encode("utf-16-le")) // 2} characters ("{text[:20]}…"); a cell holds {LONGEST}',
+        do="No reference is that long: correct the row it came from.",
+    )

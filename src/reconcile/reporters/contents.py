@@ -1,0 +1,225 @@
+"""What the sheets show: every transaction with its match as one frame of lines, and the figures of each account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from reconcile import money
+from reconcile.errors import FrameRefused
+from reconcile.reporters.celltext import clean, clean_column
+from reconcile.schema import MATCHES, STATUSES
+from reconcile.statement import Merged, Statement, merge_statements
+
+if TYPE_CHECKING:
+    from reconcile.campaigns import CampaignRegister, FundVocabulary
+
+UNSPECIFIED = "unspecified"
+NO_FUND = "no fund"
+NO_CAMPAIGN = "no campaign"
+
+FIRST_DAY = pd.Timestamp("1900-03-01")
+"""Before it Excel counts days wrongly: it takes 1900 for a leap year (https://learn.microsoft.com/office/troubleshoot/
+excel/wrongly-assumes-1900-is-leap-year)."""
+
+
+@dataclass(frozen=True)
+class AccountFigures:
+    """One account over all its statements; opening or closing is None where no layout states it."""
+
+    label: str
+    name: str
+    opening: Decimal | None
+    closing: Decimal | None
+    set_aside: Decimal
+
+
+@dataclass(frozen=True, eq=False)
+class Contents:
+    """Everything the sheets show.
+
+    `lines` has a row per transaction under the headings of the Transactions sheet (and `Candidates`), its texts
+    cleaned; `cents` are its amounts in whole cents.
+    """
+
+    statements: tuple[Statement, ...]
+    merged: Merged
+    lines: pd.DataFrame
+    cents: npt.NDArray[np.int64]
+    accounts: tuple[AccountFigures, ...]
+    campaigns: CampaignRegister
+    funds: FundVocabulary | None
+    settings: Mapping[str, str]
+    replaced_texts: int
+    masks: Mapping[str, str]
+
+    def masked(self, text: str) -> str:
+        """The text with account numbers as the workbook shows them, safe to print."""
+        for number, label in self.masks.items():
+            text = text.replace(number, label)
+        return clean(text)
+
+    def label(self, statement: Statement) -> str:
+        """The account of a statement as the workbook shows it."""
+        return self.masks.get(statement.account.number, statement.account.number)
+
+    @property
+    def first_day(self) -> date | None:
+        """First day of any statement, None when nothing has a day."""
+        return min((s.period.start for s in self.statements if s.period), default=None)
+
+    @property
+    def last_day(self) -> date | None:
+        """Last day of any statement, None when nothing has a day."""
+        return max((s.period.end for s in self.statements if s.period), default=None)
+
+    @property
+    def period(self) -> str:
+        """First to last day in words."""
+        return f"{self.first_day} to {self.last_day}" if self.last_day else "no days: the statements have no rows"
+
+
+def gather(
+    statements: Sequence[Statement],
+    matches: pd.DataFrame,
+    *,
+    campaigns: CampaignRegister,
+    funds: FundVocabulary | None,
+    settings: Mapping[str, str] | None,
+    full_account_numbers: bool,
+) -> Contents:
+    """Everything the sheets show; raises FrameRefused unless the matches are those of exactly these transactions."""
+    merged = merge_statements(statements)
+    found = _aligned(MATCHES.check(matches), merged.transactions["transaction_id"])
+    masks = {} if full_account_numbers else _labels(statements)
+    lines, replaced = _lines(merged.transactions, found, masks)
+    return Contents(
+        statements=tuple(sorted(statements, key=lambda s: (s.source.name, s.account.number, s.source.sha256))),
+        merged=merged,
+        lines=lines,
+        cents=money.cents(merged.transactions["amount"]),
+        accounts=tuple(
+            _account(number, statements, masks) for number in sorted({s.account.number for s in statements})
+        ),
+        campaigns=campaigns,
+        funds=funds,
+        settings=dict(settings or {}),
+        replaced_texts=replaced,
+        masks=masks,
+    )
+
+
+def _aligned(matches: pd.DataFrame, wanted: pd.Series[Any]) -> pd.DataFrame:
+    """The matches in the order of the transactions, one each."""
+    ids = matches["transaction_id"]
+    do = "Match exactly the transactions of these statements (merge_statements(statements).transactions)."
+    if ids.duplicated().any():
+        twice = ids[ids.duplicated()]
+        raise FrameRefused(f"matches has {len(twice)} ids twice, the first {twice.iloc[0]}", do=do)
+    extra, lacking = ids[~ids.isin(wanted)], wanted[~wanted.isin(ids)]
+    if len(extra) or len(lacking):
+        parts = (
+            [f"lacks {len(lacking)} of {len(wanted)} transactions, the first {lacking.iloc[0]}"] if len(lacking) else []
+        )
+        parts += [f"has {len(extra)} ids that are no transaction here, the first {extra.iloc[0]}"] if len(extra) else []
+        raise FrameRefused("matches " + " and ".join(parts), do=do)
+    unknown = matches["status"][~matches["status"].isin(STATUSES)]
+    if len(unknown):
+        raise FrameRefused(
+            f'matches has the status "{unknown.iloc[0]}"', do=f"It must be one of {', '.join(STATUSES)}."
+        )
+    return matches.set_index("transaction_id").loc[wanted].reset_index()
+
+
+def _labels(statements: Sequence[Statement]) -> dict[str, str]:
+    """Account number -> its last four digits, told apart by a letter where two accounts share them."""
+    numbers = sorted({s.account.number for s in statements})
+    shown = {s.account.number: s.account.shown for s in statements}
+    alike: dict[str, list[str]] = {}
+    for number in numbers:
+        alike.setdefault(shown[number], []).append(number)
+    return {
+        number: label if len(group) == 1 else f"{label} ({chr(ord('a') + i) if i < 26 else i})"
+        for label, group in alike.items()
+        for i, number in enumerate(group)
+    }
+
+
+def _lines(rows: pd.DataFrame, found: pd.DataFrame, masks: Mapping[str, str]) -> tuple[pd.DataFrame, int]:
+    if len(rows) and rows["date"].min() < FIRST_DAY:
+        raise FrameRefused(f"the date {rows['date'].min():%Y-%m-%d} is before 1900-03-01", do="Correct the date.")
+    status, kind = found["status"], found["kind"]
+    without = status.eq("not_donation") | ~kind.isin(["donation", "reversal"])
+    fund = found["fund"].fillna(UNSPECIFIED).mask(found["fund"].isna() & without & status.ne("review"), NO_FUND)
+    decided = status.isin(["matched", "decided"])
+    source = rows["source"]
+    for number, label in masks.items():
+        source = source.str.replace(number, label, regex=False)
+    lines = pd.DataFrame(
+        {
+            "Date": rows["date"],
+            "Account": rows["account"].replace(dict(masks)),
+            "Amount": rows["amount"],
+            "Balance": rows["balance"],
+            "Description": rows["description"],
+            "Bank reference": rows["bank_reference"],
+            "Campaign": found["campaign"].mask(found["campaign"].isna() & decided, NO_CAMPAIGN),
+            "Fund": fund,
+            "Kind": kind,
+            "Status": status,
+            "Confidence": found["confidence"],
+            "Rule": found["rule"],
+            "Evidence": found["evidence"],
+            "Reason": found["reason"],
+            "Candidates": found["candidates"],
+            "File": source,
+            "Line": rows["line"],
+            "Transaction id": rows["transaction_id"],
+        }
+    )
+    replaced = 0
+    for heading in lines.columns:
+        if heading not in ("Date", "Amount", "Balance", "Confidence", "Line"):
+            lines[heading], changed = clean_column(lines[heading], heading)
+            replaced += changed
+    return lines, replaced
+
+
+def _account(number: str, statements: Sequence[Statement], masks: Mapping[str, str]) -> AccountFigures:
+    """Opening of the earliest statement of the account and closing of the latest."""
+    own = [s for s in statements if s.account.number == number]
+    dated = [s for s in own if s.period] or own
+
+    def rows_on(statement: Statement, day: date | None) -> int:
+        return int((statement.transactions["date"] == pd.Timestamp(day)).sum()) if day else 0
+
+    # a download made during its last (or from within its first) day has only part of that day: take the fuller one
+    def start(s: Statement) -> tuple[date, bool, int]:
+        day = s.period.start if s.period else date.min
+        return day, s.opening is None, -rows_on(s, day)
+
+    def end(s: Statement) -> tuple[date, bool, int]:
+        day = s.period.end if s.period else date.max
+        return day, s.closing is not None, rows_on(s, day)
+
+    return AccountFigures(
+        label=masks.get(number, number),
+        name=clean(next((s.account.name for s in own if s.account.name), "")),
+        opening=min(dated, key=start).opening,
+        closing=max(dated, key=end).closing,
+        set_aside=money.total(set_aside_once(own)["amount"]),
+    )
+
+
+def set_aside_once(statements: Sequence[Statement]) -> pd.DataFrame:
+    """The rows set aside, with the account number as `account`, each once however many overlapping files deliver it."""
+    rows = pd.concat([s.quarantined.assign(account=s.account.number) for s in statements], ignore_index=True)
+    count = rows.groupby(["account", "source", "text"], sort=False).cumcount()
+    return rows[~rows.assign(count=count).duplicated(["account", "text", "count"])].reset_index(drop=True)

@@ -1,0 +1,113 @@
+"""Live formulas over the Transactions tables, each with the value it must give, worked out in whole cents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+# SUMIFS reads its criterion: signs, wildcards, numbers, days ("Mar1") and currency ("R5") are no longer text then, and
+# case is ignored. Only words that cannot be mistaken go to SUMIFS; all others are compared with EXACT.
+_WORD = re.compile(
+    r"(?!jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|zar|(?:true|false)$)[a-z]{2,}(?:[ -][a-z]{2,})*[0-9]*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula without its `=`, and the value it gives today."""
+
+    text: str
+    value: Decimal | int | str
+
+
+@dataclass(frozen=True)
+class Where:
+    """A condition on a column of the Transactions tables; `cell` holds the value, or it stands in the formula."""
+
+    column: str
+    sign: Literal["=", "<>", ">", "<"]
+    value: str | int
+    cell: str = ""
+
+    def criterion(self, table: str) -> str:
+        """The condition as two arguments of SUMIFS."""
+        wanted = self.cell or f'"{"" if self.sign == "=" else self.sign}{self.value}"'
+        return f"{table}[{self.column}],{wanted}"
+
+    def product(self, table: str) -> str:
+        """The condition as a factor of SUMPRODUCT: exact, case and all."""
+        column = f"{table}[{self.column}]"
+        if self.cell:
+            return f"EXACT({column},{self.cell})"
+        return (
+            f"({column}{self.sign}{self.value})"
+            if isinstance(self.value, int)
+            else f'({column}{self.sign}"{self.value}")'
+        )
+
+
+class Sums:
+    """Totals and counts over the lines of the Transactions sheets, as formulas with their values."""
+
+    def __init__(self, lines: pd.DataFrame, cents: npt.NDArray[np.int64], tables: Sequence[str]) -> None:
+        self._lines, self._cents, self.tables = lines, cents, tuple(tables)
+        self._coded: dict[str, tuple[npt.NDArray[np.int64], dict[str, int], frozenset[str]]] = {}
+
+    def amount(self, *conditions: Where) -> Formula:
+        """The sum of the amounts that meet every condition."""
+        value = Decimal(int(self._cents[self._meets(conditions)].sum())).scaleb(-2)
+        if not conditions:
+            return Formula(self._over_tables("SUM({0}[Amount])"), value)
+        if all(self._is_plain(c) for c in conditions):
+            return Formula(self._joined("SUMIFS({0}[Amount],{1})", ",", conditions, Where.criterion), value)
+        return Formula(self._joined("SUMPRODUCT(1*{1},{0}[Amount])", "*", conditions, Where.product), value)
+
+    def count(self, *conditions: Where) -> Formula:
+        """The number of lines that meet every condition."""
+        value = int(np.count_nonzero(self._meets(conditions)))
+        if not conditions:
+            return Formula(self._over_tables("COUNTA({0}[Transaction id])"), value)
+        if all(self._is_plain(c) for c in conditions):
+            return Formula(self._joined("COUNTIFS({1})", ",", conditions, Where.criterion), value)
+        return Formula(self._joined("SUMPRODUCT(1*{1})", "*", conditions, Where.product), value)
+
+    def _over_tables(self, shape: str) -> str:
+        return "+".join(shape.format(table) for table in self.tables)
+
+    def _joined(self, shape: str, between: str, conditions: Sequence[Where], part: Any) -> str:
+        return "+".join(shape.format(t, between.join(part(c, t) for c in conditions)) for t in self.tables)
+
+    def _is_plain(self, condition: Where) -> bool:
+        if not condition.cell:
+            return True
+        text = str(condition.value)
+        _, _, doubled = self._codes(condition.column)
+        return _WORD.fullmatch(text) is not None and text.casefold() not in doubled
+
+    def _meets(self, conditions: Sequence[Where]) -> npt.NDArray[np.bool_]:
+        meets = np.ones(len(self._cents), dtype=bool)
+        for c in conditions:
+            if c.column == "Amount":
+                meets &= self._cents > 0 if c.sign == ">" else self._cents < 0
+            else:
+                codes, words, _ = self._codes(c.column)
+                equal = codes == words.get(str(c.value), -2)
+                meets &= equal if c.sign == "=" else ~equal
+        return meets
+
+    def _codes(self, column: str) -> tuple[npt.NDArray[np.int64], dict[str, int], frozenset[str]]:
+        """The column as numbers, the number of each word, and the words that differ from another in case only."""
+        if column not in self._coded:
+            codes, words = pd.factorize(self._lines[column])
+            folded = pd.Series([str(w).casefold() for w in words], dtype="str")
+            doubled = frozenset(folded[folded.duplicated()])
+            self._coded[column] = codes.astype(np.int64), {str(w): i for i, w in enumerate(words)}, doubled
+        return self._coded[column]

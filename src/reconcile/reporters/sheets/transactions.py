@@ -1,0 +1,50 @@
+"""Transactions: every line of every statement once, with what was decided about it, why, and where it stands."""
+
+from __future__ import annotations
+
+from openpyxl.utils import get_column_letter
+
+from reconcile.reporters import style
+from reconcile.reporters.book import HEAD_ROW, Book
+from reconcile.reporters.book import TableColumnShown as Column
+from reconcile.reporters.contents import Contents
+
+COLUMNS = (
+    Column("Date", "day", 10.5, 10.5),
+    Column("Account", "text", 11, 15),
+    Column("Amount", "amount", 14.5, 14.5),
+    Column("Balance", "amount", 14.5, 14.5),
+    Column("Description", "text", 20, 40, wrap=True),
+    Column("Bank reference", "text", 14, 20, wrap=True),
+    Column("Campaign", "text", 11, 16, wrap=True),
+    Column("Fund", "text", 11, 15, wrap=True),
+    Column("Kind", "text", 10, 14),
+    Column("Status", "text", 11, 13),
+    Column("Confidence", "share", 11.5, 11.5),
+    Column("Rule", "text", 10, 16, wrap=True),
+    Column("Evidence", "text", 14, 37, wrap=True),
+    Column("Reason", "text", 12, 26, wrap=True),
+    Column("File", "text", 10, 20, wrap=True),
+    Column("Line", "number", 6.5, 6.5),
+    Column("Transaction id", "text", 18.5, 18.5),
+)
+
+
+class _Transactions:
+    order = 20
+
+    def write(self, book: Book, contents: Contents) -> None:
+        """Add the sheet Transactions (and Transactions 2, … for more lines than one holds)."""
+        has_reference = contents.lines["Bank reference"].notna().any()
+        columns = [c for c in COLUMNS if has_reference or c.heading != "Bank reference"]
+        count = f"{len(contents.lines):,}".replace(",", " ")
+        subtitle = f"{contents.period} · {count} lines · every line of every statement, once"
+        status = get_column_letter([c.heading for c in columns].index("Status") + 1)
+        for sheet in book.long_sheets("Transactions", "Transactions", subtitle, columns, contents.lines):
+            sheet.sheet_properties.tabColor = style.INK
+            last = book.splices[sheet.title].first_row + max(1, len(book.splices[sheet.title].rows)) - 1
+            cells = f"{status}{HEAD_ROW + 1}:{status}{last}"
+            book.colour_where(sheet, cells, f'{status}{HEAD_ROW + 1}="review"', style.AMBER)
+
+
+SHEET = _Transactions()

@@ -1,0 +1,65 @@
+"""write_workbook: the statements, their matches and the proof, as one workbook whose every figure ties out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import pandas as pd
+from openpyxl.styles import Font
+
+from reconcile._found import found_in
+from reconcile.files import replace_whole
+from reconcile.reporters import sheets, style
+from reconcile.reporters.book import Book, Sheet, table_names
+from reconcile.reporters.contents import gather
+from reconcile.reporters.formulas import Sums
+from reconcile.reporters.package import finished
+from reconcile.statement import Statement
+
+if TYPE_CHECKING:
+    from reconcile.campaigns import CampaignRegister, FundVocabulary
+
+
+def write_workbook(
+    path: str | Path,
+    *,
+    statements: Sequence[Statement],
+    matches: pd.DataFrame,
+    campaigns: CampaignRegister,
+    funds: FundVocabulary | None = None,
+    settings: Mapping[str, str] | None = None,
+    full_account_numbers: bool = False,
+) -> Path:
+    """The path of a workbook with the sheets Summary, Transactions, To review and Control.
+
+    `matches` has the columns of `schema.MATCHES`, one row for each transaction of the merged statements; `settings`
+    (thresholds and the like) are shown as given. Amounts are rand. Account numbers are cut to their last four digits,
+    also in file names, unless `full_account_numbers`. The same input gives the same bytes.
+
+    Raises FrameRefused (no statements; matches that lack or exceed the transactions; a text no cell can hold) and
+    WorkbookNotWritten (the path cannot be replaced; what stood there is untouched).
+    """
+    contents = gather(
+        statements,
+        matches,
+        campaigns=campaigns,
+        funds=funds,
+        settings=settings,
+        full_account_numbers=full_account_numbers,
+    )
+    book = Book(Sums(contents.lines, contents.cents, table_names("Transactions", len(contents.lines))))
+    book.workbook.remove(book.workbook.worksheets[0])
+    # column widths are counted in figures of this font
+    book.workbook._named_styles["Normal"].font = Font(name=style.FACE, size=10)  # type: ignore[attr-defined]
+    for sheet in sorted(cast("list[Sheet]", found_in(sheets, "SHEET")), key=lambda s: s.order):
+        sheet.write(book, contents)
+    day = contents.last_day or date(2000, 1, 1)
+    book.workbook.properties.creator = "reconcile"
+    book.workbook.properties.title = "Bank statements reconciled to campaigns and funds"
+    book.workbook.properties.created = datetime.combine(day, time())
+    target = Path(path)
+    replace_whole(target, finished(book.workbook, book.cached, book.splices, day))
+    return target
