@@ -7,9 +7,9 @@ SAMPLES := sample_statements
 RUN_STAMP := $(VENV)/.installed-run
 DEV_STAMP := $(VENV)/.installed-dev
 
-# what the build of the package itself needs is pinned too; older and newer pip read different names for that
-export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
-export PIP_BUILD_CONSTRAINT := $(CURDIR)/constraints.txt
+# by environment and not by -c, so that the build of the package itself is pinned too; newer pip wants it said twice
+export PIP_CONSTRAINT := constraints.txt
+export PIP_BUILD_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: run test check bench soak clean

@@ -110,15 +110,16 @@ def test_each_fault_is_named_with_its_line_and_field(tmp_path: Path, rows: str, 
 
 def test_all_faults_come_at_once_in_order_of_lines_as_one_line_of_text(tmp_path: Path) -> None:
     with pytest.raises(RegisterRefused) as refused:
-        register(tmp_path, "AAA,One,,x,y\n,Two,One,,\naaa,Three,,,\n")
+        register(tmp_path, "AAA,One,,x,y\n,Two,One,,\naaa,Three,,z,\n")
     assert [fault.split(":")[0] for fault in refused.value.faults] == [
         "line 2, opens",
         "line 2, closes",
         "line 3, code",
         "line 3, aliases",
+        "line 4, opens",
         "line 4, code",
     ]
-    assert str(refused.value).startswith("register.csv: 5 faults: line 2, opens")
+    assert str(refused.value).startswith("register.csv: 6 faults: line 2, opens")
     assert "\n" not in str(refused.value)
 
 
@@ -144,8 +145,8 @@ def test_a_register_that_is_not_there_is_an_unreadable_file(tmp_path: Path) -> N
 
 def test_a_campaign_is_looked_up_by_its_code_without_case(tmp_path: Path) -> None:
     read = register(tmp_path, "AAA,One,,,\nBBB,Two,,,\n")
-    assert read["bbb"].name == "Two"
-    assert ("bbb" in read, "CCC" in read, 7 in read) == (True, False, False)
+    assert read["Bbb"].name == "Two"
+    assert ("Bbb" in read, "CCC" in read, 7 in read) == (True, False, False)
     assert (read.codes, len(read), [c.code for c in read]) == (("AAA", "BBB"), 2, ["AAA", "BBB"])
     with pytest.raises(KeyError, match="no campaign has the code CCC; there are AAA, BBB"):
         read["CCC"]

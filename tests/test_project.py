@@ -29,13 +29,16 @@ INVENTED_NUMBERS = {
     "04000000001",
     *(f"62000099{n:03d}" for n in range(1, 10)),  # accounts of the tests
 }
-INVENTED_PHONE = re.compile(r"0[678][0-9]55501[0-9]{2}")
+INVENTED_PHONE = re.compile(r"(0|27)[678][0-9]55501[0-9]{2}")
 """Cell numbers as films use them: 555 01xx after any network's prefix."""
+
+NOBODYS = re.compile(r"(?P<digit>[0-9])(?P=digit)+|10+|0123456789")
+"""Limits of a number's size, and the digits themselves."""
 
 DATED = re.compile(r"20[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{5,6}")
 """A day with a time or a count after it, as OFX writes moments (YYYYMMDDHHMMSS) and transaction ids."""
 
-A_KIND = re.compile(f"{INVENTED_PHONE.pattern}|{DATED.pattern}")
+A_KIND = re.compile("|".join(kind.pattern for kind in (INVENTED_PHONE, NOBODYS, DATED)))
 
 DIGEST = re.compile(r"(?<![0-9a-z])(?=[0-9]*[a-f])[0-9a-f]{32,64}(?![0-9a-z])")
 """A hash in hex, which may hold a run of digits by chance."""

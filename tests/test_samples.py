@@ -185,6 +185,7 @@ def test_the_library_reads_exactly_the_expected_rows(file: Path) -> None:
         assert [row[:3] + row[4:] for row in read] == [row[:3] + row[4:] for row in rows]
         if file == HISTORY:
             assert [row.balance for row in read] == [row.balance for row in rows]
+            assert statement.opening == Decimal("61480.25")
     assert statement.account.number == "62000012345"
     assert statement.closing == Decimal("106096.62")
     assert len(statement.quarantined) == 0

@@ -26,7 +26,8 @@ LEVELS = [
     {"books"},
     {"store"},
     {"reporters"},
-    {"nightly"},
+    {"run"},
+    {"nightly", "screen"},
     {"cli"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
@@ -59,7 +60,7 @@ def imported_rooms(module: ast.Module) -> Iterator[tuple[int, str]]:
             if node.level:
                 yield node.lineno, "a relative import"
             elif node.module == "reconcile":
-                yield from ((node.lineno, alias.name) for alias in node.names)
+                yield from ((node.lineno, a.name) for a in node.names if a.name != "__version__")
             elif (node.module or "").startswith("reconcile."):
                 yield node.lineno, str(node.module).split(".")[1]
         elif isinstance(node, ast.Import):

@@ -173,8 +173,8 @@ def _laughing(name: str, content: bytes) -> bytes:
     return content.replace(b"<worksheet", bomb + b"]><worksheet", 1).replace(b"code", b"&u;")
 
 
-def _wide(name: str, content: bytes) -> bytes:
-    claim = b'<dimension ref="A1:XFD1048576"/>'
+def _claiming(size: str, content: bytes) -> bytes:
+    claim = f'<dimension ref="{size}"/>'.encode()
     return content.replace(content[content.find(b"<dimension") : content.find(b"<sheetViews")], claim)
 
 
@@ -195,9 +195,12 @@ def test_a_hostile_or_broken_spreadsheet_is_refused(
         read_table(path, required=("code",))
 
 
-def test_the_size_a_sheet_claims_is_not_believed(tmp_path: Path) -> None:
-    path = rewritten(sheet(tmp_path / "t.xlsx", [["code"], ["A"]]), lambda n, c: _wide(n, c) if "sheet1" in n else c)
-    assert [row.cells for row in read_table(path, required=("code",)).rows] == [{"code": "A"}]
+@pytest.mark.parametrize("size", ["A1:XFD1048576", "A1", "B7:C9"])
+def test_the_size_a_sheet_claims_is_not_believed(tmp_path: Path, size: str) -> None:
+    path = sheet(tmp_path / "t.xlsx", [["code", "name"], ["A", "One"], ["B", "Two"]])
+    rewritten(path, lambda name, content: _claiming(size, content) if "sheet1" in name else content)
+    read = read_table(path, required=("code", "name"))
+    assert [(row.line, *row.cells.values()) for row in read.rows] == [(2, "A", "One"), (3, "B", "Two")]
 
 
 def test_a_sheet_too_long_to_be_kept_by_hand_is_refused(tmp_path: Path) -> None:

@@ -53,11 +53,12 @@ def from_cents(cents: npt.NDArray[np.int64] | Iterable[int], index: pd.Index[Any
 
 def cents(amounts: pd.Series[Any]) -> npt.NDArray[np.int64]:
     """Whole cents of a column of exact money; a missing amount counts as 0 (ask `isna` for those)."""
-    array = pa.chunked_array([pa.array(amounts, type=ARROW)]).combine_chunks().fill_null(0)
-    if isinstance(array, pa.ChunkedArray):
-        array = array.combine_chunks()
-    if len(array) == 0:
+    if len(amounts) == 0:
         return np.empty(0, dtype=np.int64)
+    array = pa.array(amounts, type=ARROW)
+    if isinstance(array, pa.ChunkedArray):  # what a column is after a concat
+        array = array.combine_chunks()
+    array = array.fill_null(0)
     words = np.frombuffer(array.buffers()[1], dtype=np.int64)
     return words[2 * array.offset : 2 * (array.offset + len(array)) : 2].copy()
 

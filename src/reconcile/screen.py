@@ -87,7 +87,7 @@ def _read_table(report: RunReport) -> Table:
 
 def _summary_table(report: RunReport, campaigns: CampaignRegister) -> Table:
     assert report.merged is not None and report.matches is not None
-    table = _table("Gifts by campaign and fund", "campaign", "fund", "gifts", "amount", "campaign total")
+    table = _table("Gifts by campaign and fund", "campaign", "fund", "lines", "amount", "campaign total")
     table.columns[1].justify = "left"
     lines = pd.DataFrame(
         {
@@ -103,7 +103,7 @@ def _summary_table(report: RunReport, campaigns: CampaignRegister) -> Table:
             table.add_row(Text(shown(label, 40)), Text(str(fund)), str(len(gifts)), amount, total)
             label = total = ""
     table.add_section()
-    table.add_row("All gifts credited", "", str(len(lines)), "", _amount(int(lines["cents"].sum())))
+    table.add_row("All gifts credited, reversals taken off", "", str(len(lines)), "", _amount(int(lines["cents"].sum())))
     return table
 
 

@@ -312,7 +312,8 @@ def merge_statements(statements: Iterable[Statement]) -> Merged:
     given = list(statements)
     if not given:
         raise FrameRefused("no statements were given", do="Read at least one with read_statement.")
-    ordered = sorted(given, key=lambda s: (s.source.name, s.account.number, s.source.sha256))
+    # a row that two exports deliver is taken from the one that states running balances
+    ordered = sorted(given, key=lambda s: (s.opening is None, not _has_balances(s), s.source.name, s.source.sha256))
     stacked = pd.concat([s.transactions for s in ordered], ignore_index=True)
     known = stacked["transaction_id"].duplicated().to_numpy()
     part = np.repeat(np.arange(len(ordered)), [len(s.transactions) for s in ordered])
@@ -328,6 +329,10 @@ def merge_statements(statements: Iterable[Statement]) -> Merged:
     # stable: inside a day the order of the statement stays, which is the order of its running balance
     merged = merged.sort_values(["account", "date"], kind="stable", ignore_index=True)
     return Merged(TRANSACTIONS.check(merged), contributed)
+
+
+def _has_balances(statement: Statement) -> bool:
+    return bool(statement.transactions["balance"].notna().any())
 
 
 def no_rows() -> pd.DataFrame:

@@ -143,7 +143,7 @@ def _only_document(path: str | PathLike[str]) -> Document:
 
 def _text_lines(document: Document, faults: Faults) -> Iterator[tuple[int, list[Any]]]:
     """Each record with the line it starts on; comma or semicolon separates, whichever the header has more of."""
-    text = document.text.removeprefix("\ufeff")
+    text = document.text
     header = next((line for line in text.splitlines() if line.strip()), "")
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=";" if header.count(";") > header.count(",") else ",", strict=True
@@ -209,10 +209,8 @@ def _first_sheet(content: bytes, *, data_only: bool) -> list[tuple[Any, ...]]:
         warnings.simplefilter("ignore")  # openpyxl remarks on styles and validations, which are of no concern here
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=data_only, keep_links=False)
         try:
-            sheet = book.worksheets[0]
-            # the size a sheet claims is not believed: it may claim a thousand million cells, or none
-            sheet.reset_dimensions()
-            return list(sheet.iter_rows(max_row=LAST_LINE + 1, max_col=LAST_COLUMN))
+            # limits of our own: the size a sheet claims is not believed, it may be a thousand million cells, or one
+            return list(book.worksheets[0].iter_rows(max_row=LAST_LINE + 1, max_col=LAST_COLUMN))
         finally:
             book.close()
 

@@ -174,7 +174,9 @@ def _fund(reading: Reading, positions: frozenset[int]) -> tuple[str | None, str,
 
 def _why_none(reading: Reading, best: tuple[Candidate, ...]) -> str:
     if best and best[0].rule == "near code":
-        return f"code one letter off: {best[0].evidence}"
+        typed = best[0].evidence.split(" ")[0]
+        near = ", ".join(c.campaign for c in best[:3] if c.rule == "near code")
+        return f"no code {typed} on the register; near {near}"
     if len([c for c in best if c.score > 50]) > 1:
         return "the words fit several campaigns"
     if best:

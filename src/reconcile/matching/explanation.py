@@ -129,9 +129,11 @@ def _meaning(reading: Reading, at: int) -> str:
         if found.start <= at < found.end:
             said.append(f"{'denies' if found.denied else 'names'} the fund {found.fund}")
     owners = reading.lexicon.campaigns_of
-    for like in reading.likes[at][:2]:
-        campaigns = sorted(owners.get(like.word, ()))
-        if campaigns:
+    told: set[str] = set()
+    for like in reading.likes[at]:
+        new = owners.get(like.word, set()) - told
+        if new and like.cost <= 1:
             how = "" if like.how == "exact" else f", read as {like.word} ({like.how})"
-            said.append(f"in names of {', '.join(campaigns)}{how}")
+            said.append(f"in names of {', '.join(sorted(new))}{how}")
+            told |= new
     return "; ".join(said) or ROLES[reading.role(at)]

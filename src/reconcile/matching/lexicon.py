@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from reconcile.campaigns import CampaignRegister, FundVocabulary
-from reconcile.matching.words import PLAIN, STOP, chunks, fold
+from reconcile.matching.words import PLAIN, STOP, chunks, fold, runs
 
 GLUED_LENGTH = 7
 """Phrases of several words at least this long are also looked for run together, slips allowed."""
@@ -30,11 +30,15 @@ class Phrase:
 
 @dataclass(slots=True)
 class Lexicon:
-    """Everything the rules look up, built once for a register and a vocabulary."""
+    """Everything the rules look up, built once for a register and a vocabulary.
+
+    `code_stems` are the letters that codes with digits begin with: such letters before other digits are a wrong code.
+    """
 
     names: dict[str, str]
     codes: dict[str, str] = field(default_factory=dict)
     code_slips: dict[str, str] = field(default_factory=dict)
+    code_stems: frozenset[str] = frozenset()
     phrases: list[Phrase] = field(default_factory=list)
     phrases_of: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     campaigns_of: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -72,6 +76,8 @@ def build(campaigns: CampaignRegister, funds: FundVocabulary) -> Lexicon:
         if len(phrase.words) > 1 and len(phrase.glued) >= GLUED_LENGTH:
             lexicon.glued[phrase.glued].append(number)
     lexicon.code_slips = _code_slips(lexicon.codes)
+    stems = (runs(code)[0] for code in lexicon.codes if not code.isalpha())
+    lexicon.code_stems = frozenset(stem for stem in stems if stem.isalpha())
     return lexicon
 
 

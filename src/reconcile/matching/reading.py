@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from reconcile.matching.funds import FundReader, FundWord
 from reconcile.matching.lexicon import Lexicon, Phrase
@@ -56,6 +57,7 @@ class Reading:
     likes: list[list[Like]] = field(default_factory=list)
     codes: dict[int, tuple[str, int]] = field(default_factory=dict)
     glued: set[int] = field(default_factory=set)
+    wrong_codes: dict[int, str] = field(default_factory=dict)
     alignments: list[Alignment] = field(default_factory=list)
 
     def role(self, at: int) -> str:
@@ -159,9 +161,10 @@ class Reader:
         reading = Reading(narrative, self.lexicon, tokens, glued=glued)
         reading.funds = self.funds.find(tokens, narrative.cut)
         reading.codes = dict(self._codes(tokens))
+        reading.wrong_codes = dict(self._wrong_codes(reading))
         exact_funds = {i for f in reading.funds if f.how == "exact" for i in range(f.start, f.end)}
         for at, token in enumerate(tokens):
-            likes = self.known_likes.get(token, [])
+            likes = [] if at in reading.wrong_codes else self.known_likes.get(token, [])
             if at in exact_funds or token in PLAIN:
                 likes = [like for like in likes if like.how == "exact"]
             if narrative.cut and at == len(tokens) - 1:
@@ -180,6 +183,13 @@ class Reader:
                     if code in self.lexicon.codes:
                         yield at, (self.lexicon.codes[code], length)
                         break
+
+    def _wrong_codes(self, reading: Reading) -> Iterator[tuple[int, str]]:
+        """Letters of a code before digits that are none of its: what was typed is neither the code nor a plain word."""
+        covered = {i for at, (_, length) in reading.codes.items() for i in range(at, at + length)}
+        for at, (token, after) in enumerate(pairwise(reading.tokens)):
+            if token in self.lexicon.code_stems and after.isdigit() and at not in covered:
+                yield at, token + after
 
     def _cut_words(self, token: str, likes: list[Like]) -> list[Like]:
         """At a cut end, the beginning of a word is that word rather than a slip of it."""

@@ -17,38 +17,13 @@ import pyarrow.compute as pc
 from reconcile.errors import DamagedStatement
 
 _READ = ("TRNTYPE", "DTPOSTED", "TRNAMT", "FITID", "NAME", "MEMO", "REFNUM", "CHECKNUM", "CURSYM")
-_PASSED = [
-    "DTUSER",
-    "DTAVAIL",
-    "CORRECTFITID",
-    "CORRECTACTION",
-    "SRVRTID",
-    "SIC",
-    "PAYEEID",
-    "EXTDNAME",
-    "INV401KSOURCE",
-    "CURRATE",
-    "ADDR1",
-    "ADDR2",
-    "ADDR3",
-    "CITY",
-    "STATE",
-    "POSTALCODE",
-    "COUNTRY",
-    "PHONE",
-    "BANKID",
-    "BRANCHID",
-    "ACCTID",
-    "ACCTTYPE",
-    "ACCTKEY",
-    "INTU.BID",
-    "IMAGEREF",
-    "IMAGETYPE",
-    "IMAGEREFTYPE",
-]
-_GROUPS = ("STMTTRN", "PAYEE", "CURRENCY", "ORIGCURRENCY", "BANKACCTTO", "CCACCTTO", "IMAGEDATA")
-_LEAVES = frozenset((*_READ, *_PASSED))
-_TAG = re.compile(r"<(/?(?:" + "|".join(map(re.escape, (*_READ, *_PASSED, *_GROUPS))) + r"))>", re.I)
+_PASSED = (
+    r"DTUSER|DTAVAIL|CORRECTFITID|CORRECTACTION|SRVRTID|SIC|PAYEEID|EXTDNAME|INV401KSOURCE|CURRATE|ADDR[123]|CITY|STATE|"
+    r"POSTALCODE|COUNTRY|PHONE|BANKID|BRANCHID|ACCTID|ACCTTYPE|ACCTKEY|INTU\.BID|IMAGEREF|IMAGETYPE|IMAGEREFTYPE"
+)
+_GROUPS = "STMTTRN|PAYEE|CURRENCY|ORIGCURRENCY|BANKACCTTO|CCACCTTO|IMAGEDATA"
+_LEAF = re.compile("|".join((*_READ, _PASSED)))
+_TAG = re.compile(f"<(/?(?:{_LEAF.pattern}|{_GROUPS}))>", re.I)
 _OPENING = re.compile(r"<STMTTRN>", re.I)
 _CLOSING = re.compile(r"</STMTTRN>", re.I)
 # a tag this reader does not know begins its own line or follows a closed one; a payer cannot type a line end
@@ -130,7 +105,7 @@ def _fields(texts: list[str]) -> tuple[dict[str, pa.Array], dict[int, str], tupl
     codes = tags.indices.to_numpy(zero_copy_only=False)
     values = pc.utf8_trim_whitespace(pa.array(pieces[2::2], type=pa.large_string()))
     row_of = np.cumsum(codes == names.index("STMTTRN")) - 1 if texts else np.empty(0, dtype=np.int64)
-    leaf = np.array([name in _LEAVES for name in names], dtype=bool)[codes]
+    leaf = np.array([bool(_LEAF.fullmatch(name)) for name in names], dtype=bool)[codes]
     faults, unknown = _stray(codes, names, leaf, values, row_of)
     fields = {}
     for name in _READ:
@@ -157,7 +132,7 @@ def _stray(
     opened = np.array([names.index(n[1:]) if n[0] == "/" and n[1:] in names else -1 for n in names], dtype=np.int64)[
         codes
     ]
-    closes_leaf = np.array([n[0] == "/" and n[1:] in _LEAVES for n in names], dtype=bool)[codes]
+    closes_leaf = np.array([n[0] == "/" and bool(_LEAF.fullmatch(n[1:])) for n in names], dtype=bool)[codes]
     before = np.concatenate(([-1], codes[:-1]))
     for at in np.flatnonzero(closes_leaf & (opened != before)).tolist():
         faults[int(row_of[at])] = f"<{names[codes[at]]}> closes nothing"

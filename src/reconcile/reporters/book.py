@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -14,6 +15,7 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.formatting.rule import Rule
 from openpyxl.styles import PatternFill
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.filters import AutoFilter
@@ -24,7 +26,7 @@ from reconcile.reporters import style
 from reconcile.reporters.celltext import for_cell, longest
 from reconcile.reporters.contents import Contents
 from reconcile.reporters.formulas import Formula, Sums
-from reconcile.reporters.style import Look, Page
+from reconcile.reporters.style import Look, Page, money_format
 
 HEAD_ROW = 4
 """The row of the headings of a long table; its rows follow."""
@@ -101,6 +103,7 @@ class Book:
     cached: dict[str, dict[str, Decimal | int | str]] = field(default_factory=dict)
     splices: dict[str, Splice] = field(default_factory=dict)
     places: dict[str, Formula] = field(default_factory=dict)
+    _worn: dict[tuple[Look, str], StyleArray] = field(default_factory=dict)
 
     def sheet(self, name: str, title: str, subtitle: str, page: Page) -> Worksheet:
         """A new worksheet with its title in row 1 and a line about it in row 2."""
@@ -117,7 +120,12 @@ class Book:
         cell = sheet.cell(row, column)
         assert isinstance(cell, Cell)
         worth = value.value if isinstance(value, Formula) else value
-        look.dress(cell, worth if isinstance(worth, Decimal) else None)
+        key = look, money_format(worth) if isinstance(worth, Decimal) else ""
+        if key in self._worn:
+            cell._style = copy(self._worn[key])  # type: ignore[attr-defined]
+        else:
+            look.dress(cell, worth if isinstance(worth, Decimal) else None)
+            self._worn[key] = copy(cell._style)  # type: ignore[attr-defined]
         if isinstance(value, Formula):
             cell.value = "=" + value.text
             self.cached.setdefault(sheet.title, {})[cell.coordinate] = value.value

@@ -42,7 +42,7 @@ def for_cell(text: str) -> str:
 
 def clean_column(texts: pd.Series[Any], what: str) -> tuple[pd.Series[Any], int]:
     """The column cleaned, and how many of its texts that changed; raises FrameRefused naming a text over 32 767."""
-    array = _arrow(texts)
+    array = arrow_text(texts)
     cleaned = pc.replace_substring_regex(array, _UNSHOWN, "\N{REPLACEMENT CHARACTER}")
     changed = pc.sum(pc.not_equal(array, cleaned)).as_py() or 0
     # a character beyond U+FFFF counts twice in a cell, so only texts over half the limit need the exact count
@@ -67,10 +67,11 @@ def escaped_text(text: str) -> str:
 
 def longest(texts: pd.Series[Any]) -> int:
     """Characters of the longest text of a column, 0 when it is empty."""
-    return pc.max(pc.utf8_length(_arrow(texts))).as_py() or 0
+    return pc.max(pc.utf8_length(arrow_text(texts))).as_py() or 0
 
 
-def _arrow(texts: pd.Series[Any]) -> pa.Array:
+def arrow_text(texts: pd.Series[Any]) -> pa.Array:
+    """A column of texts as one Arrow array."""
     array = pa.array(texts, type=TEXT, from_pandas=True)
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 

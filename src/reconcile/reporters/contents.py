@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow.compute as pc
 
 from reconcile import money
 from reconcile.errors import FrameRefused
-from reconcile.reporters.celltext import clean, clean_column
+from reconcile.reporters.celltext import arrow_text, clean, clean_column
 from reconcile.schema import MATCHES, STATUSES
 from reconcile.statement import Merged, Statement, merge_statements
 
@@ -123,19 +124,19 @@ def _aligned(matches: pd.DataFrame, wanted: pd.Series[Any]) -> pd.DataFrame:
     if ids.duplicated().any():
         twice = ids[ids.duplicated()]
         raise FrameRefused(f"matches has {len(twice)} ids twice, the first {twice.iloc[0]}", do=do)
-    extra, lacking = ids[~ids.isin(wanted)], wanted[~wanted.isin(ids)]
+    given, needed = arrow_text(ids), arrow_text(wanted)
+    place = pc.index_in(needed, value_set=given)
+    extra = given.filter(pc.invert(pc.is_in(given, value_set=needed)))
+    lacking = needed.filter(pc.is_null(place))
     if len(extra) or len(lacking):
-        parts = (
-            [f"lacks {len(lacking)} of {len(wanted)} transactions, the first {lacking.iloc[0]}"] if len(lacking) else []
-        )
-        parts += [f"has {len(extra)} ids that are no transaction here, the first {extra.iloc[0]}"] if len(extra) else []
+        parts = [f"lacks {len(lacking)} of {len(wanted)} transactions, the first {lacking[0]}"] if len(lacking) else []
+        parts += [f"has {len(extra)} ids that are no transaction here, the first {extra[0]}"] if len(extra) else []
         raise FrameRefused("matches " + " and ".join(parts), do=do)
-    unknown = matches["status"][~matches["status"].isin(STATUSES)]
-    if len(unknown):
-        raise FrameRefused(
-            f'matches has the status "{unknown.iloc[0]}"', do=f"It must be one of {', '.join(STATUSES)}."
-        )
-    return matches.set_index("transaction_id").loc[wanted].reset_index()
+    unknown = set(matches["status"].unique()) - set(STATUSES)
+    if unknown:
+        raise FrameRefused(f'matches has the status "{min(unknown)}"', do=f"It must be one of {', '.join(STATUSES)}.")
+    ordered: pd.DataFrame = matches.iloc[place.to_numpy(zero_copy_only=False)].reset_index(drop=True)
+    return ordered
 
 
 def _labels(statements: Sequence[Statement]) -> dict[str, str]:
@@ -156,9 +157,9 @@ def _lines(rows: pd.DataFrame, found: pd.DataFrame, masks: Mapping[str, str]) ->
     if len(rows) and rows["date"].min() < FIRST_DAY:
         raise FrameRefused(f"the date {rows['date'].min():%Y-%m-%d} is before 1900-03-01", do="Correct the date.")
     status, kind = found["status"], found["kind"]
-    without = status.eq("not_donation") | ~kind.isin(["donation", "reversal"])
+    without = status.eq("not_donation") | ~(kind.eq("donation") | kind.eq("reversal"))
     fund = found["fund"].fillna(UNSPECIFIED).mask(found["fund"].isna() & without & status.ne("review"), NO_FUND)
-    decided = status.isin(["matched", "decided"])
+    decided = status.eq("matched") | status.eq("decided")
     source = rows["source"]
     for number, label in masks.items():
         source = source.str.replace(number, label, regex=False)

@@ -15,6 +15,7 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -27,7 +28,9 @@ from reconcile.reporters.celltext import TEXT, escaped, escaped_text
 from reconcile.reporters.style import MONEY_STEPS_CENTS
 
 CHUNK = 10_000
-COMPRESSION = 4
+COMPRESSION = 3
+NARROW, CAPITAL = 0.72, 0.25
+"""Width of a letter in Arial 9, and what a capital or figure adds, in figures of Arial 10: what column widths count."""
 _FORMULA = re.compile(r'<c r="([A-Z]+[0-9]+)"([^>]*)>(<f>[^<]*</f>)<v\s*(?:/>|></v>)</c>')
 _EPOCH = np.datetime64("1899-12-30", "D")
 
@@ -43,16 +46,18 @@ def finished(
     workbook.save(shell)
     parts = {f"xl/worksheets/sheet{i}.xml": name for i, name in enumerate(workbook.sheetnames, start=1)}
     result = BytesIO()
-    with ZipFile(shell) as saved, ZipFile(result, "w", ZIP_DEFLATED, compresslevel=COMPRESSION) as final:
+    with ZipFile(shell) as saved, ZipFile(result, "w") as final:
         for entry in saved.infolist():
             info = ZipInfo(entry.filename, (day.year, day.month, day.day, 0, 0, 0))
             info.compress_type = ZIP_DEFLATED
+            # the level given to the ZipFile does not reach a ZipInfo of one's own
+            info._compresslevel = COMPRESSION  # type: ignore[attr-defined]
             info.external_attr = 0o600 << 16
             content = saved.read(entry)
             with final.open(info, "w", force_zip64=False) as out:
                 if name := parts.get(entry.filename):
                     for piece in _sheet(content.decode(), cached.get(name, {}), splices.get(name)):
-                        out.write(piece.encode())
+                        out.write(piece)
                 elif entry.filename == "docProps/core.xml":
                     out.write(
                         re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>%sT00:00:00Z" % str(day).encode(), content)
@@ -62,19 +67,20 @@ def finished(
     return result.getvalue()
 
 
-def _sheet(xml: str, cached: Mapping[str, Decimal | int | str], splice: Splice | None) -> Iterator[str]:
+def _sheet(xml: str, cached: Mapping[str, Decimal | int | str], splice: Splice | None) -> Iterator[bytes]:
     if splice is None:
-        yield _with_values(xml, cached)
+        yield _with_values(xml, cached).encode()
         return
     # the cells that lent the spliced rows their styles are the last of the sheet
     start, end = xml.index(f'<row r="{splice.first_row}"'), xml.index("</sheetData>")
     last = f"{get_column_letter(len(splice.columns))}{splice.first_row + max(1, len(splice.rows)) - 1}"
-    yield re.sub(r'<dimension ref="[^"]*"', f'<dimension ref="A1:{last}"', _with_values(xml[:start], cached), count=1)
+    head = re.sub(r'<dimension ref="[^"]*"', f'<dimension ref="A1:{last}"', _with_values(xml[:start], cached), count=1)
+    yield head.encode()
     for begin in range(0, len(splice.rows), CHUNK):
         yield _rows(splice, splice.rows.iloc[begin : begin + CHUNK], splice.first_row + begin)
     # references that are all digits are text here, and need no green corner that says so
     calm = f'<ignoredErrors><ignoredError sqref="A{splice.first_row}:{last}" numberStoredAsText="1"/></ignoredErrors>'
-    yield xml[end:].replace("<tableParts", calm + "<tableParts", 1)
+    yield xml[end:].replace("<tableParts", calm + "<tableParts", 1).encode()
 
 
 def _with_values(xml: str, cached: Mapping[str, Decimal | int | str]) -> str:
@@ -88,7 +94,7 @@ def _with_values(xml: str, cached: Mapping[str, Decimal | int | str]) -> str:
     return _FORMULA.sub(filled, xml)
 
 
-def _rows(splice: Splice, rows: pd.DataFrame, first_row: int) -> str:
+def _rows(splice: Splice, rows: pd.DataFrame, first_row: int) -> bytes:
     """The rows as XML, built column by column."""
     numbers = pc.cast(pa.array(np.arange(first_row, first_row + len(rows))), TEXT)
     cells = [
@@ -99,7 +105,7 @@ def _rows(splice: Splice, rows: pd.DataFrame, first_row: int) -> str:
     whole = _joined(
         _word('<row r="'), numbers, _word('" ht="'), heights, _word('" customHeight="1">'), *cells, _word("</row>")
     )
-    return "".join(whole.to_pylist())
+    return _letters(whole)[0].tobytes()
 
 
 def _heights(splice: Splice, rows: pd.DataFrame) -> pa.Array:
@@ -107,16 +113,28 @@ def _heights(splice: Splice, rows: pd.DataFrame) -> pa.Array:
     lines = np.ones(len(rows), dtype=np.int64)
     for column, width in zip(splice.columns, splice.widths, strict=True):
         if column.wrap:
-            texts = pc.fill_null(_arrow(rows[column.heading], TEXT), "")
-            # measured in Arial 9 against the figures of Arial 10 that widths are counted in; a line ends at a word
-            wide = pc.add(
-                pc.multiply(pc.cast(pc.utf8_length(texts), pa.float64()), 0.72),
-                pc.multiply(pc.cast(pc.count_substring_regex(texts, "[A-Z0-9]"), pa.float64()), 0.25),
-            ).to_numpy(zero_copy_only=False)
             room = width - 2.2
-            lines = np.maximum(lines, np.where(wide <= room, 1, np.ceil(wide / (0.92 * room))).astype(np.int64))
+            texts = pc.fill_null(_arrow(rows[column.heading], TEXT), "")
+            wide = NARROW * pc.utf8_length(texts).to_numpy(zero_copy_only=False) + CAPITAL * _capitals(texts)
+            needed = np.where(wide <= room, 1, np.ceil(wide / (0.92 * room)))  # a line ends at a word
+            lines = np.maximum(lines, needed.astype(np.int64))
     # 409 points is the highest row there is
     return pc.cast(pa.array(np.minimum(409, 1 + 12 * lines)), TEXT)
+
+
+def _capitals(texts: pa.Array) -> npt.NDArray[np.int64]:
+    """How many capitals and figures each text has."""
+    letters, ends = _letters(texts)
+    so_far = np.concatenate(([0], np.cumsum(((letters >= 65) & (letters <= 90)) | ((letters >= 48) & (letters <= 57)))))
+    return so_far[ends[1:]] - so_far[ends[:-1]]
+
+
+def _letters(texts: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    """The UTF-8 bytes of all texts in one run, and where each text begins and the last one ends."""
+    _, offsets, content = texts.buffers()
+    ends = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    run = np.frombuffer(content, np.uint8)[ends[0] : ends[-1]] if content is not None else np.empty(0, np.uint8)
+    return run, ends - ends[0]
 
 
 def _cells(holds: str, values: pd.Series[Any], letter: str, ids: tuple[int, ...], numbers: pa.Array) -> pa.Array:

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import pytest
+
+from reconcile.campaigns import read_campaigns
+from reconcile.campaigns import default_funds
+from reconcile.matching.funds import FundReader
+from reconcile.matching.lexicon import build
+
+import pandas as pd
+
+READER = FundReader(build(read_campaigns(pd.DataFrame([("ZZZ", "Nothing")], columns=["code", "name"])), default_funds()))
+
+
+def funds(text: str, cut: bool = False) -> list[str]:
+    return [f.fund for f in READER.find(text.split(), cut) if not f.denied]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ZAKAT", ["zakat"]),
+        ("ZAKAATUL MAAL", ["zakat"]),
+        ("ZKT", ["zakat"]),
+        ("ZAKTA", ["zakat"]),
+        ("LLILAH", ["lillah"]),
+        ("SADAQAH JARIYA", ["sadaqah"]),
+        ("ZAKATUL FITR", ["fitrah"]),
+        ("SADAQATUL FITR", ["fitrah"]),
+        ("ZAKAT AL FITR", ["fitrah"]),
+        ("KORBAAN", ["qurbani"]),
+        ("RIBA", ["interest"]),
+        ("ZAKAT LILLAH", ["zakat", "lillah"]),
+    ],
+)
+def test_spellings_and_slips_name_their_fund(text: str, expected: list[str]) -> None:
+    assert funds(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ALHAMDULILLAH", "FISABILILLAH", "FI SABILILLAH", "SADIQA", "ZAKARIYA", "ZAKIYA", "FITRI", "FIDELIA", "ZA", "LI",
+     "WAQF", "AQEEQAH", "DONATION", "LEILA"],
+)  # fmt: skip
+def test_words_that_only_look_like_a_fund_name_none(text: str) -> None:
+    assert funds(text) == []
+
+
+@pytest.mark.parametrize("text", ["NON ZAKAAT", "NO ZAKAT", "NOT LILLAH"])
+def test_a_denied_fund_is_no_fund(text: str) -> None:
+    assert funds(text) == []
+
+
+def test_three_letters_are_a_fund_only_where_the_text_was_cut() -> None:
+    assert funds("SAD", cut=True) == ["sadaqah"]
+    assert funds("SAD") == []
+    assert funds("SA", cut=True) == []

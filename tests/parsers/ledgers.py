@@ -1,0 +1,86 @@
+"""Ledgers that tests make up, written as the bank writes them."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from hypothesis import strategies as st
+
+ACCOUNT = "62000099001"
+
+
+@dataclass(frozen=True)
+class Entry:
+    day: date
+    cents: int
+    text: str
+
+
+def rand(cents: int) -> str:
+    return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02d}"
+
+
+def history(entries: list[Entry], opening: int = 100_000_00, *, newest_first: bool = True, end: str = "\n") -> str:
+    """A Transaction History; entries oldest first."""
+    balance, rows = opening, []
+    for e in entries:
+        balance += e.cents
+        rows.append(f"{e.day:%Y/%m/%d}, {rand(e.cents)}, {rand(balance)}, {e.text}")
+    heading = [
+        "ACCOUNT TRANSACTION HISTORY",
+        "",
+        "Name:, Zanele, Khoza",
+        f"Account:, {ACCOUNT}, [Gold Business Account]",
+        f"Balance:, {rand(balance)}, {rand(balance)}",
+        "",
+        "Date, Amount, Balance, Description",
+    ]
+    return end.join(heading + (rows[::-1] if newest_first else rows)) + end
+
+
+HEADER = "OFXHEADER:100\nDATA:OFXSGML\nVERSION:102\nENCODING:USASCII\nCHARSET:1252\n\n"
+SIGN_ON = "<SIGNONMSGSRSV1><SONRS><STATUS><CODE>0<SEVERITY>INFO</STATUS><LANGUAGE>ENG</SONRS></SIGNONMSGSRSV1>\n"
+
+
+def ofx_row(day: str = "20260115", amount: str = "250.00", inner: str = "<FITID>1\n<MEMO>FNB APP PAYMENT FROM  A1\n") -> str:
+    return f"<STMTTRN>\n<TRNTYPE>OTHER\n<DTPOSTED>{day}\n<TRNAMT>{amount}\n{inner}</STMTTRN>\n"
+
+
+def ofx_account(rows: str, *, number: str = ACCOUNT, balance: str = "1000.00", tag: str = "STMT", currency: str = "ZAR",
+                bank: str = "250655", as_of: str = "20260131") -> str:
+    of = (f"<BANKACCTFROM><BANKID>{bank}<ACCTID>{number}<ACCTTYPE>CHECKING</BANKACCTFROM>" if tag == "STMT"
+          else f"<CCACCTFROM><ACCTID>{number}</CCACCTFROM>")
+    ledger = f"<LEDGERBAL>\n<BALAMT>{balance}\n<DTASOF>{as_of}\n</LEDGERBAL>\n"
+    return (f"<{tag}TRNRS><TRNUID>0<STATUS><CODE>0<SEVERITY>INFO</STATUS>\n<{tag}RS><CURDEF>{currency}\n{of}\n"
+            f"<BANKTRANLIST><DTSTART>20260101<DTEND>20260131\n{rows}</BANKTRANLIST>\n{ledger}</{tag}RS></{tag}TRNRS>\n")
+
+
+def ofx(*accounts: str, header: str = HEADER, sign_on: str = SIGN_ON) -> str:
+    return f"{header}<OFX>\n{sign_on}<BANKMSGSRSV1>\n{''.join(accounts)}</BANKMSGSRSV1>\n</OFX>\n"
+
+
+def ofx_of(entries: list[Entry], opening: int = 100_000_00, *, newest_first: bool = False) -> str:
+    rows = [
+        ofx_row(f"{e.day:%Y%m%d}", rand(e.cents), f"<FITID>{n}\n<MEMO>{e.text.replace('&', '&amp;').replace('<', '&lt;')}\n")
+        for n, e in enumerate(entries)
+    ]
+    closing = rand(opening + sum(e.cents for e in entries))
+    rows = rows[::-1] if newest_first else rows
+    return ofx(ofx_account("".join(rows), balance=closing, as_of="20261231"))
+
+
+_texts = st.text(
+    st.sampled_from("ABCXYZabc0123456789  .,-/#*&<>=+'\"()éëŠ"), min_size=1, max_size=42
+).filter(lambda t: t == t.strip())
+_cents = st.integers(-50_000_00, 50_000_00)
+
+
+@st.composite
+def entries(draw: st.DrawFn) -> list[Entry]:
+    """A few weeks of rows, oldest first, with twins and zero amounts among them."""
+    steps = draw(st.lists(st.tuples(st.integers(0, 3), _cents | st.sampled_from([0, 250_00]), _texts), min_size=1, max_size=25))
+    day, found = date(2026, 1, 1), []
+    for step, cents, text in steps:
+        day += timedelta(days=step)
+        found.append(Entry(day, cents, text))
+    twins = draw(st.integers(0, 2))
+    return found + found[-1:] * twins

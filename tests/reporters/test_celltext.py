@@ -1,0 +1,141 @@
+"""What a payer typed is shown exactly, or visibly replaced, and is never run."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
+
+from reconcile.errors import FrameRefused
+from reconcile.reporters.celltext import LONGEST, clean, clean_column, for_cell
+from small_statements import Entry, written
+
+KEPT = (
+    "=1+1",
+    "+CMD",
+    "-1+1",
+    "@SUM(A1)",
+    "=cmd|' /C calc'!A0",
+    '=HYPERLINK("http://x")',
+    "== x ==",
+    "#N/A",
+    "#REF!",
+    "{=1+1}",
+    "http://x",
+    "mailto:a@b",
+    "file:///x",
+    "\tTAB",
+    "CR\rCR",
+    "LF\nLF",
+    "  two  spaces  ",
+    "a<b>&amp;\"'c",
+    "TRUE",
+    "007",
+    "1E5",
+    "2018/09/01",
+    "'quoted",
+    "😀👩‍👧",
+    "Zoë مرحبا",
+    "_x0041_",
+    "_x0041_x0042_",
+    "_x005F_x0041_",
+    "__x000D_",
+)
+REPLACED = (
+    ("nul\x00", "nul�"),
+    ("bell\x07 esc\x1b", "bell� esc�"),
+    ("del\x7f nel\x85", "del� nel�"),
+    ("last\uffff \ufffe", "last� �"),
+    ("over\u202eride", "over�ride"),
+    ("iso\u2066late", "iso�late"),
+)
+
+
+def entries() -> list[Entry]:
+    texts = [*KEPT, *(typed for typed, _ in REPLACED)]
+    return [Entry(1, i + 1, t, status="review", evidence=t, reason=t, candidates=t) for i, t in enumerate(texts)]
+
+
+def unescaped(text: str | None) -> str | None:
+    """What Excel shows for `_xHHHH_`; openpyxl and calamine leave it to the caller."""
+    return text and re.sub(r"_x([0-9A-Fa-f]{4})_", lambda m: chr(int(m[1], 16)), text)
+
+
+SHOWN = [*KEPT, *(shown for _, shown in REPLACED)]
+
+
+def column(path: Path, heading: str, sheet: str = "Transactions") -> list[Any]:
+    found = openpyxl.load_workbook(path)[sheet]
+    at = [c.value for c in found[4]].index(heading)
+    rows = sorted(found.iter_rows(min_row=5), key=lambda row: next(c.value for c in row if c.data_type == "n"))
+    assert all(row[at].data_type == "s" and row[at].quotePrefix and row[at].hyperlink is None for row in rows)
+    return [unescaped(row[at].value) for row in rows]
+
+
+def test_hostile_texts_are_typed_strings_shown_as_typed_or_flagged(tmp_path: Path) -> None:
+    path = written(*entries()).to(tmp_path / "a.xlsx")
+    found = openpyxl.load_workbook(path)["Transactions"]
+    for heading in ("Description", "Evidence", "Reason"):
+        at = [c.value for c in found[4]].index(heading)
+        cells = [row[at] for row in found.iter_rows(min_row=5)]
+        assert [unescaped(c.value) for c in cells] == SHOWN
+        assert all(c.data_type == "s" and c.quotePrefix and c.hyperlink is None for c in cells)
+    rows = CalamineWorkbook.from_path(path).get_sheet_by_name("Transactions").to_python(skip_empty_area=False)
+    seen = [row[rows[3].index("Description")] for row in rows[4:]]
+    # calamine reads `_xHHHH_` as Excel does, so unescaping again would spoil the texts that hold it
+    assert [s for s in seen if "_x" not in s] == [s for s in SHOWN if "_x" not in s]
+
+
+def test_hostile_texts_make_no_formula_and_no_link_in_any_sheet(tmp_path: Path) -> None:
+    with ZipFile(written(*entries()).to(tmp_path / "a.xlsx")) as package:
+        for name in package.namelist():
+            xml = package.read(name).decode()
+            assert "hyperlink" not in xml.lower() or name == "xl/theme/theme1.xml" or "HYPERLINK(" in xml
+            for formula in re.findall(r"<f>([^<]*)</f>", xml):
+                assert re.match(r"(SUM|COUNT|ROUND|SUMPRODUCT|SUMIFS|COUNTIFS|COUNTA|Summary!|H\d)", formula), formula
+
+
+def test_libreoffice_shows_hostile_texts_as_typed(tmp_path: Path, recalculated: Any) -> None:
+    found = openpyxl.load_workbook(recalculated(written(*entries()).to(tmp_path / "a.xlsx")))["Transactions"]
+    at = [c.value for c in found[4]].index("Description")
+    seen = [unescaped(row[at].value) for row in found.iter_rows(min_row=5)]
+    assert [s and s.replace("\r", "\n") for s in seen] == [s.replace("\r", "\n") for s in SHOWN]
+
+
+def test_texts_with_replaced_characters_are_counted_on_the_control_sheet(tmp_path: Path) -> None:
+    path = written(Entry(1, 1, "a\x00", campaign="IDB")).to(tmp_path / "a.xlsx")
+    said = [
+        r[1] for r in openpyxl.load_workbook(path)["Control"].iter_rows(values_only=True) if r[0] == "This workbook"
+    ]
+    assert said[0].startswith("1 texts hold characters")
+
+
+@pytest.mark.parametrize(("text", "units"), [("x", 1), ("é", 1), ("😀", 2)])
+def test_a_text_may_fill_a_cell_and_not_exceed_it(tmp_path: Path, text: str, units: int) -> None:
+    most = LONGEST // units
+    path = written(Entry(1, 1, text * most, campaign="IDB")).to(tmp_path / "a.xlsx")
+    assert openpyxl.load_workbook(path)["Transactions"]["E5"].value == text * most
+    with pytest.raises(FrameRefused, match=r"Description in row 2 has 3276[89] characters"):
+        written(Entry(1, 1, "short"), Entry(1, 2, text * (most + 1))).to(tmp_path / "b.xlsx")
+    with pytest.raises(FrameRefused):
+        for_cell(text * (most + 1))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1))
+def test_whole_columns_are_cleaned_as_single_texts_are(texts: list[str]) -> None:
+    cleaned, changed = clean_column(pd.Series(texts, dtype="str"), "x")
+    assert cleaned.tolist() == [clean(t) for t in texts]
+    assert changed == sum(clean(t) != t for t in texts)
+
+
+def test_a_lone_surrogate_in_a_name_is_shown_replaced() -> None:
+    assert for_cell("a\ud800b.csv") == "a�b.csv"

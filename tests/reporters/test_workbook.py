@@ -1,0 +1,359 @@
+"""The workbook read back by two readers and recalculated by LibreOffice: every figure is the frame's, to the cent."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from zipfile import ZipFile
+
+import openpyxl
+import pandas as pd
+import pytest
+from python_calamine import CalamineWorkbook
+
+from reconcile import money
+from reconcile.errors import FrameRefused, WorkbookNotWritten
+from reconcile.reporters import book
+from reconcile.schema import SET_ASIDE
+from small_statements import (
+    ACCOUNT,
+    ENTRIES,
+    OTHER,
+    Campaign,
+    Entry,
+    Register,
+    Written,
+    make_matches,
+    make_statement,
+    written,
+)
+
+SHEETS = ["Summary", "Transactions", "To review", "Control"]
+Convert = Callable[[Path, str], Path]
+
+
+def table(path: Path, sheet: str = "Transactions") -> pd.DataFrame:
+    """The rows under the headings as openpyxl reads them."""
+    rows = list(openpyxl.load_workbook(path, data_only=True)[sheet].iter_rows(min_row=4, values_only=True))
+    return pd.DataFrame(rows[1:], columns=list(rows[0]), dtype=object)
+
+
+def in_cents(values: pd.Series) -> int:
+    return sum(round(Decimal(str(v)) * 100) for v in values if v is not None)
+
+
+def find(path: Path, sheet: str, label: str, column: int) -> object:
+    """The value in a column of the first row that begins with a label."""
+    rows = openpyxl.load_workbook(path, data_only=True)[sheet].iter_rows(values_only=True)
+    return next(row[column - 1] for row in rows if row[0] == label)
+
+
+def two_accounts() -> Written:
+    later = (
+        Entry(7, -12_345, "TRF OUT", status="not_donation", kind="payment_out"),
+        Entry(8, 7_000, "IDB", campaign="IDB"),
+    )
+    one, other = make_statement(), make_statement(later, account=OTHER, file="other.ofx")
+    return Written([one, other], make_matches((one, ENTRIES), (other, later)))
+
+
+def test_sums_read_back_by_two_readers_equal_the_frame_to_the_cent(tmp_path: Path) -> None:
+    given = two_accounts()
+    path = given.to(tmp_path / "a.xlsx")
+    wanted = sum(int(money.cents(s.transactions["amount"]).sum()) for s in given.statements)
+    assert in_cents(table(path)["Amount"]) == wanted
+    rows = CalamineWorkbook.from_path(path).get_sheet_by_name("Transactions").to_python(skip_empty_area=False)
+    at = rows[3].index("Amount")
+    assert sum(round(Decimal(str(row[at])) * 100) for row in rows[4:]) == wanted
+    assert in_cents(pd.Series([find(path, "Summary", "Total", 7)])) == wanted
+
+
+def test_cells_have_the_type_and_format_of_what_they_hold(tmp_path: Path) -> None:
+    sheet = openpyxl.load_workbook(written(*ENTRIES).to(tmp_path / "a.xlsx"))["Transactions"]
+    for cells in sheet.iter_rows(min_row=5):
+        row = dict(zip([c.value for c in sheet[4]], cells, strict=True))
+        for heading in ("Amount", "Balance"):
+            assert row[heading].data_type == "n"
+            assert row[heading].number_format.startswith('"R "')
+            assert "[Red]" in row[heading].number_format
+        assert isinstance(row["Date"].value, datetime)
+        assert row["Date"].number_format == "yyyy-mm-dd"
+        for heading in ("Description", "Transaction id", "Account", "File"):
+            assert row[heading].data_type == "s"
+            assert row[heading].number_format == "@"
+            assert row[heading].quotePrefix
+
+
+@pytest.mark.parametrize(
+    ("cents", "shown"),
+    [
+        (0, '"R "0.00'),
+        (99_999, '"R "0.00'),
+        (100_000, r'"R "#\ ##0.00'),
+        (99_999_999, r'"R "#\ ##0.00'),
+        (100_000_000, r'"R "#\ ###\ ##0.00'),
+        (-123_456_789, r'"R "#\ ###\ ##0.00'),
+        (100_000_000_000, r'"R "#\ ###\ ###\ ##0.00'),
+    ],
+)
+def test_the_format_of_an_amount_groups_by_spaces_in_every_locale(tmp_path: Path, cents: int, shown: str) -> None:
+    sheet = openpyxl.load_workbook(written(Entry(1, cents, "x", campaign="IDB")).to(tmp_path / "a.xlsx"))[
+        "Transactions"
+    ]
+    assert sheet["C5"].number_format == f"{shown};[Red]\\-{shown}"
+
+
+def test_every_formula_stands_outside_the_tables_and_has_its_value(tmp_path: Path) -> None:
+    path = two_accounts().to(tmp_path / "a.xlsx")
+    live, values = openpyxl.load_workbook(path), openpyxl.load_workbook(path, data_only=True)
+    formulas = [(s.title, c.coordinate) for s in live for row in s.iter_rows() for c in row if c.data_type == "f"]
+    assert {title for title, _ in formulas} == {"Summary", "Control"}
+    assert all(values[title][at].value is not None for title, at in formulas)
+
+
+def assert_recalculates(path: Path, convert: Convert) -> None:
+    before, blind = openpyxl.load_workbook(path, data_only=True), path.with_name("blind.xlsx")
+    with ZipFile(path) as old, ZipFile(blind, "w") as new:  # without the stored values, what comes back was calculated
+        for entry in old.infolist():
+            new.writestr(entry, re.sub(rb"(</f>)<v>[^<]*</v>", rb"\1", old.read(entry)))
+    after = openpyxl.load_workbook(convert(blind, "xlsx"), data_only=True)
+    live = openpyxl.load_workbook(path)
+    for sheet in live:
+        for cell in (c for row in sheet.iter_rows() for c in row if c.value is not None):
+            stored, found = before[sheet.title][cell.coordinate].value, after[sheet.title][cell.coordinate].value
+            same = round(stored, 2) == round(found, 2) if cell.data_type == "f" and found != stored else stored == found
+            assert same, f"{sheet.title}!{cell.coordinate}: {stored!r} became {found!r} ({cell.value})"
+
+
+ODD_CODES = (
+    "camp",
+    "Camp",
+    "=x",
+    "a*",
+    "a?b",
+    "~x",
+    ">5",
+    "2024",
+    "007",
+    "7",
+    "MAR1",
+    "R5",
+    "TRUE",
+    "1E5",
+    "<>",
+    "é b",
+)
+
+
+@pytest.mark.parametrize("codes", [("IDB", "ORF"), ODD_CODES], ids=["plain codes", "codes SUMIFS would misread"])
+def test_libreoffice_calculates_every_value_that_is_stored(
+    tmp_path: Path, converted: Convert, codes: tuple[str, ...]
+) -> None:
+    funds = ("zakat", "Zakat", "12", None)
+    entries = [Entry(1 + i, 10**i % 999_983, c, campaign=c, fund=funds[i % 4]) for i, c in enumerate(codes)]
+    given = written(*entries, *ENTRIES)
+    path = given.to(tmp_path / "a.xlsx", campaigns=Register(tuple(Campaign(c, c) for c in codes)))
+    assert_recalculates(path, converted)
+
+
+def test_zero_rows_give_every_sheet_and_zero_totals(tmp_path: Path, converted: Convert) -> None:
+    path = written().to(tmp_path / "a.xlsx")
+    assert openpyxl.load_workbook(path).sheetnames == SHEETS
+    assert find(path, "Summary", "Total", 4) == 0
+    assert find(path, "To review", "Nothing to review", 1)
+    assert_recalculates(path, converted)
+
+
+def test_more_lines_than_a_sheet_holds_are_split_and_totals_cover_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, converted: Convert
+) -> None:
+    monkeypatch.setattr(book, "MOST_ROWS", 4)
+    path = written(*ENTRIES).to(tmp_path / "a.xlsx")
+    names = ["Summary", "Transactions", "Transactions 2", "Transactions 3", "To review", "Control"]
+    assert openpyxl.load_workbook(path).sheetnames == names
+    pages = [table(path, n) for n in names if n.startswith("Transactions")]
+    assert [len(p) for p in pages] == [4, 4, 1]
+    assert sum(in_cents(p["Amount"]) for p in pages) == sum(e.cents for e in ENTRIES)
+    assert in_cents(pd.Series([find(path, "Summary", "Total", 7)])) == sum(e.cents for e in ENTRIES)
+    assert_recalculates(path, converted)
+
+
+WRITE = """
+import sys
+from pathlib import Path
+from small_statements import Written
+Written().to(Path(sys.argv[1]), settings={"b": "2", "a": "1"})
+"""
+
+
+def test_the_same_input_gives_the_same_bytes_in_every_process(tmp_path: Path) -> None:
+    for seed in ("1", "2"):
+        environment = os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+        subprocess.run(
+            [sys.executable, "-c", WRITE, str(tmp_path / f"{seed}.xlsx")], check=True, env=environment, cwd=Path.cwd()
+        )
+    assert (tmp_path / "1.xlsx").read_bytes() == (tmp_path / "2.xlsx").read_bytes()
+
+
+def test_no_time_of_writing_is_in_the_file(tmp_path: Path) -> None:
+    with ZipFile(written(*ENTRIES).to(tmp_path / "a.xlsx")) as package:
+        assert {i.date_time for i in package.infolist()} == {(2018, 9, 30, 0, 0, 0)}
+        core = package.read("docProps/core.xml").decode()
+    assert set(re.findall(r"\d{4}-\d\d-\d\dT[\d:]+Z", core)) == {"2018-09-30T00:00:00Z"}
+
+
+def test_review_rows_stand_largest_first_with_reason_and_candidates(tmp_path: Path) -> None:
+    rows = table(written(*ENTRIES).to(tmp_path / "a.xlsx"), "To review")
+    assert rows["Amount"].tolist() == [5000, 999]
+    assert rows["Fund"].tolist() == ["zakat", None]
+    assert rows["Reason"].tolist() == ["no campaign named", "code one letter off"]
+    assert rows["Candidates"].tolist() == [None, "GAZ 92; ORF 40"]
+
+
+def test_overlapping_files_are_counted_once_and_the_difference_is_told(tmp_path: Path) -> None:
+    first, second = make_statement(file="a.csv"), make_statement(file="b.csv")
+    path = Written([first, second], make_matches((first, ENTRIES))).to(tmp_path / "a.xlsx")
+    assert len(table(path)) == len(ENTRIES)
+    control = openpyxl.load_workbook(path, data_only=True)["Control"]
+    counts = {(r[0], r[2]): r[7] for r in control.iter_rows(values_only=True)}
+    assert counts["Files", "transactions as delivered"] == 2 * len(ENTRIES)
+    assert counts["Files", "less those an overlapping file had delivered already"] == -len(ENTRIES)
+    assert counts["Files", "every movement once"] == len(ENTRIES)
+
+
+@pytest.mark.parametrize(
+    ("changes", "difference"),
+    [
+        ({}, "0.00"),
+        ({"closing": Decimal("1241992.44")}, "0.01"),
+        ({"opening": None}, "not checked"),
+        ({"closing": None}, "not checked"),
+    ],
+)
+def test_an_account_shows_its_difference_to_the_statement(
+    tmp_path: Path, changes: dict[str, Decimal | None], difference: str
+) -> None:
+    statement = make_statement(**changes)
+    path = Written([statement]).to(tmp_path / "a.xlsx")
+    found = find(path, "Summary", "…2345", 8)
+    assert (found if isinstance(found, str) else f"{found:.2f}") == difference
+    tie = find(path, "Summary", "Difference to statement", 7)
+    assert f"{tie:.2f}" == ("0.00" if difference == "not checked" else difference)
+
+
+def test_a_row_set_aside_is_shown_and_counted_in_the_difference(tmp_path: Path) -> None:
+    row = {
+        "source": ["history.csv"],
+        "line": [44],
+        "text": ["=1+1, 100.00"],
+        "reason": ["not money"],
+        "amount": ["100.00"],
+    }
+    one = make_statement()
+    statement = dataclasses.replace(one, quarantined=SET_ASIDE.check(pd.DataFrame(row)), closing=one.closing + 100)
+    path = Written([statement]).to(tmp_path / "a.xlsx")
+    assert find(path, "Summary", "…2345", 6) == 100
+    assert find(path, "Summary", "…2345", 8) == 0
+    rows = list(openpyxl.load_workbook(path)["Control"].iter_rows(values_only=True))
+    assert ("history.csv", 44, "=1+1, 100.00", None, None, None, "not money", None, 100, None) in rows
+
+
+def test_accounts_are_cut_to_four_digits_also_in_file_names_unless_asked(tmp_path: Path) -> None:
+    statement = make_statement(file=f"{ACCOUNT}.csv", warnings=(f"{ACCOUNT}.csv has no line end",))
+    given = Written([statement], make_matches((statement, ENTRIES)))
+
+    def text(path: Path) -> str:
+        with ZipFile(path) as package:
+            return "".join(package.read(n).decode() for n in package.namelist())
+
+    assert ACCOUNT not in text(given.to(tmp_path / "a.xlsx"))
+    assert "…2345.csv has no line end" in text(tmp_path / "a.xlsx")
+    assert table(given.to(tmp_path / "b.xlsx", full_account_numbers=True))["Account"].unique().tolist() == [ACCOUNT]
+
+
+def test_two_accounts_with_the_same_last_digits_are_told_apart(tmp_path: Path) -> None:
+    gift = (Entry(1, 100, "IDB", campaign="IDB"),)
+    one, two = make_statement(gift, account="62000099001"), make_statement(gift, account="55000099001", file="b.csv")
+    path = Written([one, two], make_matches((one, gift), (two, gift))).to(tmp_path / "a.xlsx")
+    assert set(table(path)["Account"]) == {"…9001 (a)", "…9001 (b)"}
+    assert find(path, "Summary", "…9001 (a)", 4) == 1
+
+
+def without(matches: pd.DataFrame) -> pd.DataFrame:
+    return matches.iloc[1:]
+
+
+def doubled(matches: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([matches, matches.iloc[:1]])
+
+
+def foreign(matches: pd.DataFrame) -> pd.DataFrame:
+    return matches.assign(transaction_id=["zz", *matches["transaction_id"].iloc[1:]])
+
+
+def odd_status(matches: pd.DataFrame) -> pd.DataFrame:
+    return matches.assign(status="maybe")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (without, "lacks 1 of 9 transactions"),
+        (doubled, "has 1 ids twice"),
+        (foreign, "lacks 1 of 9 transactions, the first .* and has 1 ids that are no transaction here, the first zz"),
+        (odd_status, 'the status "maybe"'),
+    ],
+)
+def test_matches_of_other_transactions_are_refused(
+    tmp_path: Path, spoil: Callable[[pd.DataFrame], pd.DataFrame], said: str
+) -> None:
+    with pytest.raises(FrameRefused, match=said):
+        dataclasses.replace(Written(), matches=spoil(Written().matches)).to(tmp_path / "a.xlsx")
+    assert not (tmp_path / "a.xlsx").exists()
+
+
+def test_matches_in_another_order_give_the_same_workbook(tmp_path: Path) -> None:
+    a = Written().to(tmp_path / "a.xlsx").read_bytes()
+    b = dataclasses.replace(Written(), matches=Written().matches.iloc[::-1]).to(tmp_path / "b.xlsx").read_bytes()
+    assert a == b
+
+
+def test_a_path_that_cannot_be_replaced_is_an_error_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").mkdir()
+    with pytest.raises(WorkbookNotWritten):
+        Written().to(tmp_path / "a.xlsx")
+    assert [p.name for p in tmp_path.iterdir()] == ["a.xlsx"]
+
+
+def test_a_day_before_1900_is_refused(tmp_path: Path) -> None:
+    old = make_statement()
+    rows = old.transactions.assign(date=pd.Timestamp(1899, 12, 31).as_unit("s"))
+    with pytest.raises(FrameRefused, match="before 1900"):
+        Written([dataclasses.replace(old, transactions=rows)]).to(tmp_path / "a.xlsx")
+
+
+def test_every_sheet_prints_on_landscape_a4_one_page_wide_with_its_head_repeated(tmp_path: Path) -> None:
+    for sheet in openpyxl.load_workbook(Written().to(tmp_path / "a.xlsx")):
+        assert (sheet.page_setup.orientation, int(sheet.page_setup.paperSize)) == ("landscape", 9)
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.print_title_rows in ("$1:$2", "$1:$4")
+        assert sheet.freeze_panes in ("A3", "A5")
+        assert (sheet.oddFooter.left.text, sheet.oddFooter.right.text) == ("&F", "Page &P of &N")
+
+
+def test_the_transactions_are_a_filtered_table_over_exactly_its_rows(tmp_path: Path) -> None:
+    sheet = openpyxl.load_workbook(Written().to(tmp_path / "a.xlsx"))["Transactions"]
+    made = sheet.tables["Transactions"]
+    assert made.ref == made.autoFilter.ref == sheet.dimensions.replace("A1", "A4") == f"A4:P{4 + len(ENTRIES)}"
+    assert [c.name for c in made.tableColumns] == [c.value for c in sheet[4]]
+
+
+def test_the_day_of_the_file_is_the_last_day_of_the_statements(tmp_path: Path) -> None:
+    assert openpyxl.load_workbook(Written().to(tmp_path / "a.xlsx")).properties.created.date() == date(2018, 9, 30)
