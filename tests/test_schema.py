@@ -45,7 +45,7 @@ def test_a_frame_that_does_not_fit_is_refused_with_what_it_lacks(given, says):
 
 
 def test_text_that_is_no_amount_is_refused():
-    with pytest.raises(NotMoney):
+    with pytest.raises((NotMoney, FrameRefused)):
         SMALL.check(frame(amount=["1,650"]))
 
 

@@ -50,7 +50,7 @@ def _check(command: argparse.ArgumentParser) -> None:
 
 def _explain(command: argparse.ArgumentParser) -> None:
     command.description = "Show the way from the bank's words to the decision for one description."
-    command.add_argument("text", metavar="TEXT", help='the description, e.g. "FNB APP PAYMENT FROM  IDLEB ZKT"')
+    command.add_argument("text", metavar="TEXT", help='the description, as exported, in quotes')
     _register(command)
     command.add_argument("--money-out", action="store_true", help="read it as a debit, not as money in")
     command.add_argument("--json", action="store_true", help="print it as JSON")

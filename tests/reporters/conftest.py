@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))  # for small_statements, under any import mode of pytest
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +25,6 @@ def converted(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, str],
         out = path.parent / "converted"
         command = [soffice, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", form]
         subprocess.run([*command, "--outdir", str(out), str(path)], check=True, capture_output=True, timeout=120)
-        return out / f"{path.stem}.{form.split(':')[0]}"
+        return out / f"{path.stem}.{form.split(':', maxsplit=1)[0]}"
 
     return convert

@@ -17,11 +17,6 @@ import openpyxl
 import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
-
-from reconcile import money
-from reconcile.errors import FrameRefused, WorkbookNotWritten
-from reconcile.reporters import book
-from reconcile.schema import SET_ASIDE
 from small_statements import (
     ACCOUNT,
     ENTRIES,
@@ -34,6 +29,11 @@ from small_statements import (
     make_statement,
     written,
 )
+
+from reconcile import money
+from reconcile.errors import FrameRefused, WorkbookNotWritten
+from reconcile.reporters import book
+from reconcile.schema import SET_ASIDE
 
 SHEETS = ["Summary", "Transactions", "To review", "Control"]
 Convert = Callable[[Path, str], Path]

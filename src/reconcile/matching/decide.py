@@ -33,7 +33,7 @@ def decide(reading: Reading, proposed: list[Candidate]) -> Decision:
     """The decision for one text from everything the rules proposed."""
     best = _best_of_each(proposed)
     fund, fund_said, fund_doubt = _fund(reading, frozenset())
-    sure = _undominated([c for c in proposed if c.sure])
+    sure = _not_payers(reading, _undominated([c for c in proposed if c.sure]))
     campaigns = sorted({c.campaign for c in sure})
     said = "; ".join(filter(None, [*dict.fromkeys(c.evidence for c in best[:3]), fund_said]))
     if not campaigns:
@@ -44,6 +44,8 @@ def decide(reading: Reading, proposed: list[Candidate]) -> Decision:
     winner = max((c for c in sure), key=lambda c: (c.score, len(c.positions), c.evidence))
     positions = frozenset().union(*(c.positions for c in sure))
     fund, fund_said, fund_doubt = _fund(reading, positions)
+    if fund is None and winner.fund and not reading.funds:
+        fund, fund_said = winner.fund, f"the name is the fund {winner.fund}"
     doubt = _doubt(reading, winner, positions) or fund_doubt
     evidence = "; ".join(filter(None, [winner.evidence, fund_said]))
     rule = "glued" if winner.positions & reading.glued else winner.rule
@@ -78,6 +80,23 @@ def _dominates(strong: Candidate, weak: Candidate) -> bool:
     return weak.positions == strong.positions and strong.score >= weak.score + GAP
 
 
+def _not_payers(reading: Reading, sure: list[Candidate]) -> list[Candidate]:
+    """Without single words that read like the payer's name, where an exact code of another campaign stands beside."""
+    codes = {c.campaign for c in sure if c.rule == "code" and not _in_a_name(reading, c.positions)}
+    if not codes:
+        return sure
+    return [c for c in sure if c.campaign in codes or len(c.positions) > 1 or not _in_a_name(reading, c.positions)]
+
+
+def _in_a_name(reading: Reading, positions: frozenset[int]) -> bool:
+    """Whether an initial or a title stands right before a word, or an initial or "Family" right after it."""
+    before, after = min(positions) - 1, max(positions) + 1
+    named = ("initial", "person")
+    if before >= 0 and reading.tokens[before].isalpha() and reading.role(before) in named:
+        return True
+    return after < len(reading.tokens) and reading.tokens[after].isalpha() and reading.role(after) in named
+
+
 def _others(reading: Reading, positions: frozenset[int]) -> dict[int, str]:
     return {i: reading.role(i) for i in range(len(reading.tokens)) if i not in positions}
 
@@ -87,6 +106,8 @@ def _doubt(reading: Reading, winner: Candidate, positions: frozenset[int]) -> st
     others = _others(reading, positions)
     others = {i: "own" if role == "unknown" and _is_own(reading, i, winner.campaign) else role for i, role in others.items()}
     foreign = [i for i, role in others.items() if role == "unknown" and _names_another(reading, i, winner.campaign)]
+    if winner.rule == "code":
+        foreign = [i for i in foreign if not _in_a_name(reading, frozenset([i]))]
     if foreign:
         words = " ".join(reading.tokens[i] for i in foreign)
         return f'"{words}" belongs to another campaign'
@@ -114,7 +135,7 @@ def _names_another(reading: Reading, at: int, campaign: str) -> bool:
 def _like_a_name(reading: Reading, winner: Candidate, others: dict[int, str], fund: bool) -> str | None:
     """An initial or title right before one common or misspelt word: `G WELLS`, `MR WINTER`."""
     first = min(winner.positions)
-    one_word = len(winner.positions) == 1 and winner.rule in ("name", "likeness", "fund name")
+    one_word = len(winner.positions) == 1
     titled = others.get(first - 1) in ("initial", "person") and reading.tokens[first - 1].isalpha()
     bare = "unknown" not in others.values() and not fund
     return "reads like a person's name" if one_word and titled and (bare or winner.slip) else None
@@ -129,25 +150,33 @@ def _beside_strangers(
     fund: bool,
 ) -> str | None:
     """Unknown words beside the campaign: a payer's name, or part of what the words really mean."""
-    before = [i for i in strangers if i < min(positions)]
-    after = [i for i in strangers if i > max(positions)]
+    first, last = min(positions), max(positions)
+    strangers = [i for i in strangers if not _meant_as_code(reading, i, winner)]
+    after = [i for i in strangers if i > last]
     touching = any(i + 1 in positions or i - 1 in positions for i in strangers)
     named = [i for i, role in others.items() if role in ("initial", "person") or reading.tokens[i] in GIVEN_BY]
-    person_before = any(i < min(positions) for i in named)
-    person_after = any(i > max(positions) for i in named)
-    person = (not before or person_before) and (not after or person_after)
-    if person and not winner.slip:
-        return None
-    if fund:
-        if not winner.slip and not winner.alone:
-            return None
-        if person or not touching:
-            return None
-    elif not winner.slip and not winner.alone and not after:
-        return None
-    elif person and len(winner.positions) > 1:
-        return None
-    return "other words stand beside the campaign's"
+    named_before = any(i < first for i in named) or not any(i < first for i in strangers)
+    named_after = any(i > last for i in named) or not after or _after_a_number(reading, last)
+    payer = named_before and named_after
+    exact = not winner.slip
+    if exact and winner.alone:  # a word that others share: what stands right after it may be part of what is meant
+        clear = payer and last + 1 not in strangers
+    elif exact:
+        clear = fund or payer or not after
+    else:
+        clear = (fund and (payer or not touching)) or (payer and len(winner.positions) > 1)
+    return None if clear or not strangers else "other words stand beside the campaign's"
+
+
+def _meant_as_code(reading: Reading, at: int, winner: Candidate) -> bool:
+    """A short word right before a name, of the length and first letter of that campaign's code, is a try at it."""
+    token, code = reading.tokens[at], winner.campaign
+    return at + 1 in winner.positions and len(token) == len(code) and token[0] == code[0]
+
+
+def _after_a_number(reading: Reading, last: int) -> bool:
+    """Whether a cell number separates the campaign from what follows."""
+    return any(t.isdigit() and len(t) >= 9 for t in reading.tokens[last + 1 : last + 2])
 
 
 def _fund(reading: Reading, positions: frozenset[int]) -> tuple[str | None, str, str | None]:

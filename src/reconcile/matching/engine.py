@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from reconcile._found import found_in
@@ -16,7 +16,7 @@ from reconcile.matching.likeness import likes
 from reconcile.matching.narrative import Narrative, narrate
 from reconcile.matching.reading import Candidate, Reader, Reading
 from reconcile.matching.rules import Rule
-from reconcile.matching.words import fold
+from reconcile.matching.words import OWN_ACCOUNT, chunks, fold
 
 Progress = Callable[[int, int], None]
 """Called with how many distinct texts are done and how many there are."""
@@ -75,9 +75,7 @@ class Engine:
             return Outcome(kind, _no_gift(kind))
         decision = self._decision(narrative)
         if kind == "transfer":
-            # a transfer between own accounts is a gift only where the words name a campaign beyond doubt
-            named = decision.status == "matched" and not decision.slip
-            return Outcome("donation", decision) if named else Outcome(kind, _no_gift(kind))
+            return _transfer(decision, narrative)
         if kind == "reversal" and decision.campaign is None:
             decision = _reversal_of_nothing(decision)
         return Outcome(kind, decision)
@@ -132,6 +130,17 @@ def _no_gift(kind: str) -> Decision:
     return Decision("not_donation", None, None, kind, _SAID[kind], ())
 
 
+def _transfer(decision: Decision, narrative: Narrative) -> Outcome:
+    """A transfer is between own accounts unless it carries a campaign's code; named otherwise, a person must say."""
+    own = bool(OWN_ACCOUNT & set(chunks(narrative.payer)))
+    if decision.status == "matched" and decision.rule in ("code", "glued") and not own:
+        return Outcome("donation", decision)
+    if decision.status == "matched" and not own:
+        reason = "a transfer between accounts that names a campaign"
+        return Outcome("transfer", replace(decision, status="review", campaign=None, reason=reason))
+    return Outcome("transfer", _no_gift("transfer"))
+
+
 def _reversal_of_nothing(decision: Decision) -> Decision:
     reason = "a reversal that names no campaign: find the gift it takes back"
-    return Decision("review", None, decision.fund, decision.rule, decision.evidence, decision.candidates, reason)
+    return replace(decision, status="review", campaign=None, reason=reason)

@@ -16,6 +16,14 @@ _DOUBLED = re.compile(r"(.)\1+")
 _SAME = str.maketrans({"Q": "K", "C": "K", "Z": "S"})
 
 
+_VOWELS = re.compile("[AEIOU]")
+
+
+def _drops_from(short: str, word: str) -> bool:
+    letters = iter(word)
+    return all(letter in letters for letter in short)
+
+
 def _sound(word: str) -> str:
     """Spellings of one fund word made one. Stricter than for campaigns: vowels count, since Sadiqa is not sadaqah."""
     word = _DOUBLED.sub(r"\1", word.replace("DH", "D").replace("KH", "K").translate(_SAME))
@@ -73,10 +81,11 @@ class FundReader:
     def _phrase(self, tokens: list[str], at: int, cut: bool) -> FundWord | None:
         for length in range(min(self._longest, len(tokens) - at), 1, -1):
             words = tuple(tokens[at : at + length])
-            if words in self.lexicon.fund_excluded_phrases:
-                return FundWord(at, at + length, "", EXACT)
+            # what one fund excludes may be how another is spelt, so spellings come first
             if fund := self.lexicon.fund_phrases.get(words):
                 return FundWord(at, at + length, fund, EXACT)
+            if words in self.lexicon.fund_excluded_phrases:
+                return FundWord(at, at + length, "", EXACT)
             for phrase, fund in self.lexicon.fund_phrases.items():
                 if len(phrase) == length and self._alike(words, phrase, cut and at + length == len(tokens)):
                     return FundWord(at, at + length, fund, VARIANT)
@@ -116,8 +125,10 @@ class FundReader:
             if ended:
                 return fund, CUT
             if len(typed) >= 4:
-                return fund, VARIANT
+                return fund, SLIP
         if fund := self._sounds.get(_sound(typed)):
+            return fund, VARIANT
+        if fund := self._without_vowels(typed):
             return fund, VARIANT
         return self._slip(typed)
 
@@ -135,6 +146,18 @@ class FundReader:
         # a word as near to one that means no fund (a name, a thanksgiving) is no slip of a fund word
         barred = any(OSA.distance(typed, word, score_cutoff=1) <= 1 for word in self.lexicon.fund_excludes)
         return (near.pop(), SLIP) if len(near) == 1 and not barred else None
+
+    def _without_vowels(self, typed: str) -> str | None:
+        """The fund of a spelling whose vowels were dropped, as in short messages: `ZAKT`."""
+        bare = _VOWELS.sub("", typed)
+        if len(typed) < 4 or len(bare) < 3:
+            return None
+        meant = {
+            fund
+            for word, fund in self.lexicon.fund_words.items()
+            if len(word) > len(typed) and _VOWELS.sub("", word) == bare and _drops_from(typed, word)
+        }
+        return meant.pop() if len(meant) == 1 else None
 
     @staticmethod
     def _swapped(typed: str, word: str) -> bool:

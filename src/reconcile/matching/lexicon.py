@@ -49,6 +49,10 @@ class Lexicon:
     fund_excluded_phrases: frozenset[tuple[str, ...]] = frozenset()
     campaign_of_fund: dict[str, str] = field(default_factory=dict)
 
+    def fund_spelled(self, words: tuple[str, ...]) -> str | None:
+        """The fund that these words spell, if they spell one."""
+        return self.fund_words.get(words[0]) if len(words) == 1 else self.fund_phrases.get(words)
+
     @property
     def words(self) -> list[str]:
         """Every word and run-together phrase of the register that a slip may be compared with."""
@@ -123,13 +127,14 @@ def _add_bare_names(lexicon: Lexicon) -> None:
 
 
 def _code_slips(codes: dict[str, str]) -> dict[str, str]:
-    """Codes with two neighbours swapped or one letter doubled, where only one campaign can be meant."""
+    """Codes with two neighbours swapped or one letter doubled, where only one campaign can be meant; digits stand."""
     meant: dict[str, set[str]] = defaultdict(set)
     for code, campaign in codes.items():
-        if not code.isalpha() or len(code) < 3:
+        if len(code) < 3:
             continue
         for at in range(len(code)):
-            meant[code[: at + 1] + code[at:]].add(campaign)
-            if at + 1 < len(code):
+            if code[at].isalpha():
+                meant[code[: at + 1] + code[at:]].add(campaign)
+            if code[at : at + 2].isalpha() and at + 1 < len(code):
                 meant[code[:at] + code[at + 1] + code[at] + code[at + 2 :]].add(campaign)
     return {slip: owners.pop() for slip, owners in meant.items() if len(owners) == 1 and slip not in codes}

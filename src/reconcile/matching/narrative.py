@@ -54,7 +54,10 @@ _BANK = re.compile(
     + r")(?:(?=[^A-Z0-9]|$)|(?<=INVESTECPB)|(?<=BIDVESTCRS))\*?"
 )
 _GATEWAY = re.compile("^(" + "|".join(_spaced(g) for g in bank_words.GATEWAYS) + r")(?=[^A-Z]|$)")
-_MACHINE = re.compile(r"^\s*([0-9]{4,9})|^\s*([A-Z]{3,9}\b\.?(?:\s+[A-Z]?[0-9]{4,6}\b)?)")
+# the machine's place has 9 characters and runs into the reference when it fills them
+_MACHINE = re.compile(
+    r"^\s*(?P<number>[0-9]{4,9})|^(?P<full>[A-Z]{9})(?=[A-Z])|^\s*(?P<place>[A-Z]{3,9}\b\.?(?:\s+[A-Z]?[0-9]{4,6}\b)?)"
+)
 _TRANSFERS = frozenset(bank_words.TRANSFER_FROM.values())
 
 
@@ -89,7 +92,7 @@ def _channel(text: str) -> tuple[str, str, str]:
     if found := _CASH.match(text):
         rest = text[found.end() :]
         spot = _MACHINE.match(rest)
-        place = (spot.group(1) or spot.group(2)) if spot else ""
+        place = spot.group(spot.lastgroup or 0) if spot else ""
         return _CASH_CHANNEL[(found.lastindex or 1) - 1], place, rest[spot.end() :] if spot else rest
     return "", "", text
 

@@ -11,7 +11,7 @@ from reconcile.matching.funds import FundReader, FundWord
 from reconcile.matching.lexicon import Lexicon, Phrase
 from reconcile.matching.likeness import CUT, Like
 from reconcile.matching.narrative import Narrative
-from reconcile.matching.words import DEALINGS, DENIALS, PERSON, PLAIN, UNITS, chunks, runs
+from reconcile.matching.words import DEALINGS, DENIALS, PARTICLES, PERSON, PLAIN, UNITS, chunks, runs
 
 LONGEST_CODE_RUNS = 6
 SHORTEST_PIECE = 3
@@ -33,7 +33,8 @@ class Candidate:
     """What a rule proposes: a campaign, the words that speak for it, and how strongly; it decides nothing.
 
     `sure` proposals can credit a gift; the others are shown to a person only. `slip` says the words were not exactly
-    those of the register, `alone` that one common word carries it (see `decide`).
+    those of the register, `alone` that one common word carries it (see `decide`); `fund` is set where the words are a
+    spelling of the fund that the campaign is named after.
     """
 
     campaign: str
@@ -44,6 +45,7 @@ class Candidate:
     sure: bool
     slip: bool = False
     alone: bool = False
+    fund: str | None = None
 
 
 @dataclass(slots=True)
@@ -57,6 +59,7 @@ class Reading:
     likes: list[list[Like]] = field(default_factory=list)
     codes: dict[int, tuple[str, int]] = field(default_factory=dict)
     glued: set[int] = field(default_factory=set)
+    code_slips: dict[int, tuple[str, int]] = field(default_factory=dict)
     wrong_codes: dict[int, str] = field(default_factory=dict)
     alignments: list[Alignment] = field(default_factory=list)
 
@@ -72,7 +75,7 @@ class Reading:
                 return role
         if token in DENIALS:
             return "plain"
-        return "initial" if len(token) <= 2 else "unknown"
+        return "initial" if len(token) <= 2 and token not in PARTICLES else "unknown"
 
 
 @dataclass(slots=True)
@@ -97,7 +100,7 @@ class Reader:
 
     def tokens(self, narrative: Narrative) -> tuple[list[str], set[int]]:
         """The words and numbers of the payer's text, run-together ones split; and which tokens were split off."""
-        parts = [run for chunk in chunks(narrative.payer) for run in runs(chunk)]
+        parts = [run for word in narrative.payer.split() for chunk in self._chunks(word) for run in runs(chunk)]
         if narrative.place:  # a place that is exactly a code or a word of the register is no place
             parts = [p for c in chunks(narrative.place) for p in runs(c) if self._names_something(p)] + parts
         parts = self._joined(parts)
@@ -109,6 +112,11 @@ class Reader:
                 glued.update(range(len(tokens), len(tokens) + len(split)))
             tokens.extend(split)
         return tokens, glued
+
+    def _chunks(self, word: str) -> list[str]:
+        """The chunks of a word between blanks; a code with dots or dashes inside is one: `A.B.C`."""
+        found = chunks(word)
+        return ["".join(found)] if len(found) > 1 and "".join(found) in self.lexicon.codes else found
 
     def _names_something(self, word: str) -> bool:
         return word in self.lexicon.codes or word in self.lexicon.campaigns_of or word in self.lexicon.fund_words
@@ -160,7 +168,8 @@ class Reader:
         """The reading of a text whose tokens were compared with the register (`known_likes`) before."""
         reading = Reading(narrative, self.lexicon, tokens, glued=glued)
         reading.funds = self.funds.find(tokens, narrative.cut)
-        reading.codes = dict(self._codes(tokens))
+        reading.codes = dict(self._codes(tokens, self.lexicon.codes))
+        reading.code_slips = dict(self._codes(tokens, self.lexicon.code_slips))
         reading.wrong_codes = dict(self._wrong_codes(reading))
         exact_funds = {i for f in reading.funds if f.how == "exact" for i in range(f.start, f.end)}
         for at, token in enumerate(tokens):
@@ -173,22 +182,24 @@ class Reader:
         reading.alignments = list(self._align(reading))
         return reading
 
-    def _codes(self, tokens: list[str]) -> Iterator[tuple[int, tuple[str, int]]]:
+    def _codes(self, tokens: list[str], codes: dict[str, str]) -> Iterator[tuple[int, tuple[str, int]]]:
         for at, token in enumerate(tokens):
-            if token in self.lexicon.codes:
-                yield at, (self.lexicon.codes[token], 1)
+            if token in codes:
+                yield at, (codes[token], 1)
             elif self._digit_codes:
                 for length in range(min(LONGEST_CODE_RUNS, len(tokens) - at), 1, -1):
                     code = "".join(tokens[at : at + length])
-                    if code in self.lexicon.codes:
-                        yield at, (self.lexicon.codes[code], length)
+                    if code in codes:
+                        yield at, (codes[code], length)
                         break
 
     def _wrong_codes(self, reading: Reading) -> Iterator[tuple[int, str]]:
         """Letters of a code before digits that are none of its: what was typed is neither the code nor a plain word."""
-        covered = {i for at, (_, length) in reading.codes.items() for i in range(at, at + length)}
+        found = [*reading.codes.items(), *reading.code_slips.items()]
+        covered = {i for at, (_, length) in found for i in range(at, at + length)}
+        known = self.lexicon.campaigns_of
         for at, (token, after) in enumerate(pairwise(reading.tokens)):
-            if token in self.lexicon.code_stems and after.isdigit() and at not in covered:
+            if token in self.lexicon.code_stems and after.isdigit() and at not in covered and after not in known:
                 yield at, token + after
 
     def _cut_words(self, token: str, likes: list[Like]) -> list[Like]:

@@ -18,7 +18,7 @@ def fold(text: str) -> str:
 
 
 def chunks(folded: str) -> list[str]:
-    """Runs of letters and digits, in order: `IDB-0725 ZAKAT` gives IDB, 0725, ZAKAT."""
+    """Runs of letters and digits, in order: `ABC-0725 ZAKAT` gives ABC, 0725, ZAKAT."""
     return _CHUNK.findall(folded)
 
 
@@ -50,14 +50,14 @@ PLAIN = STOP | frozenset(
     f"""{_MONTHS} REF REFERENCE REFER NR NUMBER ACC DONATION DONATIONS DONATE DONATED DON CONTRIBUTION CONTRIBUTIONS
     CONTRIB GIFT GIFTS PAYMENT PAYMENTS PMT PYMT PMNT PAYT PAY PAID EFT CASH APPEAL FUND FUNDS CAMPAIGN PROJECT CAUSE
     CHARITY MONTHLY WEEKLY YEARLY ANNUAL MONTH YEAR WEEK CERT CERTIFICATE SECTION PLS PLEASE THANKS THANK YOU DUA DUAS
-    JAZAKALLAH SHUKRAN MONEY ANON ANONYMOUS AMOUNT TOWARDS HELP SUPPORT RELIEF COLLECTION COLLECTED INSTALMENT
+    JAZAKALLAH SHUKRAN BISMILLAH ALHAMDULILLAH INSHALLAH MASHALLAH SUBHANALLAH SALAAM MONEY ANON ANONYMOUS AMOUNT TOWARDS HELP SUPPORT RELIEF COLLECTION COLLECTED INSTALMENT
     ONLINE IMMEDIATE URGENT XX""".split()
 )
 """Words of a payment that name no campaign and no person."""
 
 UNITS = frozenset(
     "SHEEP GOAT GOATS COW COWS CATTLE SHARE SHARES PPL PEOPLE PERSON PERSONS PAX HEAD HEADS DAY DAYS MEAL MEALS "
-    "PACK PACKS PARCEL BOX BOXES UNITS KG BOY GIRL TIMES X".split()
+    "PACK PACKS PARCEL BOX BOXES UNITS KG BOY GIRL TIMES X SKAAP SKAPE BOK BOKKE BEES BEESTE MENSE PERSONE DAE".split()
 )
 """What a gift is counted in."""
 
@@ -67,6 +67,9 @@ PERSON = frozenset(
     "FRIEND FRIENDS GRAN GRANNY OUMA OUPA MEV MNR PASTOR BROTHERS SISTERS ESTATE".split()
 )
 """Words beside a person's name."""
+
+PARTICLES = frozenset("DA DE DEN DER DI DOS DU EL AL LA LE ST VD VON".split())
+"""Small words inside names: beside a word they make it a name."""
 
 GIVEN_BY = frozenset("FROM FRM BY VAN".split())
 """Words between a campaign and who gives."""
@@ -79,6 +82,9 @@ DEALINGS = frozenset(
     OVERPAID REIMBURSE REIMBURSEMENT EXPENSES EXPENSE BOND ACCOUNT STATEMENT LIGHTS RATES DEALER DEALERS""".split()
 )
 """Words of business: beside a campaign's code or name they make it doubtful that the line is a gift."""
+
+OWN_ACCOUNT = frozenset("ACC ACCT ACCOUNT SAVINGS SAVING CALL INVEST INVESTMENT CHEQUE CURRENT RESERVE FNB".split())
+"""Words of one's own accounts in a transfer."""
 
 DENIALS = frozenset("NO NOT NON EXCL EXCLUDING EXCEPT NEITHER NIE GEEN".split())
 """Words that deny the fund word after them."""

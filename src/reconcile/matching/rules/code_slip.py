@@ -9,12 +9,12 @@ from reconcile.matching.rules import Rule, named
 
 
 def _propose(reading: Reading) -> Iterator[Candidate]:
-    for at, token in enumerate(reading.tokens):
-        campaign = reading.lexicon.code_slips.get(token)
-        if campaign is None or any(like.how == "exact" for like in reading.likes[at]):
+    for at, (campaign, length) in reading.code_slips.items():
+        if any(like.how == "exact" for like in reading.likes[at]):
             continue
-        evidence = named(campaign, [at], reading, "~ code, letters swapped or doubled,")
-        yield Candidate(campaign, 88, "code slip", evidence, frozenset([at]), sure=True, slip=True)
+        positions = frozenset(range(at, at + length))
+        evidence = named(campaign, positions, reading, "~ code, letters swapped or doubled,")
+        yield Candidate(campaign, 88, "code slip", evidence, positions, sure=True, slip=True)
 
 
 RULE = Rule("code slip", "the code with neighbours swapped or a letter doubled", _propose)

@@ -27,6 +27,7 @@ def _propose(reading: Reading) -> Iterator[Candidate]:
             sure=True,
             slip=found.how == "slip",
             alone=not own,
+            fund=found.fund,
         )
 
 

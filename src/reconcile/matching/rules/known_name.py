@@ -21,6 +21,7 @@ def _propose(reading: Reading) -> Iterator[Candidate]:
                 frozenset(found.positions),
                 sure=True,
                 alone=stands_alone(phrase, reading.lexicon),
+                fund=reading.lexicon.fund_spelled(phrase.words),
             )
 
 

@@ -28,6 +28,7 @@ def _propose(reading: Reading) -> Iterator[Candidate]:
             sure=sure,
             slip=found.cost > 0.5 * len(found.positions),
             alone=stands_alone(phrase, reading.lexicon) if not found.glued else False,
+            fund=reading.lexicon.fund_spelled(phrase.words),
         )
 
 
