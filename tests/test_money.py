@@ -11,8 +11,31 @@ from reconcile import money
 from reconcile.errors import NotMoney
 
 MONEY = ["0", "0.00", "-0.05", "22", "1043", "-250", "31149.96", "99999999999.99", "5.1"]
-NOT_MONEY = ["", " ", "1,650", "1 650.00", "1.650", "100.005", "(120.00)", "120.00-", "−120.00", "+120", "NaN", "inf",
-             "1e3", "0x10", "R20.00", "1_000", ".5", "5.", "100000000000.00", "٣", "--1", "1.2.3", "1\n"]  # fmt: skip
+NOT_MONEY = [
+    "",
+    " ",
+    "1,650",
+    "1 650.00",
+    "1.650",
+    "100.005",
+    "(120.00)",
+    "120.00-",
+    "−120.00",
+    "+120",
+    "NaN",
+    "inf",
+    "1e3",
+    "0x10",
+    "R20.00",
+    "1_000",
+    ".5",
+    "5.",
+    "100000000000.00",
+    "٣",
+    "--1",
+    "1.2.3",
+    "1\n",
+]
 
 
 @pytest.mark.parametrize(("text", "is_it"), [(t, True) for t in MONEY] + [(t, False) for t in NOT_MONEY])
@@ -38,7 +61,9 @@ def test_cents_come_back_from_every_column(cents):
 
 
 @pytest.mark.parametrize(
-    "values", [["1650.00", "-0.05"], [Decimal("1650"), Decimal("-0.05")], [1650.0, -0.05]], ids=["text", "decimal", "float"]
+    "values",
+    [["1650.00", "-0.05"], [Decimal("1650"), Decimal("-0.05")], [1650.0, -0.05]],
+    ids=["text", "decimal", "float"],
 )
 def test_an_exact_column_may_come_from_text_decimals_or_floats(values):
     found = money.exact(pd.Series(values, index=[7, 9]))
@@ -63,7 +88,8 @@ def test_cents_of_a_missing_amount_are_zero_and_a_slice_has_its_own():
 
 
 @pytest.mark.parametrize(
-    ("amount", "text"), [("1234.5", "R 1 234.50"), ("-50", "-R 50.00"), ("0", "R 0.00"), ("-1234567.89", "-R 1 234 567.89")]
+    ("amount", "text"),
+    [("1234.5", "R 1 234.50"), ("-50", "-R 50.00"), ("0", "R 0.00"), ("-1234567.89", "-R 1 234 567.89")],
 )
 def test_an_amount_is_shown_as_people_write_it(amount, text):
     assert money.shown(Decimal(amount)) == text

@@ -7,7 +7,12 @@ from reconcile.schema import DAY, MATCHES, SET_ASIDE, TEXT, TRANSACTIONS, Column
 
 SMALL = Frame(
     "small",
-    (Column("code", "text", ""), Column("amount", "money", "", may_lack=True), Column("day", "day", ""), Column("n", "number", "")),
+    (
+        Column("code", "text", ""),
+        Column("amount", "money", "", may_lack=True),
+        Column("day", "day", ""),
+        Column("n", "number", ""),
+    ),
 )
 
 
@@ -31,7 +36,10 @@ def test_a_checked_frame_has_the_columns_in_order_and_their_types_and_keeps_its_
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        (frame().drop(columns=["day"]), "small lacks the column day. It must have code, amount, day, n; it has code, amount, n."),
+        (
+            frame().drop(columns=["day"]),
+            "small lacks the column day. It must have code, amount, day, n; it has code, amount, n.",
+        ),
         (frame().drop(columns=["day", "n"]), "small lacks the columns day, n."),
         (frame(code=[None]), "small: code is missing in row 1. Give every row one."),
         (frame(day=["no day"]), "small: day is"),

@@ -19,7 +19,12 @@ SAMPLES = Path(__file__).parent / "parsers" / "samples"
 def chain(amounts, balances, gaps=(), closing=None):
     lines = np.arange(len(amounts), dtype=np.int64) + 8
     return check_chain(
-        np.array(amounts, dtype=np.int64), np.array(balances, dtype=np.int64), lines, file="f.csv", gaps=gaps, closing=closing
+        np.array(amounts, dtype=np.int64),
+        np.array(balances, dtype=np.int64),
+        lines,
+        file="f.csv",
+        gaps=gaps,
+        closing=closing,
     )
 
 
@@ -61,7 +66,12 @@ def test_a_chain_tells_opening_closing_and_what_rows_set_aside_moved(case):
 @pytest.mark.parametrize(
     ("amounts", "balances", "closing", "says"),
     [
-        ([500, -300], [1500, 1300], None, "line 9: the balances of lines 8 and 9 differ by R 1.00 more than the amount"),
+        (
+            [500, -300],
+            [1500, 1300],
+            None,
+            "line 9: the balances of lines 8 and 9 differ by R 1.00 more than the amount",
+        ),
         ([500, -300], [1500, 1100], None, "line 9: the balances of lines 8 and 9 differ by -R 1.00 more than"),
         ([500, -300, 100], [1500, 0, 1900], None, "the balances of lines 8 and 10 differ by R 6.00"),
         ([500, -300], [1500, 1200], 1300, "line 9: the heading states the balance R 13.00, the newest row R 12.00"),
@@ -81,16 +91,14 @@ def test_a_row_lost_or_changed_inside_the_chain_is_always_found(amounts, data):
     with pytest.raises(DamagedStatement):
         chain(amounts[:at] + amounts[at + 1 :], balances[:at] + balances[at + 1 :])
     with pytest.raises(DamagedStatement):
-        chain(amounts[:at] + [amounts[at] + 1] + amounts[at + 1 :], balances)
+        chain([*amounts[:at], amounts[at] + 1, *amounts[at + 1 :]], balances)
     with pytest.raises(DamagedStatement):
-        chain(amounts, balances[:at] + [balances[at] + 1] + balances[at + 1 :])
+        chain(amounts, [*balances[:at], balances[at] + 1, *balances[at + 1 :]])
 
 
 def rows(*given: tuple[str, str, str, str]) -> pd.DataFrame:
     frame = pd.DataFrame(given, columns=["account", "date", "amount", "description"])
-    return frame.assign(
-        date=pd.to_datetime(frame["date"]).astype("datetime64[s]"), amount=money.exact(frame["amount"])
-    )
+    return frame.assign(date=pd.to_datetime(frame["date"]).astype("datetime64[s]"), amount=money.exact(frame["amount"]))
 
 
 ONE = ("62000012345", "2026-02-02", "250.00", "FNB APP PAYMENT FROM  MBF0107")
@@ -110,9 +118,11 @@ def test_case_and_runs_of_spaces_make_no_other_id(same):
     assert ids((*ONE[:3], same)) == ids(ONE)
 
 
-@pytest.mark.parametrize(("at", "other"), [(0, "62000067890"), (1, "2026-02-03"), (2, "250.01"), (2, "-250.00"), (3, "MBF0108")])
+@pytest.mark.parametrize(
+    ("at", "other"), [(0, "62000067890"), (1, "2026-02-03"), (2, "250.01"), (2, "-250.00"), (3, "MBF0108")]
+)
 def test_another_account_day_amount_or_text_makes_another_id(at, other):
-    assert ids(ONE[:at] + (other,) + ONE[at + 1 :]) != ids(ONE)
+    assert ids((*ONE[:at], other, *ONE[at + 1 :])) != ids(ONE)
 
 
 def test_a_hundred_thousand_neighbouring_rows_have_as_many_ids():

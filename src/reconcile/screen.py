@@ -22,6 +22,9 @@ from reconcile.run import Progress as Step
 from reconcile.run import RunReport, Tie
 from reconcile.statement import Statement
 
+SHOWN_CAMPAIGNS = 40
+"""A screen is for a look; every campaign is in the workbook."""
+
 STATUS_WORDS = {
     "matched": "credited by rule",
     "decided": "decided by a person",
@@ -96,19 +99,25 @@ def _summary_table(report: RunReport, campaigns: CampaignRegister) -> Table:
             "cents": money.cents(report.merged.transactions["amount"]),
         }
     )[report.matches["status"].isin(CREDITED)]
-    for code, mine in lines.groupby("campaign"):
-        label, total = f"{code} {campaigns[str(code)].name}", _amount(int(mine["cents"].sum()))
-        for fund, gifts in mine.groupby("fund"):
-            amount = _amount(int(gifts["cents"].sum()))
-            table.add_row(Text(shown(label, 40)), Text(str(fund)), str(len(gifts)), amount, total)
-            label = total = ""
+    cells = lines.groupby(["campaign", "fund"])["cents"].agg(["size", "sum"])
+    totals = lines.groupby("campaign")["cents"].sum()
+    largest = set(totals.abs().sort_values(ascending=False, kind="stable").index[:SHOWN_CAMPAIGNS])
+    told = ""
+    for (code, fund), lines_of, cents in cells.itertuples():
+        if code in largest:
+            new = code != told
+            label, total = (f"{code} {campaigns[code].name}", _amount(totals[code])) if new else ("", "")
+            table.add_row(Text(shown(label, 40)), Text(fund), str(lines_of), _amount(cents), total)
+            told = code
+    if rest := totals[~totals.index.isin(largest)].to_list():
+        table.add_row(f"… {len(rest)} smaller ones, in the workbook", "", "", "", _amount(sum(rest)))
     table.add_section()
     table.add_row("All gifts credited, reversals taken off", "", str(len(lines)), "", _amount(int(lines["cents"].sum())))
     return table
 
 
 def _amount(cents: int) -> str:
-    return money.shown(Decimal(cents).scaleb(-2)).replace("R ", "", 1)
+    return money.shown(Decimal(int(cents)).scaleb(-2)).replace("R ", "", 1)
 
 
 def _status_table(report: RunReport) -> Table:

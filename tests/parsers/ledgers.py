@@ -41,17 +41,32 @@ HEADER = "OFXHEADER:100\nDATA:OFXSGML\nVERSION:102\nENCODING:USASCII\nCHARSET:12
 SIGN_ON = "<SIGNONMSGSRSV1><SONRS><STATUS><CODE>0<SEVERITY>INFO</STATUS><LANGUAGE>ENG</SONRS></SIGNONMSGSRSV1>\n"
 
 
-def ofx_row(day: str = "20260115", amount: str = "250.00", inner: str = "<FITID>1\n<MEMO>FNB APP PAYMENT FROM  A1\n") -> str:
+def ofx_row(
+    day: str = "20260115", amount: str = "250.00", inner: str = "<FITID>1\n<MEMO>FNB APP PAYMENT FROM  A1\n"
+) -> str:
     return f"<STMTTRN>\n<TRNTYPE>OTHER\n<DTPOSTED>{day}\n<TRNAMT>{amount}\n{inner}</STMTTRN>\n"
 
 
-def ofx_account(rows: str, *, number: str = ACCOUNT, balance: str = "1000.00", tag: str = "STMT", currency: str = "ZAR",
-                bank: str = "250655", as_of: str = "20260131") -> str:
-    of = (f"<BANKACCTFROM><BANKID>{bank}<ACCTID>{number}<ACCTTYPE>CHECKING</BANKACCTFROM>" if tag == "STMT"
-          else f"<CCACCTFROM><ACCTID>{number}</CCACCTFROM>")
+def ofx_account(
+    rows: str,
+    *,
+    number: str = ACCOUNT,
+    balance: str = "1000.00",
+    tag: str = "STMT",
+    currency: str = "ZAR",
+    bank: str = "250655",
+    as_of: str = "20260131",
+) -> str:
+    of = (
+        f"<BANKACCTFROM><BANKID>{bank}<ACCTID>{number}<ACCTTYPE>CHECKING</BANKACCTFROM>"
+        if tag == "STMT"
+        else f"<CCACCTFROM><ACCTID>{number}</CCACCTFROM>"
+    )
     ledger = f"<LEDGERBAL>\n<BALAMT>{balance}\n<DTASOF>{as_of}\n</LEDGERBAL>\n"
-    return (f"<{tag}TRNRS><TRNUID>0<STATUS><CODE>0<SEVERITY>INFO</STATUS>\n<{tag}RS><CURDEF>{currency}\n{of}\n"
-            f"<BANKTRANLIST><DTSTART>20260101<DTEND>20260131\n{rows}</BANKTRANLIST>\n{ledger}</{tag}RS></{tag}TRNRS>\n")
+    return (
+        f"<{tag}TRNRS><TRNUID>0<STATUS><CODE>0<SEVERITY>INFO</STATUS>\n<{tag}RS><CURDEF>{currency}\n{of}\n"
+        f"<BANKTRANLIST><DTSTART>20260101<DTEND>20260131\n{rows}</BANKTRANLIST>\n{ledger}</{tag}RS></{tag}TRNRS>\n"
+    )
 
 
 def ofx(*accounts: str, header: str = HEADER, sign_on: str = SIGN_ON) -> str:
@@ -60,7 +75,9 @@ def ofx(*accounts: str, header: str = HEADER, sign_on: str = SIGN_ON) -> str:
 
 def ofx_of(entries: list[Entry], opening: int = 100_000_00, *, newest_first: bool = False) -> str:
     rows = [
-        ofx_row(f"{e.day:%Y%m%d}", rand(e.cents), f"<FITID>{n}\n<MEMO>{e.text.replace('&', '&amp;').replace('<', '&lt;')}\n")
+        ofx_row(
+            f"{e.day:%Y%m%d}", rand(e.cents), f"<FITID>{n}\n<MEMO>{e.text.replace('&', '&amp;').replace('<', '&lt;')}\n"
+        )
         for n, e in enumerate(entries)
     ]
     closing = rand(opening + sum(e.cents for e in entries))
@@ -68,16 +85,18 @@ def ofx_of(entries: list[Entry], opening: int = 100_000_00, *, newest_first: boo
     return ofx(ofx_account("".join(rows), balance=closing, as_of="20261231"))
 
 
-_texts = st.text(
-    st.sampled_from("ABCXYZabc0123456789  .,-/#*&<>=+'\"()éëŠ"), min_size=1, max_size=42
-).filter(lambda t: t == t.strip())
+_texts = st.text(st.sampled_from("ABCXYZabc0123456789  .,-/#*&<>=+'\"()éëŠ"), min_size=1, max_size=42).filter(
+    lambda t: t == t.strip()
+)
 _cents = st.integers(-50_000_00, 50_000_00)
 
 
 @st.composite
 def entries(draw: st.DrawFn) -> list[Entry]:
     """A few weeks of rows, oldest first, with twins and zero amounts among them."""
-    steps = draw(st.lists(st.tuples(st.integers(0, 3), _cents | st.sampled_from([0, 250_00]), _texts), min_size=1, max_size=25))
+    steps = draw(
+        st.lists(st.tuples(st.integers(0, 3), _cents | st.sampled_from([0, 250_00]), _texts), min_size=1, max_size=25)
+    )
     day, found = date(2026, 1, 1), []
     for step, cents, text in steps:
         day += timedelta(days=step)

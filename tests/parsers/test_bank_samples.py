@@ -26,8 +26,9 @@ FIGURES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "transactions", "notices", "moved", "opening", "closing"), FIGURES)
-def test_a_sample_has_the_figures_worked_out_by_hand(name, transactions, notices, moved, opening, closing):
+@pytest.mark.parametrize("figures", FIGURES, ids=lambda f: f[0])
+def test_a_sample_has_the_figures_worked_out_by_hand(figures):
+    name, transactions, notices, moved, opening, closing = figures
     s = read_statement(SAMPLES / name)
     assert (len(s.transactions), len(s.notices), len(s.quarantined)) == (transactions, notices, 0)
     assert money.total(s.transactions["amount"]) == Decimal(moved)
@@ -81,5 +82,7 @@ def test_a_card_account_is_a_credit_card_and_keeps_its_mask():
     ],
 )
 def test_an_export_that_is_not_read_yet_says_what_it_is_and_what_to_download(name, looks_like):
-    with pytest.raises(UnknownLayout, match=f'{looks_like}; this export is not read yet.*"Transaction History".*CSV or OFX'):
+    with pytest.raises(
+        UnknownLayout, match=f'{looks_like}; this export is not read yet.*"Transaction History".*CSV or OFX'
+    ):
         read_statement(SAMPLES / name)

@@ -1,4 +1,4 @@
-"""Samples damaged in every way a disk, a mail gateway or an editor damages files: no wrong amount is taken as proved."""
+"""Samples damaged as disks, mail gateways and editors damage files: no wrong amount is taken as proved."""
 
 from collections import Counter
 from pathlib import Path
@@ -62,12 +62,12 @@ def test_a_history_cut_at_any_byte_is_refused_or_keeps_only_whole_rows(read):
             continue
         loaded += 1
         assert not moves(cut) - whole, end
-        assert cut.proof.complete == CSV[:end].endswith(b"\n") or cut.warnings, end
+        assert cut.proof.complete == (CSV[:end].endswith(b"\n") or not len(cut.transactions)), end
         if not CSV[:end].endswith(b"\n"):
             # inside a row: that row is never among the transactions
             last = CSV[:end].count(b"\n") + 1
             assert last not in set(cut.transactions["line"]) | set(cut.notices["line"]), end
-    assert loaded > 500
+    assert loaded > 450
 
 
 def test_an_ofx_cut_at_any_byte_is_refused(read):

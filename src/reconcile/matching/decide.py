@@ -6,7 +6,7 @@ them makes that doubtful; the order of candidates never decides.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from reconcile.matching.reading import Candidate, Reading
 from reconcile.matching.words import GIVEN_BY
@@ -15,8 +15,7 @@ GAP = 5.0
 """Two readings of the same words whose scores are nearer than this are a tie."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What is decided of one text: status, campaign, fund, rule, evidence, the best candidates, and a reason."""
 
     status: str
@@ -213,8 +212,3 @@ def _why_none(reading: Reading, best: tuple[Candidate, ...]) -> str:
     if reading.funds:
         return "a fund is named but no campaign"
     return "no campaign named"
-
-
-def flagged(decision: Decision, note: str) -> Decision:
-    """The decision with a note for the reader added to its reason."""
-    return replace(decision, reason=f"{decision.reason}; {note}" if decision.reason else note)

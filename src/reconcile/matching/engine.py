@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from reconcile._found import found_in
@@ -63,6 +63,8 @@ class Engine:
     def _compare(self, narratives: Sequence[Narrative]) -> None:
         typed = {w for n in {(n.payer, n.place): n for n in narratives}.values() for w in self.reader.tokens(n)[0]}
         new = typed - self.reader.known_likes.keys()
+        if not new:
+            return
         self.reader.known_likes.update(dict.fromkeys(new, []))
         self.reader.known_likes.update(likes(new, self.reader.lexicon.words))
 
@@ -83,7 +85,7 @@ class Engine:
     def _decision(self, narrative: Narrative) -> Decision:
         key = (narrative.payer, narrative.place, narrative.cut, narrative.kind, narrative.reversal)
         if key not in self._decided:
-            reading = self.read(narrative)
+            reading = self.reader.read(narrative, *self.reader.tokens(narrative))
             self._decided[key] = decide(reading, self.propose(reading))
         return self._decided[key]
 
@@ -137,10 +139,10 @@ def _transfer(decision: Decision, narrative: Narrative) -> Outcome:
         return Outcome("donation", decision)
     if decision.status == "matched" and not own:
         reason = "a transfer between accounts that names a campaign"
-        return Outcome("transfer", replace(decision, status="review", campaign=None, reason=reason))
+        return Outcome("transfer", decision._replace(status="review", campaign=None, reason=reason))
     return Outcome("transfer", _no_gift("transfer"))
 
 
 def _reversal_of_nothing(decision: Decision) -> Decision:
     reason = "a reversal that names no campaign: find the gift it takes back"
-    return replace(decision, status="review", campaign=None, reason=reason)
+    return decision._replace(status="review", campaign=None, reason=reason)

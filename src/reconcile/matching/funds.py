@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 from rapidfuzz.distance import OSA
+from rapidfuzz.process import cdist
 
 from reconcile.matching.lexicon import Lexicon
 from reconcile.matching.likeness import CUT, EXACT, SLIP, VARIANT
@@ -30,8 +34,7 @@ def _sound(word: str) -> str:
     return word[:-1] if word.endswith("H") and len(word) > 3 else word
 
 
-@dataclass(frozen=True, slots=True)
-class FundWord:
+class FundWord(NamedTuple):
     """Words at positions `start` to `end` (exclusive) that name a fund, and how: exact, variant, slip or cut."""
 
     start: int
@@ -49,6 +52,11 @@ class FundReader:
     _memory: dict[tuple[str, bool], tuple[str, str] | None] = field(default_factory=dict)
     _sounds: dict[str, str] = field(default_factory=dict)
     _prefixes: dict[str, str] = field(default_factory=dict)
+    _beginnings: dict[str, list[tuple[tuple[str, ...], str]]] = field(default_factory=dict)
+    _consonants: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    _long: list[str] = field(default_factory=list)
+    _excluded: list[str] = field(default_factory=list)
+    _excluded_starts: frozenset[str] = frozenset()
     _longest: int = 1
 
     def __post_init__(self) -> None:
@@ -60,6 +68,12 @@ class FundReader:
                 prefixes[word[:length]].add(fund)
         self._sounds = {s: f.pop() for s, f in sounds.items() if len(f) == 1 and len(s) >= 3}
         self._prefixes = {p: f.pop() for p, f in prefixes.items() if len(f) == 1}
+        for word in self.lexicon.fund_words:
+            if len(_VOWELS.sub("", word)) >= 3:
+                self._consonants[_VOWELS.sub("", word)].append(word)
+        self._long = [w for w in self.lexicon.fund_words if len(w) >= 5]
+        self._excluded = sorted(self.lexicon.fund_excludes)
+        self._excluded_starts = frozenset(p[0] for p in self.lexicon.fund_excluded_phrases)
         phrases = [*self.lexicon.fund_phrases, *self.lexicon.fund_excluded_phrases]
         self._longest = max((len(p) for p in phrases), default=1)
 
@@ -79,6 +93,8 @@ class FundReader:
         return found
 
     def _phrase(self, tokens: list[str], at: int, cut: bool) -> FundWord | None:
+        if tokens[at] not in self._excluded_starts and not self._beginning_like(tokens[at]):
+            return None
         for length in range(min(self._longest, len(tokens) - at), 1, -1):
             words = tuple(tokens[at : at + length])
             # what one fund excludes may be how another is spelt, so spellings come first
@@ -86,10 +102,16 @@ class FundReader:
                 return FundWord(at, at + length, fund, EXACT)
             if words in self.lexicon.fund_excluded_phrases:
                 return FundWord(at, at + length, "", EXACT)
-            for phrase, fund in self.lexicon.fund_phrases.items():
+            for phrase, fund in self._beginning_like(words[0]):
                 if len(phrase) == length and self._alike(words, phrase, cut and at + length == len(tokens)):
                     return FundWord(at, at + length, fund, VARIANT)
         return None
+
+    def _beginning_like(self, word: str) -> list[tuple[tuple[str, ...], str]]:
+        if word not in self._beginnings:
+            known = self.lexicon.fund_phrases.items()
+            self._beginnings[word] = [(p, fund) for p, fund in known if self._alike((word,), p[:1], cut=False)]
+        return self._beginnings[word]
 
     @staticmethod
     def _alike(words: tuple[str, ...], phrase: tuple[str, ...], cut: bool) -> bool:
@@ -133,32 +155,26 @@ class FundReader:
         return self._slip(typed)
 
     def _slip(self, typed: str) -> tuple[str, str] | None:
-        if len(typed) < 4:
-            return None
-        swapped = {f for w, f in self.lexicon.fund_words.items() if self._swapped(typed, w)}
+        near = [self._long[i] for i in self._one_off(typed, self._long)] if len(typed) >= 4 else []
+        swapped = {self.lexicon.fund_words[w] for w in near if sorted(typed) == sorted(w)}
         if len(swapped) == 1:
             return swapped.pop(), SLIP
-        near = {
-            fund
-            for word, fund in self.lexicon.fund_words.items()
-            if len(word) >= 5 and OSA.distance(typed, word, score_cutoff=1) <= 1
-        }
+        meant = {self.lexicon.fund_words[w] for w in near}
         # a word as near to one that means no fund (a name, a thanksgiving) is no slip of a fund word
-        barred = any(OSA.distance(typed, word, score_cutoff=1) <= 1 for word in self.lexicon.fund_excludes)
-        return (near.pop(), SLIP) if len(near) == 1 and not barred else None
+        if len(meant) != 1 or len(self._one_off(typed, self._excluded)):
+            return None
+        return meant.pop(), SLIP
+
+    @staticmethod
+    def _one_off(typed: str, words: list[str]) -> npt.NDArray[np.intp]:
+        if not words:
+            return np.empty(0, dtype=np.intp)
+        return np.flatnonzero(cdist([typed], words, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)[0] <= 1)
 
     def _without_vowels(self, typed: str) -> str | None:
         """The fund of a spelling whose vowels were dropped, as in short messages: `ZAKT`."""
-        bare = _VOWELS.sub("", typed)
-        if len(typed) < 4 or len(bare) < 3:
+        if len(typed) < 4:
             return None
-        meant = {
-            fund
-            for word, fund in self.lexicon.fund_words.items()
-            if len(word) > len(typed) and _VOWELS.sub("", word) == bare and _drops_from(typed, word)
-        }
+        spelt = self._consonants.get(_VOWELS.sub("", typed), ())
+        meant = {self.lexicon.fund_words[w] for w in spelt if len(w) > len(typed) and _drops_from(typed, w)}
         return meant.pop() if len(meant) == 1 else None
-
-    @staticmethod
-    def _swapped(typed: str, word: str) -> bool:
-        return len(word) >= 5 and sorted(typed) == sorted(word) and OSA.distance(typed, word, score_cutoff=1) <= 1

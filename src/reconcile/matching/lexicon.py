@@ -32,7 +32,10 @@ class Phrase:
 class Lexicon:
     """Everything the rules look up, built once for a register and a vocabulary.
 
-    `code_stems` are the letters that codes with digits begin with: such letters before other digits are a wrong code.
+    `words` are all words and run-together phrases that a slip may be compared with; `letter_codes` the codes without
+    digits, in which a slip can be guessed at; `code_stems` the letters that codes with digits begin with: before other
+    digits they are a wrong code. `phrases_of` has each phrase under the rarer of its first two words, one of which
+    every mention must hold.
     """
 
     names: dict[str, str]
@@ -48,19 +51,14 @@ class Lexicon:
     fund_excludes: frozenset[str] = frozenset()
     fund_excluded_phrases: frozenset[tuple[str, ...]] = frozenset()
     campaign_of_fund: dict[str, str] = field(default_factory=dict)
+    words: list[str] = field(default_factory=list)
+    letter_codes: tuple[str, ...] = ()
+    said: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
 
     def fund_spelled(self, words: tuple[str, ...]) -> str | None:
         """The fund that these words spell, if they spell one."""
         return self.fund_words.get(words[0]) if len(words) == 1 else self.fund_phrases.get(words)
 
-    @property
-    def words(self) -> list[str]:
-        """Every word and run-together phrase of the register that a slip may be compared with."""
-        return sorted(set(self.campaigns_of) | set(self.glued))
-
-    def codes_of_text(self) -> list[str]:
-        """The codes made of letters only, the ones in which a slip can be guessed at."""
-        return sorted(c for c in self.codes if c.isalpha())
 
 
 def build(campaigns: CampaignRegister, funds: FundVocabulary) -> Lexicon:
@@ -75,10 +73,14 @@ def build(campaigns: CampaignRegister, funds: FundVocabulary) -> Lexicon:
     _add_bare_names(lexicon)
     for number, phrase in enumerate(lexicon.phrases):
         for word in phrase.words:
-            lexicon.phrases_of[word].append(number)
             lexicon.campaigns_of[word].add(phrase.campaign)
         if len(phrase.words) > 1 and len(phrase.glued) >= GLUED_LENGTH:
             lexicon.glued[phrase.glued].append(number)
+    for number, phrase in enumerate(lexicon.phrases):
+        rarer = min(phrase.words[:2], key=lambda w: (len(lexicon.campaigns_of[w]), w))
+        lexicon.phrases_of[rarer].append(number)
+    lexicon.words = sorted(set(lexicon.campaigns_of) | set(lexicon.glued))
+    lexicon.letter_codes = tuple(sorted(c for c in lexicon.codes if c.isalpha()))
     lexicon.code_slips = _code_slips(lexicon.codes)
     stems = (runs(code)[0] for code in lexicon.codes if not code.isalpha())
     lexicon.code_stems = frozenset(stem for stem in stems if stem.isalpha())
@@ -93,7 +95,8 @@ def content_words(text: str) -> tuple[str, ...]:
 
 def _add_phrase(lexicon: Lexicon, campaign: str, text: str, source: str) -> None:
     words = content_words(text)
-    if words and not any(p.campaign == campaign and p.words == words for p in lexicon.phrases):
+    if words and (campaign, words) not in lexicon.said:
+        lexicon.said.add((campaign, words))
         lexicon.phrases.append(Phrase(campaign, words, text, source, source == "name"))
 
 
@@ -118,11 +121,14 @@ def _add_funds(lexicon: Lexicon, funds: FundVocabulary) -> None:
 def _add_bare_names(lexicon: Lexicon) -> None:
     """A name without its plain words ("Appeal", "Fund") names the campaign too, if the rest is its alone."""
     taken = {p.words for p in lexicon.phrases}
+    owners: dict[str, set[str]] = defaultdict(set)
+    for phrase in lexicon.phrases:
+        for word in phrase.words:
+            owners[word].add(phrase.campaign)
     for phrase in [p for p in lexicon.phrases if p.source == "name"]:
         bare = tuple(w for w in phrase.words if w not in PLAIN)
-        owners = {p.campaign for p in lexicon.phrases if set(bare) & set(p.words)}
         long_enough = len(bare) > 1 or (len(bare) == 1 and len(bare[0]) >= 5)
-        if bare and bare not in taken and long_enough and owners == {phrase.campaign}:
+        if bare not in taken and long_enough and all(owners[w] == {phrase.campaign} for w in bare):
             lexicon.phrases.append(Phrase(phrase.campaign, bare, phrase.text, "name", True))
 
 

@@ -122,23 +122,11 @@ def _row(outcome: Outcome) -> tuple[object, ...]:
 
 def _flag_closed(matches: pd.DataFrame, rows: pd.DataFrame, campaigns: CampaignRegister) -> pd.Series[Any]:
     """The reasons, with a flag on gifts that name an appeal closed or not yet open on their day."""
-    reason = matches["reason"].copy()
-    for campaign in campaigns.campaigns:
-        mine = (matches["campaign"] == campaign.code).to_numpy()
-        if not mine.any():
-            continue
-        flags = (
-            (campaign.closes, lambda d, end: d > end, "appeal closed on"),
-            (campaign.opens, lambda d, start: d < start, "appeal opens on"),
-        )
-        for day, outside, words in flags:
-            if day is not None:
-                late = mine & outside(rows["date"], pd.Timestamp(day)).to_numpy()
-                said = f"{words} {day}"
-                reason = reason.mask(late & reason.isna().to_numpy(), said).mask(
-                    late & reason.notna().to_numpy(), reason + f"; {said}"
-                )
-    return reason.astype(TEXT)
-
-
-__all__ = ["Engine", "match"]
+    named = matches["campaign"]
+    closes = pd.to_datetime(named.map({c.code: c.closes for c in campaigns.campaigns if c.closes}))
+    opens = pd.to_datetime(named.map({c.code: c.opens for c in campaigns.campaigns if c.opens}))
+    flag = pd.Series("", index=matches.index, dtype=TEXT)
+    flag = flag.mask(rows["date"] > closes, "appeal closed on " + closes.dt.strftime("%Y-%m-%d"))
+    flag = flag.mask(rows["date"] < opens, "appeal opens on " + opens.dt.strftime("%Y-%m-%d"))
+    both = (matches["reason"] + "; " + flag).where(matches["reason"].notna(), flag)
+    return matches["reason"].mask(flag != "", both).astype(TEXT)

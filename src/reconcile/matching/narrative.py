@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from reconcile.matching import bank_words
 from reconcile.matching.words import fold
@@ -12,8 +12,7 @@ REFERENCE_WIDTH = 20
 """FNB keeps at most 20 characters of a payer's reference; a longer one loses its end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Narrative:
+class Narrative(NamedTuple):
     """One description taken apart.
 
     `kind` is set where the bank's words alone say what the line is (fee, bank_interest, settlement, transfer); `payer`

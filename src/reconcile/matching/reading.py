@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 
 from reconcile.matching.funds import FundReader, FundWord
 from reconcile.matching.lexicon import Lexicon, Phrase
@@ -17,8 +18,7 @@ LONGEST_CODE_RUNS = 6
 SHORTEST_PIECE = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Alignment:
+class Alignment(NamedTuple):
     """A phrase found in the text: at which positions, at what cost, whether its last word was cut off."""
 
     phrase: Phrase
@@ -28,8 +28,7 @@ class Alignment:
     glued: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """What a rule proposes: a campaign, the words that speak for it, and how strongly; it decides nothing.
 
     `sure` proposals can credit a gift; the others are shown to a person only. `slip` says the words were not exactly
@@ -62,20 +61,19 @@ class Reading:
     code_slips: dict[int, tuple[str, int]] = field(default_factory=dict)
     wrong_codes: dict[int, str] = field(default_factory=dict)
     alignments: list[Alignment] = field(default_factory=list)
+    roles: list[str] = field(default_factory=list)
 
     def role(self, at: int) -> str:
         """What a token is besides naming a campaign: fund, number, plain, unit, person, dealing, initial or unknown."""
-        token = self.tokens[at]
-        if any(f.start <= at < f.end for f in self.funds):
-            return "fund"
-        if token.isdigit():
-            return "number"
-        for role, words in (("plain", PLAIN), ("unit", UNITS), ("person", PERSON), ("dealing", DEALINGS)):
-            if token in words:
-                return role
-        if token in DENIALS:
-            return "plain"
-        return "initial" if len(token) <= 2 and token not in PARTICLES else "unknown"
+        return self.roles[at]
+
+
+_ROLES = dict.fromkeys(DEALINGS, "dealing") | dict.fromkeys(PERSON, "person") | dict.fromkeys(UNITS, "unit")
+_ROLES |= dict.fromkeys(PLAIN | DENIALS, "plain") | dict.fromkeys(PARTICLES - PLAIN, "unknown")
+
+
+def _role(token: str) -> str:
+    return _ROLES.get(token) or ("number" if token.isdigit() else "initial" if len(token) <= 2 else "unknown")
 
 
 @dataclass(slots=True)
@@ -85,7 +83,9 @@ class Reader:
     lexicon: Lexicon
     funds: FundReader
     known_likes: dict[str, list[Like]] = field(default_factory=dict)
+    _tokens: dict[tuple[str, str], tuple[list[str], set[int]]] = field(default_factory=dict)
     _digit_codes: bool = False
+    _code_starts: frozenset[str] = frozenset()
     _pieces: frozenset[str] = frozenset()
     _splits: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _sorted_words: list[str] = field(default_factory=list)
@@ -93,13 +93,20 @@ class Reader:
     def __post_init__(self) -> None:
         lexicon = self.lexicon
         self._digit_codes = any(not c.isalpha() for c in lexicon.codes)
+        self._code_starts = frozenset(runs(code)[0] for code in [*lexicon.codes, *lexicon.code_slips])
         single_funds = {w for w in lexicon.fund_words if w.isalpha()}
-        words = set(lexicon.codes_of_text()) | set(lexicon.campaigns_of) | single_funds | set(PLAIN)
+        words = set(lexicon.letter_codes) | set(lexicon.campaigns_of) | single_funds | set(PLAIN)
         self._pieces = frozenset(w for w in words if len(w) >= SHORTEST_PIECE)
         self._sorted_words = sorted(lexicon.campaigns_of)
 
     def tokens(self, narrative: Narrative) -> tuple[list[str], set[int]]:
         """The words and numbers of the payer's text, run-together ones split; and which tokens were split off."""
+        key = (narrative.payer, narrative.place)
+        if key not in self._tokens:
+            self._tokens[key] = self._read_tokens(narrative)
+        return self._tokens[key]
+
+    def _read_tokens(self, narrative: Narrative) -> tuple[list[str], set[int]]:
         parts = [run for word in narrative.payer.split() for chunk in self._chunks(word) for run in runs(chunk)]
         if narrative.place:  # a place that is exactly a code or a word of the register is no place
             parts = [p for c in chunks(narrative.place) for p in runs(c) if self._names_something(p)] + parts
@@ -126,26 +133,21 @@ class Reader:
 
     def _joined(self, parts: list[str]) -> list[str]:
         """Neighbours that together are one known word, typed with a blank too many: `ID LIB`, `I D B`."""
+        if all(map(self._known, parts)):
+            return parts
         joined: list[str] = []
         at = 0
         while at < len(parts):
-            for length in (3, 2):
-                piece = parts[at : at + length]
-                word = "".join(piece)
-                unknown = any(not self._known(p) for p in piece)
-                if len(piece) == length and unknown and word.isalpha() and self._joins(word, piece):
-                    joined.append(word)
-                    at += length
-                    break
-            else:
-                joined.append(parts[at])
-                at += 1
+            length = next((n for n in (3, 2) if self._joins(parts[at : at + n], n)), 1)
+            joined.append("".join(parts[at : at + length]))
+            at += length
         return joined
 
-    def _joins(self, word: str, piece: list[str]) -> bool:
-        if all(len(p) == 1 for p in piece):
-            return word in self.lexicon.codes
-        return len(word) >= 5 and (word in self.lexicon.campaigns_of or word in self.lexicon.fund_words)
+    def _joins(self, piece: list[str], length: int) -> bool:
+        word = "".join(piece)
+        if len(piece) < length or not self._names_something(word) or not word.isalpha() or all(map(self._known, piece)):
+            return False
+        return word in self.lexicon.codes if len(word) == length else len(word) >= 5 and word not in self.lexicon.codes
 
     def split(self, word: str) -> tuple[str, ...]:
         """The known words that a run-together one is made of, fewest first; the word itself if it is not wholly so."""
@@ -168,8 +170,10 @@ class Reader:
         """The reading of a text whose tokens were compared with the register (`known_likes`) before."""
         reading = Reading(narrative, self.lexicon, tokens, glued=glued)
         reading.funds = self.funds.find(tokens, narrative.cut)
-        reading.codes = dict(self._codes(tokens, self.lexicon.codes))
-        reading.code_slips = dict(self._codes(tokens, self.lexicon.code_slips))
+        reading.roles = [_role(token) for token in tokens]
+        for word in reading.funds:
+            reading.roles[word.start : word.end] = ["fund"] * (word.end - word.start)
+        self._find_codes(reading)
         reading.wrong_codes = dict(self._wrong_codes(reading))
         exact_funds = {i for f in reading.funds if f.how == "exact" for i in range(f.start, f.end)}
         for at, token in enumerate(tokens):
@@ -182,16 +186,20 @@ class Reader:
         reading.alignments = list(self._align(reading))
         return reading
 
-    def _codes(self, tokens: list[str], codes: dict[str, str]) -> Iterator[tuple[int, tuple[str, int]]]:
+    def _find_codes(self, reading: Reading) -> None:
+        """Codes and codes with a slip; one with digits is several tokens (`WH`, `01`), the longest run of them wins."""
+        codes, slips, tokens = self.lexicon.codes, self.lexicon.code_slips, reading.tokens
         for at, token in enumerate(tokens):
-            if token in codes:
-                yield at, (codes[token], 1)
-            elif self._digit_codes:
-                for length in range(min(LONGEST_CODE_RUNS, len(tokens) - at), 1, -1):
-                    code = "".join(tokens[at : at + length])
-                    if code in codes:
-                        yield at, (codes[code], length)
-                        break
+            longest = min(LONGEST_CODE_RUNS, len(tokens) - at) if self._digit_codes and token in self._code_starts else 1
+            for length in range(longest, 0, -1):
+                word = "".join(tokens[at : at + length]) if length > 1 else token
+                if word in codes:
+                    reading.codes[at] = (codes[word], length)
+                elif word in slips:
+                    reading.code_slips[at] = (slips[word], length)
+                else:
+                    continue
+                break
 
     def _wrong_codes(self, reading: Reading) -> Iterator[tuple[int, str]]:
         """Letters of a code before digits that are none of its: what was typed is neither the code nor a plain word."""

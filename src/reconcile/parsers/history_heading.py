@@ -40,7 +40,7 @@ class Heading:
 
 def has_title(text: str) -> bool:
     """Whether the first line that is not blank is the title, alone or padded by a spreadsheet."""
-    return _bare(text[:2000].lstrip().split("\n", 1)[0]).upper() == TITLE
+    return _bare(re.split("[\r\n]", text[:2000].lstrip(), maxsplit=1)[0]).upper() == TITLE
 
 
 def read_heading(document: Document, text: str) -> Heading:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
+import numpy as np
 from rapidfuzz.distance import OSA
+from rapidfuzz.process import cdist
 
 from reconcile.matching.reading import Candidate, Reading
 from reconcile.matching.rules import Rule
@@ -25,17 +28,19 @@ def _propose(reading: Reading) -> Iterator[Candidate]:
 
 
 def _near(reading: Reading, at: int, token: str) -> Iterator[Candidate]:
-    if not SHORTEST <= len(token) <= LONGEST:
-        return
-    for code in reading.lexicon.codes_of_text():
-        if len(token) == SHORTEST and code.startswith(token):
-            score = 65
-        elif len(token) > SHORTEST and OSA.distance(token, code, score_cutoff=1) == 1:
-            score = 75 if token[0] == code[0] and len(token) == len(code) else 62
-        else:
-            continue
-        campaign = reading.lexicon.codes[code]
-        yield Candidate(campaign, score, "near code", f"{token} near code {code}", frozenset([at]), sure=False)
+    if SHORTEST <= len(token) <= LONGEST:
+        for code, score in _codes_near(token, reading.lexicon.letter_codes):
+            campaign = reading.lexicon.codes[code]
+            yield Candidate(campaign, score, "near code", f"{token} near code {code}", frozenset([at]), sure=False)
+
+
+@lru_cache(maxsize=65536)
+def _codes_near(token: str, codes: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
+    if len(token) == SHORTEST:
+        return tuple((code, 65.0) for code in codes if code.startswith(token))
+    wrong = cdist([token], codes, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)[0]
+    near = [codes[i] for i in np.flatnonzero(wrong == 1)]
+    return tuple((c, 75.0 if token[0] == c[0] and len(token) == len(c) else 62.0) for c in near)
 
 
 RULE = Rule("near code", "nothing; it shows a person which code may be meant", _propose)

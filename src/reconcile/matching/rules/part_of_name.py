@@ -10,6 +10,10 @@ from reconcile.matching.rules import Rule, named
 from reconcile.matching.words import PLAIN
 
 
+TOO_COMMON = 12
+"""A word in the names of more campaigns than this suggests none of them."""
+
+
 def _propose(reading: Reading) -> Iterator[Candidate]:
     lexicon = reading.lexicon
     heard: dict[str, dict[int, float]] = defaultdict(dict)
@@ -18,6 +22,8 @@ def _propose(reading: Reading) -> Iterator[Candidate]:
             continue
         for like in likes:
             owners = lexicon.campaigns_of.get(like.word, ())
+            if len(owners) > TOO_COMMON:
+                continue
             for campaign in owners:
                 weight = (1 - 0.2 * like.cost) / len(owners)  # a word of many campaigns speaks little for each
                 heard[campaign][at] = max(heard[campaign].get(at, 0.0), weight)

@@ -166,7 +166,8 @@ def _statement(table: _Table, heading: Heading, document: Document, cells: Cells
     backwards = np.flatnonzero(np.diff(days) < np.timedelta64(0))
     if len(backwards):
         warnings.append(f"the dates are not in order at line {int(rows.lines[backwards[0] + 1])}")
-    checks = _checks(table, heading, len(cells.raw), len(transactions), len(notices))
+    _account_for_lines(table, len(cells.raw), len(rows.lines), document.name)
+    checks = _checks(table, heading, len(transactions), len(notices))
     return Statement(
         heading.account,
         period_of(days),
@@ -181,10 +182,15 @@ def _statement(table: _Table, heading: Heading, document: Document, cells: Cells
     )
 
 
-def _checks(table: _Table, heading: Heading, lines: int, transactions: int, notices: int) -> tuple[Check, ...]:
+def _account_for_lines(table: _Table, lines: int, rows: int, file: str) -> None:
+    known = rows + len(table.odd.asides) + len(table.odd.no_rows)
+    if known != lines:
+        what = f"{lines} lines stand below the heading, and {known} are a row, set aside, or known to be no row"
+        raise DamagedStatement(what, file=file, do="Report this: no line may go missing.")
+
+
+def _checks(table: _Table, heading: Heading, transactions: int, notices: int) -> tuple[Check, ...]:
     aside, others = len(table.odd.asides), len(table.odd.no_rows)
-    if transactions + notices + aside + others != lines:
-        raise AssertionError("a line of the file is neither a row, nor set aside, nor known to be no row")
     counted = (
         f"{heading.lines} lines of heading, {transactions} transactions, {notices} notices, {aside} rows set aside, "
         f"{others} blank or without a row"

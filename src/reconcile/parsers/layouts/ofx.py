@@ -27,7 +27,8 @@ from reconcile.parsers.ofx_envelope import Envelope, read_envelope, refuse_unsaf
 from reconcile.parsers.ofx_rows import RowTexts, cut_rows
 from reconcile.statement import Account, Check, Period, Proof, Statement
 
-_START = re.compile(r"OFXHEADER|<\?OFX\b|<OFX>", re.I)
+_HEADER = re.compile(r"(?:[A-Z]+:[^\n<]*\n\s*)*OFXHEADER\s*:", re.I)
+_START = re.compile(r"<\?OFX\b|<OFX>", re.I)
 _Mask = npt.NDArray[np.bool_]
 
 
@@ -40,10 +41,7 @@ class Ofx:
     def claims(self, document: Document) -> bool:
         """Whether the document begins as OFX: with its header, or with a tag and <OFX> soon after."""
         head = document.text[:4096].lstrip()
-        header = head.split("<", 1)[0]
-        return document.kind == "text" and bool(
-            "OFXHEADER" in header.upper() or (head.startswith("<") and _START.search(head))
-        )
+        return document.kind == "text" and bool(_HEADER.match(head) or (head.startswith("<") and _START.search(head)))
 
     def read(self, document: Document) -> list[Statement]:
         """One statement for each account block; raises DamagedStatement, ForeignStatement or UnknownLayout."""
