@@ -51,7 +51,7 @@ def _check(command: argparse.ArgumentParser) -> None:
 
 def _explain(command: argparse.ArgumentParser) -> None:
     command.description = "Show the way from the bank's words to the decision for one description."
-    command.add_argument("text", metavar="TEXT", help='the description, as exported, in quotes')
+    command.add_argument("text", metavar="TEXT", help="the description, as exported, in quotes")
     _register(command)
     command.add_argument("--money-out", action="store_true", help="read it as a debit, not as money in")
     command.add_argument("--json", action="store_true", help="print it as JSON")
@@ -79,7 +79,9 @@ def _register(command: argparse.ArgumentParser) -> None:
 def main(argv: Sequence[str] | None = None) -> NoReturn:
     """Run the command and leave the process with its exit code."""
     arguments = parser().parse_args(argv)
-    gc.set_threshold(100_000, 50, 100)  # one short job that makes few cycles: looking for them costs a tenth of its time
+    gc.set_threshold(
+        100_000, 50, 100
+    )  # one short job that makes few cycles: looking for them costs a tenth of its time
     commands = {"run": run, "check": check, "explain": explain, "evaluate": evaluate}
     try:
         code = commands[arguments.command](arguments)
@@ -91,7 +93,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
         print("stopped; nothing was half written", file=sys.stderr)
         code = 130
     except BrokenPipeError:
-        sys.stdout = None  # type: ignore[assignment]  # the reader went away; do not complain while shutting down
+        sys.stdout = None  # the reader went away; do not complain while shutting down
         code = 0
     sys.exit(code)
 

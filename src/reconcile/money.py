@@ -11,8 +11,10 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from pandas.api.typing import NAType
 
-from reconcile.errors import NotMoney, shown as shown_text
+from reconcile.errors import NotMoney
+from reconcile.errors import shown as shown_text
 
 ARROW = pa.decimal128(18, 2)
 """The Arrow type of money: 16 digits of rand, two of cents."""
@@ -38,7 +40,7 @@ def from_text(texts: pa.Array) -> pa.Array:
 
 def series(amounts: pa.Array | pa.ChunkedArray, index: pd.Index[Any] | None = None) -> pd.Series[Any]:
     """A pandas column of exact money around an Arrow array."""
-    return pd.Series(pd.arrays.ArrowExtensionArray(amounts), index=index)  # type: ignore[attr-defined]
+    return pd.Series(pd.arrays.ArrowExtensionArray(amounts), index=index)
 
 
 def from_cents(cents: npt.NDArray[np.int64] | Iterable[int], index: pd.Index[Any] | None = None) -> pd.Series[Any]:
@@ -64,7 +66,7 @@ def cents(amounts: pd.Series[Any]) -> npt.NDArray[np.int64]:
 
 
 def exact(values: pd.Series[Any], what: str = "amount") -> pd.Series[Any]:
-    """The column as exact money, from exact decimals, or from strings, whole numbers and floats of at most two decimals.
+    """The column as exact money, from exact decimals, or strings, whole numbers and floats of at most two decimals.
 
     Raises NotMoney, naming the first row that is no such amount; nothing is rounded.
     """
@@ -96,8 +98,8 @@ def total(amounts: pd.Series[Any]) -> Decimal:
     return Decimal(int(cents(amounts).sum())).scaleb(-2)
 
 
-def shown(amount: Decimal | None) -> str:
+def shown(amount: Decimal | NAType | None) -> str:
     """An amount as a person reads it: `R 1 234.56`, `-R 50.00`; an unknown one as a dash."""
-    if amount is None or pd.isna(amount):
+    if amount is None or isinstance(amount, NAType):
         return "–"
     return f"{'-' if amount < 0 else ''}R {abs(amount):,.2f}".replace(",", " ")

@@ -134,11 +134,11 @@ def run(
     matches = match(merged.transactions, campaigns, funds=funds, progress=matching)
     if progress:
         progress("writing the workbook", 0, 1)
-    workbook = _write(Path(out), statements, merged, matches, campaigns, funds)
-    summary = summarise(merged.transactions, matches)
-    return RunReport(
-        tuple(statements), tuple(refused), merged, matches, summary, tie_out(statements, merged), workbook
+    workbook = _write(
+        Path(out), statements=statements, merged=merged, matches=matches, campaigns=campaigns, funds=funds
     )
+    summary = summarise(merged.transactions, matches)
+    return RunReport(tuple(statements), tuple(refused), merged, matches, summary, tie_out(statements, merged), workbook)
 
 
 def workbook_name(merged: Merged) -> str:
@@ -153,6 +153,7 @@ def workbook_name(merged: Merged) -> str:
 
 def _write(
     folder: Path,
+    *,
     statements: list[Statement],
     merged: Merged,
     matches: pd.DataFrame,

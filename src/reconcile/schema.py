@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from reconcile.errors import FrameRefused
+from reconcile.errors import FrameRefused, ReconcileError
 from reconcile.money import AMOUNT, exact
 
 TEXT = pd.StringDtype(na_value=float("nan"))
@@ -63,7 +63,7 @@ class Frame:
             if column.kind == "money" and not missing.any():
                 return exact(values, column.name)
             return values.astype(wanted)
-        except FrameRefused:
+        except ReconcileError:
             raise
         except (ValueError, TypeError, OverflowError) as fault:
             raise FrameRefused(

@@ -112,7 +112,9 @@ def _summary_table(report: RunReport, campaigns: CampaignRegister) -> Table:
     if rest := totals[~totals.index.isin(largest)].to_list():
         table.add_row(f"… {len(rest)} smaller ones, in the workbook", "", "", "", _amount(sum(rest)))
     table.add_section()
-    table.add_row("All gifts credited, reversals taken off", "", str(len(lines)), "", _amount(int(lines["cents"].sum())))
+    table.add_row(
+        "All gifts credited, reversals taken off", "", str(len(lines)), "", _amount(int(lines["cents"].sum()))
+    )
     return table
 
 
@@ -137,10 +139,12 @@ def _tie_words(tie: Tie) -> str:
     if tie.difference is None:
         return f"Account {tie.account.shown}: the exports give no balance to tie out against"
     if tie.holds:
-        return f"Account {tie.account.shown} ties out: opening and movements make the closing balance, difference R 0.00"
+        return (
+            f"Account {tie.account.shown} ties out: opening and movements make the closing balance, difference R 0.00"
+        )
     return (
-        f"Account {tie.account.shown} DOES NOT TIE OUT: {money.shown(tie.difference)} is missing between the statements; "
-        "export the days between them"
+        f"Account {tie.account.shown} DOES NOT TIE OUT: {money.shown(tie.difference)} is missing between the "
+        "statements; export the days between them"
     )
 
 
@@ -168,7 +172,7 @@ def _statement_facts(statement: Statement) -> dict[str, Any]:
         "closing": statement.closing,
         "transactions": len(statement.transactions),
         "notices": len(statement.notices),
-        "set_aside": [{"line": int(r.line), "reason": r.reason} for r in statement.quarantined.itertuples()],
+        "set_aside": [{"line": int(str(r.line)), "reason": r.reason} for r in statement.quarantined.itertuples()],
         "proof": [{"check": c.name, "outcome": c.outcome, "detail": c.detail} for c in statement.proof.checks],
         "warnings": list(statement.warnings),
     }

@@ -121,9 +121,7 @@ def test_codes_with_digits_are_never_linked_by_likeness(small_register: Campaign
 
 
 def test_two_campaigns_of_one_name_part_are_a_tie() -> None:
-    register = read_campaigns(
-        pd.DataFrame([("AAA", "North Well"), ("BBB", "South Well")], columns=["code", "name"])
-    )
+    register = read_campaigns(pd.DataFrame([("AAA", "North Well"), ("BBB", "South Well")], columns=["code", "name"]))
     decision = engine(register, default_funds()).outcomes([Text("WELL", None, 1)])[0].decision
     assert decision.status == "review"
     assert {c.campaign for c in decision.candidates} == {"AAA", "BBB"}

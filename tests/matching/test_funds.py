@@ -1,15 +1,15 @@
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
-from reconcile.campaigns import read_campaigns
-from reconcile.campaigns import default_funds
+from reconcile.campaigns import default_funds, read_campaigns
 from reconcile.matching.funds import FundReader
 from reconcile.matching.lexicon import build
 
-import pandas as pd
-
-READER = FundReader(build(read_campaigns(pd.DataFrame([("ZZZ", "Nothing")], columns=["code", "name"])), default_funds()))
+READER = FundReader(
+    build(read_campaigns(pd.DataFrame([("ZZZ", "Nothing")], columns=["code", "name"])), default_funds())
+)
 
 
 def funds(text: str, cut: bool = False) -> list[str]:

@@ -66,6 +66,8 @@ KINDS = [
     ("FNB APP PAYMENT TO    IDLIB FIELD TEAM", "-18000", "not_donation", "payment_out"),
     ("REVERSAL FNB APP PAYMENT FROM IDB ZAKAT", "-500", "matched", "reversal"),
     ("REVERSAL FNB APP PAYMENT FROM S PATEL", "-350", "review", "reversal"),
+    ("REVERSAL FNB APP PAYMENT TO IDLIB FIELD TEAM", "18000", "review", "reversal"),
+    ("REV J DANIELS IDB", "200", "matched", "donation"),
     ("CR.INT.RATE   4,25000", "0.00", "not_donation", "notice"),
 ]
 
@@ -124,7 +126,13 @@ def test_campaigns_review_and_the_rest_add_up_to_the_statement(
 def test_explain_leads_from_the_banks_words_to_the_decision(appeals: rc.CampaignRegister) -> None:
     explanation = rc.explain("FNB APP PAYMENT FROM  IDLEB ZKT", appeals)
     text = str(explanation)
-    for part in ("FNB app", "IDLEB ZKT", "credited to IDB, zakat", 'IDLEB = alias "Idleb" of IDB', "names the fund zakat"):
+    for part in (
+        "FNB app",
+        "IDLEB ZKT",
+        "credited to IDB, zakat",
+        'IDLEB = alias "Idleb" of IDB',
+        "names the fund zakat",
+    ):
         assert part in text
     assert explanation.to_dict()["campaign"] == "IDB"
     assert "<script>" not in rc.explain("<script>IDB", appeals)._repr_html_()

@@ -31,7 +31,13 @@ def test_a_chunk_splits_where_letters_meet_digits() -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("IDLEB", "IDLIB"), ("GHAZA", "GAZA"), ("SOOMAALIYA", "SOMALIA"), ("MADRASSAH", "MADRASA"), ("QURBAANI", "KURBANI")],
+    [
+        ("IDLEB", "IDLIB"),
+        ("GHAZA", "GAZA"),
+        ("SOOMAALIYA", "SOMALIA"),
+        ("MADRASSAH", "MADRASA"),
+        ("QURBAANI", "KURBANI"),
+    ],
 )
 def test_spellings_of_one_foreign_word_share_a_skeleton(one: str, other: str) -> None:
     assert skeleton(one) == skeleton(other)

@@ -35,6 +35,7 @@ from reconcile import money
 from reconcile.errors import FrameRefused, WorkbookNotWritten
 from reconcile.reporters import book
 from reconcile.schema import SET_ASIDE
+from reconcile.statement import Period
 
 SHEETS = ["Summary", "Transactions", "To review", "Control"]
 Convert = Callable[[Path, str], Path]
@@ -359,3 +360,40 @@ def test_the_transactions_are_a_filtered_table_over_exactly_its_rows(tmp_path: P
 
 def test_the_day_of_the_file_is_the_last_day_of_the_statements(tmp_path: Path) -> None:
     assert openpyxl.load_workbook(Written().to(tmp_path / "a.xlsx")).properties.created.date() == date(2018, 9, 30)
+
+
+def test_credits_without_a_campaign_or_of_an_unknown_one_are_in_the_matrix(tmp_path: Path) -> None:
+    path = written(Entry(1, 700, "a"), Entry(1, 300, "b", campaign="XYZ")).to(tmp_path / "a.xlsx")
+    assert find(path, "Summary", "no campaign", 4) == 7
+    assert find(path, "Summary", "XYZ", 2) == "not in the register"
+    assert find(path, "Summary", "Difference to statement", 4) == 0
+
+
+def test_an_account_opens_with_its_earliest_statement_and_closes_with_its_fullest_latest(tmp_path: Path) -> None:
+    half, whole = ENTRIES[:5], ENTRIES
+    early = make_statement(whole[:3], file="z-early.csv", period=Period(date(2018, 9, 1), date(2018, 9, 2)))
+    unsaid = make_statement(half, file="b.csv", opening=None, period=Period(date(2018, 9, 1), date(2018, 9, 3)))
+    part = make_statement(whole[:8], file="c.csv", period=Period(date(2018, 9, 1), date(2018, 9, 6)))
+    full = make_statement(whole, file="a-full.csv", period=Period(date(2018, 9, 1), date(2018, 9, 6)))
+    given = Written([unsaid, part, early, full], make_matches((full, whole)))
+    path = given.to(tmp_path / "a.xlsx")
+    assert find(path, "Summary", "…2345", 3) == 1000
+    assert Decimal(str(find(path, "Summary", "…2345", 7))) == full.closing
+    assert find(path, "Summary", "…2345", 8) == 0
+
+
+def test_a_row_two_files_set_aside_counts_once_and_two_equal_rows_of_one_file_twice(tmp_path: Path) -> None:
+    row = {"line": [4, 5], "text": ["same"] * 2, "reason": ["not money"] * 2, "amount": ["10.00"] * 2}
+    statements = [
+        make_statement(file=f, quarantined=SET_ASIDE.check(pd.DataFrame(row).assign(source=f)))
+        for f in ("a.csv", "b.csv")
+    ]
+    path = Written(statements, make_matches((statements[0], ENTRIES))).to(tmp_path / "a.xlsx")
+    assert find(path, "Summary", "…2345", 6) == 20
+
+
+def test_rows_are_as_high_as_their_wrapped_text(tmp_path: Path) -> None:
+    texts = ("short", "abcd " * 10, "ABCD " * 10, "ABCD " * 30)
+    path = written(*(Entry(1, 1, t, campaign="IDB") for t in texts)).to(tmp_path / "a.xlsx")
+    sheet = openpyxl.load_workbook(path)["Transactions"]
+    assert [sheet.row_dimensions[r].height for r in range(5, 9)] == [13, 13, 25, 49]

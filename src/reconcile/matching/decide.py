@@ -103,7 +103,9 @@ def _others(reading: Reading, positions: frozenset[int]) -> dict[int, str]:
 def _doubt(reading: Reading, winner: Candidate, positions: frozenset[int]) -> str | None:
     """What stands beside the winner's words and makes it doubtful that they name the campaign; None if nothing does."""
     others = _others(reading, positions)
-    others = {i: "own" if role == "unknown" and _is_own(reading, i, winner.campaign) else role for i, role in others.items()}
+    others = {
+        i: "own" if role == "unknown" and _is_own(reading, i, winner.campaign) else role for i, role in others.items()
+    }
     foreign = [i for i, role in others.items() if role == "unknown" and _names_another(reading, i, winner.campaign)]
     if winner.rule == "code":
         foreign = [i for i in foreign if not _in_a_name(reading, frozenset([i]))]
@@ -116,8 +118,7 @@ def _doubt(reading: Reading, winner: Candidate, positions: frozenset[int]) -> st
         return "reads like a payment for something, not a gift"
     if doubt := _like_a_name(reading, winner, others, fund):
         return doubt
-    strangers = [i for i, role in others.items() if role == "unknown"]
-    return _beside_strangers(reading, winner, positions, others, strangers, fund) if strangers else None
+    return _beside_strangers(reading, winner, positions, others, fund)
 
 
 def _is_own(reading: Reading, at: int, campaign: str) -> bool:
@@ -141,16 +142,12 @@ def _like_a_name(reading: Reading, winner: Candidate, others: dict[int, str], fu
 
 
 def _beside_strangers(
-    reading: Reading,
-    winner: Candidate,
-    positions: frozenset[int],
-    others: dict[int, str],
-    strangers: list[int],
-    fund: bool,
+    reading: Reading, winner: Candidate, positions: frozenset[int], others: dict[int, str], fund: bool
 ) -> str | None:
     """Unknown words beside the campaign: a payer's name, or part of what the words really mean."""
     first, last = min(positions), max(positions)
-    strangers = [i for i in strangers if not _meant_as_code(reading, i, winner)]
+    unknown = [i for i, role in others.items() if role == "unknown"]
+    strangers = [i for i in unknown if not _meant_as_code(reading, i, winner)]
     after = [i for i in strangers if i > last]
     touching = any(i + 1 in positions or i - 1 in positions for i in strangers)
     named = [i for i, role in others.items() if role in ("initial", "person") or reading.tokens[i] in GIVEN_BY]
@@ -183,13 +180,11 @@ def _fund(reading: Reading, positions: frozenset[int]) -> tuple[str | None, str,
     live = [f for f in reading.funds if not f.denied]
     denied = [f for f in reading.funds if f.denied]
     strangers = any(reading.role(i) == "unknown" for i in range(len(reading.tokens)) if i not in positions)
-    trusted = [
-        f for f in live if f.how != "slip" or not strangers or f.start - 1 in positions or f.end in positions
-    ]
+    trusted = [f for f in live if f.how != "slip" or not strangers or f.start - 1 in positions or f.end in positions]
     funds = sorted({f.fund for f in trusted})
     words = {f.fund: " ".join(reading.tokens[f.start : f.end]) for f in reversed(trusted)}
     said = "; ".join(
-        [f"{words[f]} = {f}" for f in funds] + [f"{' '.join(reading.tokens[f.start:f.end])} denied" for f in denied]
+        [f"{words[f]} = {f}" for f in funds] + [f"{' '.join(reading.tokens[f.start : f.end])} denied" for f in denied]
     )
     if len(funds) > 1:
         return None, said + "; several funds named, so unspecified", None

@@ -65,8 +65,8 @@ class Engine:
         new = typed - self.reader.known_likes.keys()
         if not new:
             return
-        self.reader.known_likes.update(dict.fromkeys(new, []))
-        self.reader.known_likes.update(likes(new, self.reader.lexicon.words))
+        found = likes(new, self.reader.lexicon.words)
+        self.reader.known_likes.update({word: found.get(word, []) for word in new})
 
     def outcome(self, text: Text, narrative: Narrative) -> Outcome:
         """Kind and decision of one text whose words were compared before."""
@@ -78,8 +78,8 @@ class Engine:
         decision = self._decision(narrative)
         if kind == "transfer":
             return _transfer(decision, narrative)
-        if kind == "reversal" and decision.campaign is None:
-            decision = _reversal_of_nothing(decision)
+        if kind == "reversal":
+            decision = _reversal(decision, text.sign)
         return Outcome(kind, decision)
 
     def _decision(self, narrative: Narrative) -> Decision:
@@ -143,6 +143,12 @@ def _transfer(decision: Decision, narrative: Narrative) -> Outcome:
     return Outcome("transfer", _no_gift("transfer"))
 
 
-def _reversal_of_nothing(decision: Decision) -> Decision:
-    reason = "a reversal that names no campaign: find the gift it takes back"
+def _reversal(decision: Decision, sign: int) -> Decision:
+    """A reversal takes a gift back only where money goes out and a campaign is named; else a person must look."""
+    if sign > 0:
+        reason = "a reversal that brings money in: a payment out that came back"
+    elif decision.campaign is None:
+        reason = "a reversal that names no campaign: find the gift it takes back"
+    else:
+        return decision
     return decision._replace(status="review", campaign=None, reason=reason)

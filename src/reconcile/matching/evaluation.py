@@ -29,7 +29,8 @@ class Evaluation:
 
     `right` and `wrong_…` count lines credited without a person: right only if campaign and fund are both right. `named`
     lines name one campaign; `review` of them a person must decide, and for `first_right` of those the first suggestion
-    is the right campaign. In `by_kind`, `left` are the lines not credited: for a person, or no gift at all. A line that names none and is credited is a wrong campaign. `debated` lines count nowhere.
+    is the right campaign. In `by_kind`, `left` are the lines not credited: for a person, or no gift at all. A line
+    that names none and is credited is a wrong campaign. `debated` lines count nowhere.
     """
 
     lines: int
@@ -87,15 +88,13 @@ class Evaluation:
 
     @staticmethod
     def _counts(title: str, counts: Counts) -> list[str]:
-        width = max((len(name) for name in (title, *counts)))
+        width = max(len(name) for name in (title, *counts))
         columns = list(next(iter(counts.values()), {}))
         head = f"  {title:<{width}}" + "".join(f"{c:>7}" for c in columns)
         return ["", head, *(f"  {n:<{width}}" + "".join(f"{c[k]:>7}" for k in columns) for n, c in counts.items())]
 
 
-def evaluate(
-    labelled: pd.DataFrame, campaigns: CampaignRegister, funds: FundVocabulary | None = None
-) -> Evaluation:
+def evaluate(labelled: pd.DataFrame, campaigns: CampaignRegister, funds: FundVocabulary | None = None) -> Evaluation:
     """How many labelled lines are credited right and wrong, and how many go to a person.
 
     `labelled` has `description`, `amount`, `date` and the right `campaign_code` (or `campaign`) and `fund`, empty where
@@ -159,9 +158,7 @@ def _by(groups: pd.Series[Any], lines: Mask, right: Mask, wrong: Mask, left: Mas
     return {str(group): {c: int(table.loc[group, c]) for c in table.columns} for group in table.index}
 
 
-def _wrong(
-    labelled: pd.DataFrame, answers: pd.DataFrame, matches: pd.DataFrame, wrong: Mask
-) -> list[dict[str, str]]:
+def _wrong(labelled: pd.DataFrame, answers: pd.DataFrame, matches: pd.DataFrame, wrong: Mask) -> list[dict[str, str]]:
     def named(campaign: object, fund: object) -> str:
         parts = [str(p) for p in (campaign, fund) if isinstance(p, str) and p]
         return " ".join(parts) or "none"

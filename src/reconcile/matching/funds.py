@@ -137,22 +137,17 @@ class FundReader:
         return self._memory[key]
 
     def _read(self, typed: str, ended: bool) -> tuple[str, str] | None:
-        if fund := self.lexicon.fund_words.get(typed):
+        lexicon = self.lexicon
+        if fund := lexicon.fund_words.get(typed):
             return fund, EXACT
-        if typed in self.lexicon.fund_excludes or not typed.isalpha() or len(typed) < 3:
+        other = typed in lexicon.fund_excludes or typed in lexicon.codes or typed in lexicon.campaigns_of
+        if other or not typed.isalpha() or len(typed) < 3:
             return None
-        if typed in self.lexicon.codes or typed in self.lexicon.campaigns_of:
-            return None
-        if fund := self._prefixes.get(typed):
-            if ended:
-                return fund, CUT
-            if len(typed) >= 4:
-                return fund, SLIP
-        if fund := self._sounds.get(_sound(typed)):
-            return fund, VARIANT
-        if fund := self._without_vowels(typed):
-            return fund, VARIANT
-        return self._slip(typed)
+        begun = self._prefixes.get(typed)
+        if begun and (ended or len(typed) >= 4):
+            return begun, CUT if ended else SLIP
+        variant = self._sounds.get(_sound(typed)) or self._without_vowels(typed)
+        return (variant, VARIANT) if variant else self._slip(typed)
 
     def _slip(self, typed: str) -> tuple[str, str] | None:
         near = [self._long[i] for i in self._one_off(typed, self._long)] if len(typed) >= 4 else []

@@ -60,7 +60,6 @@ class Lexicon:
         return self.fund_words.get(words[0]) if len(words) == 1 else self.fund_phrases.get(words)
 
 
-
 def build(campaigns: CampaignRegister, funds: FundVocabulary) -> Lexicon:
     """The lookup for a register and a vocabulary; the order of neither matters."""
     lexicon = Lexicon({c.code: c.name for c in campaigns.campaigns})

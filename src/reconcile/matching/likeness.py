@@ -94,7 +94,7 @@ def _add_slips(words: list[str], known: list[str], found: dict[str, dict[str, Li
 
 
 def _distances(left: list[str], right: list[str]) -> npt.NDArray[np.uint8]:
-    return cdist(left, right, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8)  # type: ignore[no-any-return]
+    return cdist(left, right, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8)
 
 
 def _slip_cost(typed: str, known: str) -> float:

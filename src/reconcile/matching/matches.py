@@ -13,8 +13,8 @@ from reconcile import money
 from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds
 from reconcile.errors import FrameRefused
 from reconcile.matching.confidence import confidence
-from reconcile.matching.engine import Engine, Outcome, Progress, Text, engine
-from reconcile.schema import DAY, MATCHES, TEXT
+from reconcile.matching.engine import Outcome, Progress, Text, engine
+from reconcile.schema import MATCHES, TEXT
 from reconcile.statement import add_ids
 
 SHOWN_CANDIDATES = 3
@@ -53,7 +53,7 @@ def usable(transactions: pd.DataFrame) -> pd.DataFrame:
         )
     amount = money.exact(transactions["amount"])
     try:
-        date = pd.to_datetime(transactions["date"]).dt.tz_localize(None).astype(DAY)
+        date = pd.to_datetime(transactions["date"]).dt.tz_localize(None).dt.as_unit("s")
     except (ValueError, TypeError) as fault:
         raise FrameRefused("transactions: date holds what is no day", do="Write days as 2018-09-03.") from fault
     rows = pd.DataFrame(

@@ -43,9 +43,7 @@ def _channels(phrases: dict[str, str]) -> list[str]:
 
 _PREFIXES = bank_words.FROM_FNB | bank_words.TRANSFER_FROM | bank_words.FROM_OTHER_BANKS
 _PREFIX, _PREFIX_CHANNEL = _table(_PREFIXES), _channels(_PREFIXES)
-_CASH = re.compile(
-    "^(?:" + "|".join(f"({_spaced(p)})" for p in sorted(bank_words.CASH, key=len, reverse=True)) + r")"
-)
+_CASH = re.compile("^(?:" + "|".join(f"({_spaced(p)})" for p in sorted(bank_words.CASH, key=len, reverse=True)) + r")")
 _CASH_CHANNEL = _channels(bank_words.CASH)
 _BANK = re.compile(
     "^("

@@ -190,7 +190,9 @@ class Reader:
         """Codes and codes with a slip; one with digits is several tokens (`WH`, `01`), the longest run of them wins."""
         codes, slips, tokens = self.lexicon.codes, self.lexicon.code_slips, reading.tokens
         for at, token in enumerate(tokens):
-            longest = min(LONGEST_CODE_RUNS, len(tokens) - at) if self._digit_codes and token in self._code_starts else 1
+            longest = (
+                min(LONGEST_CODE_RUNS, len(tokens) - at) if self._digit_codes and token in self._code_starts else 1
+            )
             for length in range(longest, 0, -1):
                 word = "".join(tokens[at : at + length]) if length > 1 else token
                 if word in codes:
@@ -238,9 +240,7 @@ class Reader:
         for number in sorted(phrases):
             yield from self._place(self.lexicon.phrases[number], where, reading)
 
-    def _place(
-        self, phrase: Phrase, where: dict[str, list[tuple[int, Like]]], reading: Reading
-    ) -> Iterator[Alignment]:
+    def _place(self, phrase: Phrase, where: dict[str, list[tuple[int, Like]]], reading: Reading) -> Iterator[Alignment]:
         """The phrase at its cheapest place, its words side by side in any order; a cut text may lack its last words."""
         for anchor, _ in where.get(phrase.words[0], ()) if len(phrase.words) > 1 else ():
             if found := self._around(anchor, phrase, where, reading):
@@ -255,14 +255,14 @@ class Reader:
         taken: list[int] = []
         cost, cut = 0.0, False
         for number, word in enumerate(phrase.words):
-            free = [(like.cost, abs(at - anchor), at, like) for at, like in where.get(word, ()) if at not in taken]
+            free = [(abs(at - anchor), like.cost, at, like) for at, like in where.get(word, ()) if at not in taken]
             if not free:
                 at_end = reading.narrative.cut and max(taken, default=-1) == len(reading.tokens) - 1
                 if at_end and number >= 2:  # two words stand, the rest fell off the end
                     cut = True
                     break
                 return None
-            _, _, at, like = min(free, key=lambda x: (x[1], x[0]) if number else (x[1], x[0]))
+            _, _, at, like = min(free)
             taken.append(at)
             cost += like.cost
             cut = cut or like.how == CUT

@@ -9,7 +9,6 @@ from reconcile.matching.reading import Candidate, Reading
 from reconcile.matching.rules import Rule, named
 from reconcile.matching.words import PLAIN
 
-
 TOO_COMMON = 12
 """A word in the names of more campaigns than this suggests none of them."""
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import platform
 from collections.abc import Sequence
 from decimal import Decimal
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from typing import NamedTuple
 
 import pandas as pd
 from openpyxl.worksheet.worksheet import Worksheet
 
-from reconcile import money
+from reconcile import __version__, money
 from reconcile.reporters import style
 from reconcile.reporters.book import Book, Value
 from reconcile.reporters.contents import Contents, set_aside_once
@@ -231,13 +231,8 @@ def _origins(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
 
 def software() -> dict[str, str]:
     """The versions that made the workbook."""
-    versions = {"python": platform.python_version()}
-    for package in ("reconcile", "pandas", "pyarrow", "rapidfuzz", "openpyxl"):
-        try:
-            versions[package] = version(package)
-        except PackageNotFoundError:
-            versions[package] = "not installed as a package"
-    return versions
+    versions = {"python": platform.python_version(), "reconcile": __version__}
+    return versions | {package: version(package) for package in ("pandas", "pyarrow", "rapidfuzz", "openpyxl")}
 
 
 def _limits(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
