@@ -34,7 +34,7 @@ class Campaign:
     closes: date | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CampaignRegister:
     """The campaigns in the order of the register; no code, name or alias belongs to two of them.
 
@@ -60,6 +60,9 @@ class CampaignRegister:
             if campaign.code.casefold() == code.casefold():
                 return campaign
         raise KeyError(f"no campaign has the code {shown(code, 40)}; there are {', '.join(self.codes)}")
+
+    def __repr__(self) -> str:
+        return f"CampaignRegister of {len(self)} campaigns: {', '.join(self.codes)}"
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -91,7 +94,7 @@ class Fund:
     excludes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FundVocabulary:
     """The funds in the order of the vocabulary; no spelling belongs to two of them."""
 
@@ -104,6 +107,9 @@ class FundVocabulary:
 
     def __len__(self) -> int:
         return len(self.funds)
+
+    def __repr__(self) -> str:
+        return f"FundVocabulary of {len(self)} funds: {', '.join(self.names)}"
 
     @property
     def names(self) -> tuple[str, ...]:

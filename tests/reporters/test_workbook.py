@@ -231,6 +231,15 @@ def test_overlapping_files_are_counted_once_and_the_difference_is_told(tmp_path:
     assert_recalculates(path, converted)
 
 
+def test_files_tell_how_many_lines_come_from_each(tmp_path: Path) -> None:
+    unbalanced = make_statement(ENTRIES[:4], file="a.csv", opening=None)
+    full, twin = make_statement(file="b.csv"), make_statement(file="b.csv")
+    path = Written([unbalanced, twin, full], make_matches((full, ENTRIES))).to(tmp_path / "a.xlsx")
+    rows = openpyxl.load_workbook(path)["Control"].iter_rows(values_only=True)
+    new = [(r[0], r[5], r[6]) for r in rows if r[0] in ("a.csv", "b.csv") and isinstance(r[6], int)]
+    assert new == [("a.csv", 4, 0), ("b.csv", 9, 9), ("b.csv", 9, 0)]
+
+
 @pytest.mark.parametrize(
     ("changes", "difference"),
     [

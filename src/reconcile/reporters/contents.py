@@ -67,6 +67,17 @@ class Contents:
             text = text.replace(number, label)
         return clean(text)
 
+    def taken(self) -> list[int]:
+        """How many of the transactions come from each statement; of overlapping files only one delivers a row."""
+        rows = self.merged.transactions
+        left = {str(k): int(n) for k, n in (rows["source"] + "|" + rows["account"]).value_counts().items()}
+        counts = []
+        for statement in self.statements:
+            key = f"{statement.source.name}|{statement.account.number}"
+            counts.append(min(left.get(key, 0), len(statement.transactions)))
+            left[key] = left.get(key, 0) - counts[-1]
+        return counts
+
     def label(self, statement: Statement) -> str:
         """The account of a statement as the workbook shows it."""
         return self.masks.get(statement.account.number, statement.account.number)

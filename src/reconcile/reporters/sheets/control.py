@@ -140,15 +140,15 @@ def _files(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
     heads = [(w, i, 1, w in ("Rows", "New", "Money in", "Money out")) for i, w in enumerate(words, 1)]
     row = _section(book, sheet, row, "Files", heads)
     looks = [style.TYPED] * 5 + [style.COUNT, style.COUNT, style.AMOUNT, style.AMOUNT, style.TYPED.but(size=9)]
-    for i, statement in enumerate(contents.statements):
+    for statement, new in zip(contents.statements, contents.taken(), strict=True):
         source = statement.source
-        new = int(contents.merged.contributed["new"].iloc[i])
         values: list[Value] = [contents.masked(source.name), contents.label(statement), source.layout, source.encoding]
         values += [str(statement.period or "no rows"), len(statement.transactions), new]
         values += [statement.credits, statement.debits, source.sha256]
         row = _row(book, sheet, row, _cells([(c, 1) for c in range(1, 11)], values, looks))
     notices = sum(len(s.notices) for s in contents.statements)
-    remark = f"Rows that move no money (notices), kept apart: {notices}. New: rows no file above had delivered."
+    remark = f"Rows that move no money (notices), kept apart: {notices}."
+    remark += " New: rows the Transactions sheet takes from this file."
     book.line(sheet, row, [(1, 10, remark, style.REMARK)])
     return row + 1
 
@@ -245,7 +245,7 @@ def _limits(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
 
 def _signatures(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
     row = _section(book, sheet, row, "Sign-off", ())
-    box = Look(size=10, colour="5A6B76", above="thin", below="thin", fill=style.INPUT)
+    box = Look(colour="5A6B76", above="thin", below="thin", fill=style.INPUT, indent=True)
     for column, words in ((1, "Prepared by"), (5, "Reviewed by")):
         for offset, line in enumerate((words, "Name", "Signature", "Date")):
             look = style.COLUMN_HEAD if offset == 0 else box

@@ -1,0 +1,41 @@
+"""The notebooks run top to bottom from a clean copy, and show what they were kept with."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+def texts(notebook: nbformat.NotebookNode) -> list[list[str]]:
+    """What each cell shows as text, pictures left out."""
+    return [
+        [o.get("text") or o.data["text/plain"] for o in cell.outputs if "image/png" not in o.get("data", {})]
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    ]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+@pytest.mark.filterwarnings("ignore")  # of the notebook machinery, not ours
+def test_a_notebook_runs_and_shows_what_it_was_kept_with(path: Path, tmp_path: Path) -> None:
+    pytest.importorskip("ipykernel", reason="the extra `notebook` is not installed")
+    shutil.copytree(ROOT / "sample_statements", tmp_path / "sample_statements")
+    (tmp_path / "notebooks").mkdir()
+    kept = nbformat.read(path, as_version=4)
+    fresh = nbformat.read(path, as_version=4)
+    NotebookClient(fresh, timeout=300, resources={"metadata": {"path": str(tmp_path / "notebooks")}}).execute()
+    assert texts(fresh) == texts(kept)
+    errors = [o for cell in fresh.cells for o in cell.get("outputs", []) if o.get("name") == "stderr"]
+    assert errors == []
+    assert list((tmp_path / "out").glob("*.xlsx"))
+
+
+def test_there_are_notebooks() -> None:
+    assert NOTEBOOKS
