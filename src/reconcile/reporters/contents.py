@@ -171,13 +171,15 @@ def _lines(rows: pd.DataFrame, found: pd.DataFrame, masks: Mapping[str, str]) ->
     without = status.eq("not_donation") | ~(kind.eq("donation") | kind.eq("reversal"))
     fund = found["fund"].fillna(UNSPECIFIED).mask(found["fund"].isna() & without & status.ne("review"), NO_FUND)
     decided = status.eq("matched") | status.eq("decided")
+    codes, numbers = pd.factorize(rows["account"])
+    account = pd.Series(pd.array([masks.get(n, n) for n in numbers], dtype="str").take(codes), index=rows.index)
     source = rows["source"]
     for number, label in masks.items():
         source = source.str.replace(number, label, regex=False)
     lines = pd.DataFrame(
         {
             "Date": rows["date"],
-            "Account": rows["account"].replace(dict(masks)),
+            "Account": account,
             "Amount": rows["amount"],
             "Balance": rows["balance"],
             "Description": rows["description"],

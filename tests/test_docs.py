@@ -1,0 +1,79 @@
+"""What the pages show runs: their Python, their commands, and the tables that commands print."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+
+from reconcile.cli import main
+from reconcile.schema import MATCHES, SET_ASIDE, TRANSACTIONS
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+@pytest.fixture
+def beside_the_samples(tmp_path, monkeypatch):
+    shutil.copytree(ROOT / "sample_statements", tmp_path / "sample_statements")
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if blocks(p, "python")], ids=lambda p: p.name)
+def test_the_python_of_a_page_runs_top_to_bottom(page, beside_the_samples, capsys):
+    names: dict[str, object] = {}
+    for block in blocks(page, "python"):
+        exec(compile(block, page.name, "exec"), names)
+
+
+COMMANDS = [
+    pytest.param(line, id=f"{page.name}:{line.split()[1]}:{number}")
+    for page in PAGES
+    for number, line in enumerate("\n".join(blocks(page, "sh")).splitlines())
+    if line.startswith("reconcile ")
+]
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_a_command_of_a_page_runs(line, beside_the_samples, capsys):
+    with pytest.raises(SystemExit) as left:
+        main(shlex.split(line)[1:])
+    assert left.value.code == 0
+
+
+def test_the_commands_of_the_readme_are_targets_of_the_makefile():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    wanted = re.findall(r"^make (\w+)", "\n".join(blocks(ROOT / "README.md", "sh")), flags=re.MULTILINE)
+    assert wanted == ["run", "test"]
+    for target in wanted:
+        assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("frame", [TRANSACTIONS, MATCHES, SET_ASIDE], ids=lambda f: f.name)
+def test_every_column_of_a_frame_is_in_the_reference(frame):
+    reference = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+    for column in frame.columns:
+        assert f"| `{column.name}` | {column.kind}" in reference, column.name
+        assert column.meaning in reference, column.name
+
+
+def test_every_error_is_in_the_reference():
+    import reconcile.errors as errors
+
+    reference = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+    tree = [k for k in vars(errors).values() if isinstance(k, type) and issubclass(k, errors.ReconcileError)]
+    for kind in tree:
+        assert f"`{kind.__name__}`" in reference
+
+
+def test_links_between_pages_lead_somewhere():
+    for page in PAGES:
+        for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / link).exists(), f"{page.name}: {link}"
