@@ -160,7 +160,5 @@ def test_labelled_lines_without_answers_are_one_line_of_error(reconcile):
 
 
 def test_the_package_runs_as_a_module():
-    done = subprocess.run(
-        [sys.executable, "-m", "reconcile", "--version"], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-m", "reconcile", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("reconcile ")

@@ -65,7 +65,7 @@ def test_every_column_of_a_frame_is_in_the_reference(frame):
 
 
 def test_every_error_is_in_the_reference():
-    import reconcile.errors as errors
+    from reconcile import errors
 
     reference = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
     tree = [k for k in vars(errors).values() if isinstance(k, type) and issubclass(k, errors.ReconcileError)]

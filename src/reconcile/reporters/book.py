@@ -40,7 +40,7 @@ Value = Formula | Decimal | int | str | date | None
 def _lines(text: str, size: int, width: float) -> int:
     """Lines that a text needs in a cell so many figures wide, measured in Arial; a line ends at a word."""
     wide = (0.8 * len(text) + 0.28 * sum(c.isupper() or c.isdigit() for c in text)) * size / 10
-    room = width - 2.2
+    room = 0.92 * width - 2
     return 1 if wide <= room else ceil(wide / (0.92 * room))
 
 
@@ -144,7 +144,8 @@ class Book:
             for further in range(column + 1, column + span):
                 self.put(sheet, row, further, None, look)
             if span > 1:
-                sheet.merge_cells(start_row=row, end_row=row, start_column=column, end_column=column + span - 1)
+                # not merge_cells: the cells exist and wear their look, and it would dress each once more, slowly
+                sheet.merged_cells.add(f"{get_column_letter(column)}{row}:{get_column_letter(column + span - 1)}{row}")
             if isinstance(value, str) and look.wrap:
                 width = sum(sheet.column_dimensions[get_column_letter(c)].width for c in range(column, column + span))
                 lines = max(lines, sum(_lines(part, look.size, width) for part in value.split("\n")))

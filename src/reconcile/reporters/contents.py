@@ -186,7 +186,7 @@ def _lines(rows: pd.DataFrame, found: pd.DataFrame, masks: Mapping[str, str]) ->
             "Bank reference": rows["bank_reference"],
             "Campaign": found["campaign"].mask(found["campaign"].isna() & decided, NO_CAMPAIGN),
             "Fund": fund,
-            "Kind": kind,
+            "Kind": kind.str.replace("_", " "),
             "Status": status,
             "Confidence": found["confidence"],
             "Rule": found["rule"],

@@ -113,7 +113,7 @@ def _heights(splice: Splice, rows: pd.DataFrame) -> pa.Array:
     lines = np.ones(len(rows), dtype=np.int64)
     for column, width in zip(splice.columns, splice.widths, strict=True):
         if column.wrap:
-            room = width - 2.2
+            room = 0.92 * width - 2
             texts = pc.fill_null(_arrow(rows[column.heading], TEXT), "")
             wide = NARROW * pc.utf8_length(texts).to_numpy(zero_copy_only=False) + CAPITAL * _capitals(texts)
             needed = np.where(wide <= room, 1, np.ceil(wide / (0.92 * room)))  # a line ends at a word

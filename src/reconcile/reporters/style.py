@@ -14,7 +14,7 @@ INK, RULE, HEAD, INPUT, AMBER, GOOD, BAD = "1F3A4D", "B8C4CC", "E1E9EE", "FFF9E3
 FACE = "Arial"
 
 DAY = "yyyy-mm-dd"
-SHARE = "0%"
+SHARE = "0.0%"
 NUMBER = "0"
 TEXT = "@"
 
@@ -48,6 +48,7 @@ class Look:
     wrap: bool = False
     number_format: str = "General"
     amount: bool = False
+    dash_for_zero: bool = False
     typed: bool = False
     indent: bool = False
     above: str | None = None
@@ -64,6 +65,8 @@ class Look:
         if self.above or self.below:
             cell.border = Border(top=_side(self.above), bottom=_side(self.below))
         cell.number_format = money_format(amount or Decimal(0)) if self.amount else self.number_format
+        if self.dash_for_zero:
+            cell.number_format += ';"–"'
         if self.typed:
             cell.number_format = TEXT
             cell.quotePrefix = True
@@ -85,6 +88,7 @@ COLUMN_HEAD_RIGHT = COLUMN_HEAD.but(across="right", indent=False)
 PLAIN = Look(below="hair", wrap=True, indent=True)
 TYPED = PLAIN.but(typed=True, indent=True)
 AMOUNT = Look(below="hair", amount=True, across="right")
+SPARSE_AMOUNT = AMOUNT.but(dash_for_zero=True)
 COUNT = Look(below="hair", number_format=NUMBER, across="right")
 REMARK = Look(size=9, italic=True, colour="5A6B76", wrap=True)
 TOTAL = Look(bold=True, above="thin", below="thin", fill="F4F7F9", indent=True)
@@ -98,7 +102,7 @@ class Page:
 
     repeated_rows: str
     frozen: str | None = None
-    margins: tuple[float, float] = (0.3, 0.5)
+    margins: tuple[float, float, float] = (0.35, 0.5, 0.65)
 
     def lay_out(self, sheet: Worksheet) -> None:
         """Set the sheet's page, frozen panes and footer (file, sheet, page of pages)."""
@@ -108,7 +112,8 @@ class Page:
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         sheet.print_title_rows = self.repeated_rows
         sheet.page_margins.left = sheet.page_margins.right = self.margins[0]
-        sheet.page_margins.top = sheet.page_margins.bottom = self.margins[1]
+        sheet.page_margins.top, sheet.page_margins.bottom = self.margins[1:]
+        sheet.page_margins.header = sheet.page_margins.footer = 0.3
         footer = sheet.oddFooter
         assert footer is not None
         for part, text in ((footer.left, "&F"), (footer.center, "&A"), (footer.right, "Page &P of &N")):

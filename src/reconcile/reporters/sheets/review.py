@@ -17,7 +17,7 @@ COLUMNS = (
     Column("Amount", "amount", 14.5, 14.5),
     Column("Date", "day", 10.5, 10.5),
     Column("Account", "text", 11, 15),
-    Column("Description", "text", 20, 40, wrap=True),
+    Column("Description", "text", 20, 46, wrap=True),
     Column("Bank reference", "text", 14, 24, wrap=True),
     Column("Reason", "text", 14, 28, wrap=True),
     Column("Candidates", "text", 14, 34, wrap=True),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+import numpy as np
 from openpyxl.utils import get_column_letter as letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from reconcile import money
 from reconcile.reporters import style
 from reconcile.reporters.book import Book, Value
 from reconcile.reporters.celltext import clean
@@ -31,11 +33,22 @@ class _Summary:
         """Add the sheet Summary."""
         sheet = book.sheet("Summary", "Bank statements by campaign and fund", contents.period, Page("1:2", frozen="A3"))
         sheet.sheet_properties.tabColor = style.INK
-        for column, width in (("A", 29.0), ("B", 50.0), *((letter(i), 17.0) for i in range(3, 41))):
-            sheet.column_dimensions[column].width = width
+        names = max((len(a.name) for a in contents.accounts), default=0)
+        names = max(names, len(MEANINGS["not_donation"]), *(len(name) for _, name in _campaigns(contents)), 0)
+        sheet.column_dimensions["A"].width = 27.0
+        sheet.column_dimensions["B"].width = min(50.0, names * 0.9 + 2)
+        for column in range(3, 41):
+            sheet.column_dimensions[letter(column)].width = _figure_width(contents)
         row, net = _accounts(book, sheet, 4, contents)
         row = _matrix(book, sheet, row + 2, contents, net)
         _statuses(book, sheet, row + 2)
+
+
+def _figure_width(contents: Contents) -> float:
+    """Wide enough for the largest figure of the sheet, in bold."""
+    balances = [abs(b) for a in contents.accounts for b in (a.opening, a.closing) if b is not None]
+    moved = Decimal(int(np.abs(contents.cents).sum())).scaleb(-2)
+    return max(12.5, 1.05 * len(money.shown(-max([moved, *balances]))) + 0.5)
 
 
 def _heading(book: Book, sheet: Worksheet, row: int, text: str, columns: int) -> int:
@@ -139,7 +152,7 @@ def _matrix(book: Book, sheet: Worksheet, row: int, contents: Contents, net: For
         value = sum((Decimal(s.value) for s in sums), Decimal(0))
         total = Formula(f"ROUND(SUM(C{row}:{letter(2 + len(funds))}{row}),2)", value)
         count = book.sums.count(*where)
-        looks = (style.TYPED, style.TYPED, *[style.AMOUNT] * (len(funds) + 1), style.COUNT)
+        looks = (style.TYPED, style.TYPED, *[style.SPARSE_AMOUNT] * len(funds), style.AMOUNT, style.COUNT)
         row = _cells(book, sheet, row, (label, name, *sums, total, count), looks)
         totals = [t + Decimal(f.value) for t, f in zip(totals, (*sums, total, count), strict=True)]
     return _matrix_foot(book, sheet, (first, row), totals, net)

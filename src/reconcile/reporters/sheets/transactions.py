@@ -14,7 +14,7 @@ COLUMNS = (
     Column("Account", "text", 11, 15),
     Column("Amount", "amount", 14.5, 14.5),
     Column("Balance", "amount", 14.5, 14.5),
-    Column("Description", "text", 20, 40, wrap=True),
+    Column("Description", "text", 20, 46, wrap=True),
     Column("Bank reference", "text", 14, 20, wrap=True),
     Column("Campaign", "text", 11, 16, wrap=True),
     Column("Fund", "text", 11, 15, wrap=True),
