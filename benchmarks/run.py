@@ -23,7 +23,9 @@ from statistics import median
 from typing import Any, NamedTuple
 
 HERE = Path(__file__).resolve().parent
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(HERE.parent / "src"), "PYTHONHASHSEED": "0"}
+# compiled code is kept, as on any user's machine: without it ours alone would be compiled anew at every start
+KEPT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+ENVIRONMENT = {**KEPT, "PYTHONPATH": str(HERE.parent / "src"), "PYTHONHASHSEED": "0"}
 SLOW_AT = 50_000
 OURS, NAIVE, CAREFUL = "reconcile run", "naive notebook", "careful notebook"
 

@@ -95,6 +95,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     except BrokenPipeError:
         sys.stdout = None  # the reader went away; do not complain while shutting down
         code = 0
+    gc.freeze()  # the process ends: a last search for cycles in all that was loaded would cost as long as a match
     sys.exit(code)
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import pandas as pd
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -22,7 +21,7 @@ from reconcile.run import Progress as Step
 from reconcile.run import RunReport, Tie
 from reconcile.statement import Statement
 
-SHOWN_CAMPAIGNS = 40
+SHOWN_CAMPAIGNS = 25
 """A screen is for a look; every campaign is in the workbook."""
 
 STATUS_WORDS = {
@@ -39,6 +38,8 @@ def progress(quiet: bool) -> Iterator[Step | None]:
     if quiet or not sys.stderr.isatty():
         yield None
         return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("starting")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -28,6 +29,7 @@ def _drops_from(short: str, word: str) -> bool:
     return all(letter in letters for letter in short)
 
 
+@lru_cache(maxsize=65536)
 def _sound(word: str) -> str:
     """Spellings of one fund word made one. Stricter than for campaigns: vowels count, since Sadiqa is not sadaqah."""
     word = _DOUBLED.sub(r"\1", word.replace("DH", "D").replace("KH", "K").translate(_SAME))
@@ -56,6 +58,7 @@ class FundReader:
     _consonants: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _long: list[str] = field(default_factory=list)
     _excluded: list[str] = field(default_factory=list)
+    _starts: dict[str, list[tuple[tuple[str, ...], str]]] = field(default_factory=lambda: defaultdict(list))
     _excluded_starts: frozenset[str] = frozenset()
     _longest: int = 1
 
@@ -73,6 +76,8 @@ class FundReader:
                 self._consonants[_VOWELS.sub("", word)].append(word)
         self._long = [w for w in self.lexicon.fund_words if len(w) >= 5]
         self._excluded = sorted(self.lexicon.fund_excludes)
+        for phrase, fund in self.lexicon.fund_phrases.items():
+            self._starts[phrase[0]].append((phrase, fund))
         self._excluded_starts = frozenset(p[0] for p in self.lexicon.fund_excluded_phrases)
         phrases = [*self.lexicon.fund_phrases, *self.lexicon.fund_excluded_phrases]
         self._longest = max((len(p) for p in phrases), default=1)
@@ -109,8 +114,8 @@ class FundReader:
 
     def _beginning_like(self, word: str) -> list[tuple[tuple[str, ...], str]]:
         if word not in self._beginnings:
-            known = self.lexicon.fund_phrases.items()
-            self._beginnings[word] = [(p, fund) for p, fund in known if self._alike((word,), p[:1], cut=False)]
+            like = [first for first in self._starts if self._alike((word,), (first,), cut=False)]
+            self._beginnings[word] = [phrase for first in like for phrase in self._starts[first]]
         return self._beginnings[word]
 
     @staticmethod

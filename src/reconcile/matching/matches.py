@@ -122,6 +122,8 @@ def _row(outcome: Outcome) -> tuple[object, ...]:
 
 def _flag_closed(matches: pd.DataFrame, rows: pd.DataFrame, campaigns: CampaignRegister) -> pd.Series[Any]:
     """The reasons, with a flag on gifts that name an appeal closed or not yet open on their day."""
+    if not any(c.opens or c.closes for c in campaigns.campaigns):
+        return matches["reason"]
     named = matches["campaign"]
     closes = pd.to_datetime(named.map({c.code: c.closes for c in campaigns.campaigns if c.closes}))
     opens = pd.to_datetime(named.map({c.code: c.opens for c in campaigns.campaigns if c.opens}))

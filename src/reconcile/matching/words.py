@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _CHUNK = re.compile(r"[^\W_]+")
 _RUNS = re.compile(r"[0-9]+|[^\W\d_]+")
@@ -33,6 +34,7 @@ _DOUBLED = re.compile(r"(.)\1+")
 _OU = re.compile(r"[OU]U")
 
 
+@lru_cache(maxsize=65536)
 def skeleton(word: str) -> str:
     """What spellings of one foreign word share: doubled letters, final h, q/k, z/s, ee/i and oo/u made one."""
     for typed, sound in _SOUNDS:

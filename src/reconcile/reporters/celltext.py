@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from html import escape
 from typing import Any
-from xml.sax.saxutils import escape
 
 import numpy as np
 import pandas as pd
@@ -43,7 +44,9 @@ def for_cell(text: str) -> str:
 def clean_column(texts: pd.Series[Any], what: str) -> tuple[pd.Series[Any], int]:
     """The column cleaned, and how many of its texts that changed; raises FrameRefused naming a text over 32 767."""
     array = arrow_text(texts)
-    cleaned = pc.replace_substring_regex(array, _UNSHOWN, "\N{REPLACEMENT CHARACTER}")
+    cleaned = on_distinct(
+        array, lambda texts: pc.replace_substring_regex(texts, _UNSHOWN, "\N{REPLACEMENT CHARACTER}")
+    )
     changed = pc.sum(pc.not_equal(array, cleaned)).as_py() or 0
     # a character beyond U+FFFF counts twice in a cell, so only texts over half the limit need the exact count
     for row in np.flatnonzero(pc.fill_null(pc.greater(pc.utf8_length(cleaned), LONGEST // 2), False).to_numpy(False)):
@@ -52,8 +55,18 @@ def clean_column(texts: pd.Series[Any], what: str) -> tuple[pd.Series[Any], int]
     return pd.Series(pd.array(cleaned, dtype="str"), index=texts.index), changed
 
 
+def on_distinct(texts: pa.Array, change: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """The texts changed, each distinct one once: most columns of a statement repeat a few."""
+    encoded = pc.dictionary_encode(texts)
+    return change(encoded.dictionary).take(encoded.indices)
+
+
 def escaped(texts: pa.Array) -> pa.Array:
     """Cleaned texts as the inside of an XML element, carriage returns and `_xHHHH_` kept as typed."""
+    return on_distinct(texts, _escaped)
+
+
+def _escaped(texts: pa.Array) -> pa.Array:
     texts = pc.replace_substring_regex(texts, _HEX, r"_x005F_\1")
     for char, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\r", "&#13;")):
         texts = pc.replace_substring(texts, char, entity)
@@ -62,7 +75,7 @@ def escaped(texts: pa.Array) -> pa.Array:
 
 def escaped_text(text: str) -> str:
     """One cleaned text as the inside of an XML element."""
-    return escape(text, {"\r": "&#13;"})
+    return escape(text, quote=False).replace("\r", "&#13;")
 
 
 def longest(texts: pd.Series[Any]) -> int:

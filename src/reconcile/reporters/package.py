@@ -114,10 +114,11 @@ def _heights(splice: Splice, rows: pd.DataFrame) -> pa.Array:
     for column, width in zip(splice.columns, splice.widths, strict=True):
         if column.wrap:
             room = 0.92 * width - 2
-            texts = pc.fill_null(_arrow(rows[column.heading], TEXT), "")
+            encoded = pc.dictionary_encode(pc.fill_null(_arrow(rows[column.heading], TEXT), ""))
+            texts = encoded.dictionary
             wide = NARROW * pc.utf8_length(texts).to_numpy(zero_copy_only=False) + CAPITAL * _capitals(texts)
             needed = np.where(wide <= room, 1, np.ceil(wide / (0.92 * room)))  # a line ends at a word
-            lines = np.maximum(lines, needed.astype(np.int64))
+            lines = np.maximum(lines, needed.astype(np.int64)[encoded.indices.to_numpy()])
     # 409 points is the highest row there is
     return pc.cast(pa.array(np.minimum(409, 1 + 12 * lines)), TEXT)
 

@@ -34,7 +34,7 @@ class _Summary:
         sheet = book.sheet("Summary", "Bank statements by campaign and fund", contents.period, Page("1:2", frozen="A3"))
         sheet.sheet_properties.tabColor = style.INK
         names = max((len(a.name) for a in contents.accounts), default=0)
-        names = max(names, len(MEANINGS["not_donation"]), *(len(name) for _, name in _campaigns(contents)), 0)
+        names = max(names, len(MEANINGS["not_donation"]), *(len(c.name) for c in contents.campaigns.campaigns), 0)
         sheet.column_dimensions["A"].width = 27.0
         sheet.column_dimensions["B"].width = min(50.0, names * 0.9 + 2)
         for column in range(3, 41):
