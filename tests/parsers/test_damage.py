@@ -108,3 +108,32 @@ def test_an_ofx_with_any_byte_changed_proves_no_wrong_amount(read):
         # a digit changed in an amount is the one thing that OFX, which states no running balance, cannot show
         if found is not None and found.proof.complete and b"<TRNAMT>" not in OFX[OFX.rfind(b"\n", 0, at) + 1 : at]:
             assert amounts(found) == whole, (at, edited[max(at - 20, 0) : at + 20])
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", ["01-history-download.csv", "03-history-creditcard.csv"])
+def test_no_byte_of_a_whole_history_sample_can_be_changed_into_a_wrong_amount(read, name):
+    content = (SAMPLES / name).read_bytes()
+    whole, oldest = amounts(read(content)), content.rstrip().rfind(b"\n")
+    for at, edited in edits(content, 1):
+        found = read(edited)
+        if found is not None and found.proof.complete and at < oldest:
+            assert amounts(found) == whole, (at, edited[max(at - 20, 0) : at + 20])
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", ["08-ofx1-sgml.ofx", "09-ofx2-xml200.ofx"])
+def test_a_whole_ofx_sample_cut_at_any_byte_is_refused(read, name):
+    content = (SAMPLES / name).read_bytes().rstrip()
+    assert [end for end in range(len(content)) if read(content[:end])] == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", ["08-ofx1-sgml.ofx", "09-ofx2-xml200.ofx"])
+def test_no_byte_of_a_whole_ofx_sample_can_be_changed_into_lost_rows(read, name):
+    content = (SAMPLES / name).read_bytes()
+    rows = len(read(content).transactions) + len(read(content).notices)
+    for at, edited in edits(content, 1):
+        found = read(edited)
+        if found is not None and found.proof.complete:
+            assert len(found.transactions) + len(found.notices) == rows, (at, edited[max(at - 20, 0) : at + 20])
