@@ -21,6 +21,7 @@ LEVELS = [
     {"schema"},
     {"tables"},
     {"statement", "campaigns"},
+    {"merging"},
     {"parsers"},
     {"matching"},
     {"books"},

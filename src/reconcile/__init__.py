@@ -9,9 +9,10 @@ if TYPE_CHECKING:
     from reconcile import errors
     from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds, read_campaigns, read_funds
     from reconcile.matching import Evaluation, Explanation, evaluate, explain, match, summarise
+    from reconcile.merging import Merged, merge_statements
     from reconcile.parsers import read_statement, read_statements
     from reconcile.reporters import write_workbook
-    from reconcile.statement import Merged, Statement, merge_statements
+    from reconcile.statement import Statement
 
 __version__ = "0.1.0"
 
@@ -41,7 +42,8 @@ _HOMES = {
     "reconcile.matching": ("Evaluation", "Explanation", "evaluate", "explain", "match", "summarise"),
     "reconcile.parsers": ("read_statement", "read_statements"),
     "reconcile.reporters": ("write_workbook",),
-    "reconcile.statement": ("Merged", "Statement", "merge_statements"),
+    "reconcile.merging": ("Merged", "merge_statements"),
+    "reconcile.statement": ("Statement",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -8,6 +8,7 @@ import re
 import stat
 import tempfile
 import zipfile
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -178,10 +179,11 @@ def _members(archive: zipfile.ZipFile, file: str, max_bytes: int) -> list[Docume
     # macOS puts a twin of every file under this folder: bookkeeping, never the user's own file
     twins = [i.filename for i in infos if i.filename.startswith("__MACOSX/") or i.filename.endswith("/.DS_Store")]
     warnings = (f"not read, bookkeeping of macOS: {', '.join(map(shown, twins))}",) if twins else ()
-    infos = [i for i in infos if i.filename not in twins]
+    bookkeeping = set(twins)
+    infos = [i for i in infos if i.filename not in bookkeeping]
     if not infos:
         raise UnreadableFile("is a ZIP without a file in it", file=name, do=_AGAIN)
-    twice = {i.filename for i in infos if [j.filename for j in infos].count(i.filename) > 1}
+    twice = [name for name, count in Counter(i.filename for i in infos).items() if count > 1]
     if twice:
         raise UnreadableFile(f"is a ZIP with two files named {shown(sorted(twice)[0])}", file=name, do=_AGAIN)
     found: list[Document | ReconcileError] = []

@@ -71,6 +71,7 @@ def exact(values: pd.Series[Any], what: str = "amount") -> pd.Series[Any]:
     Raises NotMoney, naming the first row that is no such amount; nothing is rounded.
     """
     if values.dtype == AMOUNT:
+        _refuse(values, values.isna().to_numpy(), what)
         return values
     if pd.api.types.is_integer_dtype(values.dtype):
         texts = values.astype(str)

@@ -5,43 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
 
-from reconcile import money
 from reconcile.campaigns import CampaignRegister, FundVocabulary
-from reconcile.errors import ReconcileError, UnreadableFile, WorkbookNotWritten, shown
+from reconcile.errors import ReconcileError, WorkbookNotWritten, shown
 from reconcile.matching import match, summarise
-from reconcile.parsers import read_statements
+from reconcile.merging import AccountFigures, Merged, account_figures, merge_statements
+from reconcile.parsers import read_each
 from reconcile.reporters import write_workbook
-from reconcile.statement import Account, Merged, Statement, merge_statements
+from reconcile.statement import Statement
+
+MOST_WORKBOOKS = 1000
 
 Progress = Callable[[str, int, int], None]
 """Called with the step in words, how much of it is done, and how much there is."""
-
-
-@dataclass(frozen=True)
-class Tie:
-    """Opening balance plus all movements against the closing balance of one account, over all its statements."""
-
-    account: Account
-    opening: Decimal | None
-    movements: Decimal
-    closing: Decimal | None
-
-    @property
-    def difference(self) -> Decimal | None:
-        """What is missing; zero when the account ties out, None when a balance is not known."""
-        if self.opening is None or self.closing is None:
-            return None
-        return self.closing - self.opening - self.movements
-
-    @property
-    def holds(self) -> bool:
-        """Whether nothing is missing, as far as the balances tell."""
-        return not self.difference
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +32,7 @@ class RunReport:
     merged: Merged | None
     matches: pd.DataFrame | None
     summary: pd.DataFrame | None
-    ties: tuple[Tie, ...]
+    accounts: tuple[AccountFigures, ...]
     workbook: Path | None
 
     @property
@@ -62,7 +41,7 @@ class RunReport:
         if self.workbook is None:
             return 2
         aside = any(len(s.quarantined) for s in self.statements)
-        return 1 if self.refused or aside or not all(t.holds for t in self.ties) else 0
+        return 1 if self.refused or aside or not all(a.ties is not False for a in self.accounts) else 0
 
 
 def read_all(
@@ -74,39 +53,23 @@ def read_all(
     for number, path in enumerate(paths):
         if progress:
             progress(f"reading {Path(path).name}", number, len(paths))
-        try:
-            statements += read_statements(path)
-        except ReconcileError as fault:
-            refused.append(fault)
+        for found in read_each(path):
+            if isinstance(found, Statement):
+                statements.append(found)
+            else:
+                refused.append(found)
     return without_copies(statements), refused
 
 
 def without_copies(statements: Sequence[Statement]) -> list[Statement]:
-    """Each statement once, whatever names its bytes came under; the one kept says which names were passed over."""
-    kept: dict[tuple[str, str], Statement] = {}
+    """Each document's statements once, whatever names its bytes came under; those kept say what was passed over."""
+    first: dict[str, str] = {}
     for statement in statements:
-        key = (statement.source.sha256, statement.account.number)
-        first = kept.get(key)
-        if first is None:
-            kept[key] = statement
-        else:
-            note = f"{shown(statement.source.name)} has the same bytes and was passed over"
-            kept[key] = replace(first, warnings=(*first.warnings, note))
-    return list(kept.values())
-
-
-def tie_out(statements: Sequence[Statement], merged: Merged) -> tuple[Tie, ...]:
-    """One Tie per account, by number: first opening and last closing balance against everything in between."""
-    ties = []
-    for number in sorted({s.account.number for s in statements}):
-        mine = [s for s in statements if s.account.number == number and s.period]
-        if not mine:
-            continue
-        first = min(mine, key=lambda s: (s.period.start, s.opening is None) if s.period else ())
-        last = max(mine, key=lambda s: (s.period.end, s.closing is not None) if s.period else ())
-        rows = merged.transactions[merged.transactions["account"] == number]
-        ties.append(Tie(first.account, first.opening, money.total(rows["amount"]), last.closing))
-    return tuple(ties)
+        first.setdefault(statement.source.sha256, statement.source.name)
+    kept = [s for s in statements if first[s.source.sha256] == s.source.name]
+    again = {(s.source.sha256, s.source.name) for s in statements} - {(s.source.sha256, s.source.name) for s in kept}
+    notes = {sha: f"{shown(name)} has the same bytes and was passed over" for sha, name in sorted(again)}
+    return [replace(s, warnings=(*s.warnings, notes[s.source.sha256])) if s.source.sha256 in notes else s for s in kept]
 
 
 def run(
@@ -138,7 +101,9 @@ def run(
         Path(out), statements=statements, merged=merged, matches=matches, campaigns=campaigns, funds=funds
     )
     summary = summarise(merged.transactions, matches)
-    return RunReport(tuple(statements), tuple(refused), merged, matches, summary, tie_out(statements, merged), workbook)
+    return RunReport(
+        tuple(statements), tuple(refused), merged, matches, summary, account_figures(statements, merged), workbook
+    )
 
 
 def workbook_name(merged: Merged) -> str:
@@ -168,24 +133,32 @@ def _write(
         ) from fault
     target = folder / workbook_name(merged)
     draft = folder / f".{target.stem}.{os.getpid()}.draft"
-    write_workbook(draft, statements=statements, matches=matches, campaigns=campaigns, funds=funds)
     try:
+        write_workbook(draft, statements=statements, matches=matches, campaigns=campaigns, funds=funds)
         return _settle(draft, target)
+    except WorkbookNotWritten as fault:
+        raise WorkbookNotWritten(fault.what, file=str(target), do=fault.do) from fault
+    except OSError as fault:
+        raise WorkbookNotWritten(f"cannot be written ({fault.strerror})", file=str(target), do="Close it.") from fault
     finally:
         draft.unlink(missing_ok=True)
 
 
 def _settle(draft: Path, target: Path) -> Path:
-    """Put the draft in place under the first name that is free or holds the same bytes."""
+    """Put the draft in place under the first name that is free or holds the same bytes; no file is ever replaced."""
     written = draft.read_bytes()
-    for number in range(1, 1000):
+    for number in range(1, MOST_WORKBOOKS):
         name = target if number == 1 else target.with_name(f"{target.stem} ({number}){target.suffix}")
         try:
-            if name.exists() and name.read_bytes() == written:
+            os.link(draft, name)  # fails where the name is taken, also by another run at this moment
+            return name
+        except FileExistsError:
+            if name.is_file() and name.read_bytes() == written:
                 return name
+        except OSError:  # a file system without links
             if not name.exists():
                 draft.replace(name)
                 return name
-        except OSError as fault:
-            raise WorkbookNotWritten(f"cannot be written ({fault.strerror})", file=str(name), do="Close it.") from fault
-    raise UnreadableFile("a thousand workbooks of this period are there", file=str(target), do="Clear the folder.")
+            if name.read_bytes() == written:
+                return name
+    raise WorkbookNotWritten("too many workbooks of this period are there", do="Clear the folder.")

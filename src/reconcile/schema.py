@@ -60,8 +60,9 @@ class Frame:
         if values.dtype == wanted:
             return values
         try:
-            if column.kind == "money" and not missing.any():
-                return exact(values, column.name)
+            if column.kind == "money":
+                known = exact(values[~missing], column.name)
+                return known.reindex(values.index) if missing.any() else known
             return values.astype(wanted)
         except ReconcileError:
             raise

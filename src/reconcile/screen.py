@@ -17,8 +17,9 @@ from reconcile import money
 from reconcile.campaigns import CampaignRegister
 from reconcile.errors import ReconcileError, shown
 from reconcile.matching.totals import CREDITED, UNSPECIFIED
+from reconcile.merging import AccountFigures
 from reconcile.run import Progress as Step
-from reconcile.run import RunReport, Tie
+from reconcile.run import RunReport
 from reconcile.statement import Statement
 
 SHOWN_CAMPAIGNS = 25
@@ -58,13 +59,13 @@ def print_run(report: RunReport, campaigns: CampaignRegister) -> None:
     console.print(_read_table(report), "")
     if report.matches is not None:
         console.print(_summary_table(report, campaigns), "", _status_table(report), "")
-    for tie in report.ties:
-        console.print(Text(_tie_words(tie)))
+    for account in report.accounts:
+        console.print(Text(_tie_words(account)), soft_wrap=True)
     for statement in report.statements:
         for warning in statement.warnings:
-            console.print(Text(f"note: {statement.source.name}: {shown(warning)}"))
+            console.print(Text(f"note: {shown(statement.source.name)}: {shown(warning, 400)}"), soft_wrap=True)
         for row in statement.quarantined.itertuples():
-            console.print(Text(f"set aside: {row.source}, line {row.line}: {row.reason}"))
+            console.print(Text(f"set aside: {shown(row.source)}, line {row.line}: {shown(row.reason)}"), soft_wrap=True)
     console.print(Text(f"Workbook: {report.workbook}"), soft_wrap=True)
 
 
@@ -81,11 +82,10 @@ def _table(title: str, *columns: str) -> Table:
 
 def _read_table(report: RunReport) -> Table:
     table = _table("Statements", "file", "account", "opening", "in", "out", "closing", "lines", "new")
-    contributed = {} if report.merged is None else report.merged.contributed.groupby("source")["new"].sum().to_dict()
-    for s in report.statements:
+    new = [] if report.merged is None else report.merged.contributed["new"].tolist()
+    for s, added in zip(report.statements, new, strict=True):
         amounts = (money.shown(m) for m in (s.opening, s.credits, s.debits, s.closing))
-        new = str(contributed.get(s.source.name, 0))
-        table.add_row(Text(shown(s.source.name)), s.account.shown, *amounts, str(len(s.transactions)), new)
+        table.add_row(Text(shown(s.source.name)), s.account.shown, *amounts, str(len(s.transactions)), str(added))
     return table
 
 
@@ -136,16 +136,16 @@ def _status_table(report: RunReport) -> Table:
     return table
 
 
-def _tie_words(tie: Tie) -> str:
-    if tie.difference is None:
-        return f"Account {tie.account.shown}: the exports give no balance to tie out against"
-    if tie.holds:
-        return (
-            f"Account {tie.account.shown} ties out: opening and movements make the closing balance, difference R 0.00"
-        )
+def _tie_words(account: AccountFigures) -> str:
+    number = account.account.shown
+    aside = f" (rows set aside: {money.shown(account.set_aside)})" if account.set_aside else ""
+    if account.difference is None:
+        return f"Account {number}: the exports give no balance to tie out against"
+    if account.ties:
+        return f"Account {number} ties out: opening and movements{aside} make the closing balance, difference R 0.00"
     return (
-        f"Account {tie.account.shown} DOES NOT TIE OUT: {money.shown(tie.difference)} is missing between the "
-        "statements; export the days between them"
+        f"Account {number} DOES NOT TIE OUT: {money.shown(account.difference)}{aside} is missing; export the days "
+        "between the statements, or give all exports of the same days in one format"
     )
 
 
@@ -189,13 +189,14 @@ def run_facts(report: RunReport) -> dict[str, Any]:
     facts = check_facts(report.statements, report.refused)
     facts["ties"] = [
         {
-            "account": t.account.shown,
-            "opening": t.opening,
-            "movements": t.movements,
-            "closing": t.closing,
-            "difference": t.difference,
+            "account": a.account.shown,
+            "opening": a.opening,
+            "movements": a.movements,
+            "set_aside": a.set_aside,
+            "closing": a.closing,
+            "difference": a.difference,
         }
-        for t in report.ties
+        for a in report.accounts
     ]
     if report.matches is not None and report.summary is not None:
         facts["status"] = {str(k): int(v) for k, v in report.matches["status"].value_counts().sort_index().items()}

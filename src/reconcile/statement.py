@@ -16,8 +16,8 @@ import pandas as pd
 import pyarrow as pa
 
 from reconcile import money
-from reconcile.errors import DamagedStatement, FrameRefused
-from reconcile.schema import KINDS, SET_ASIDE, TRANSACTIONS
+from reconcile.errors import DamagedStatement, shown
+from reconcile.schema import KINDS
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class Statement:
     def facts(self) -> list[tuple[str, str]]:
         """What a person wants to know first, as label and text."""
         rows = [
-            ("Account", f"{self.account.shown} {self.account.name}".strip()),
+            ("Account", shown(f"{self.account.shown} {self.account.name}".strip())),
             ("Period", str(self.period or "no rows")),
             ("Opening balance", money.shown(self.opening)),
             ("Money in", money.shown(self.credits)),
@@ -131,9 +131,9 @@ class Statement:
         ]
         rows += [("Notices", f"{len(self.notices)} rows that move no money")] if len(self.notices) else []
         rows += [("Set aside", f"{len(self.quarantined)} rows, with reasons")] if len(self.quarantined) else []
-        rows += [("File", f"{self.source.name} ({self.source.layout})")]
+        rows += [("File", shown(f"{self.source.name} ({self.source.layout})"))]
         rows += [(f"Proof: {c.name}", f"{c.outcome}: {c.detail}") for c in self.proof.checks]
-        return rows + [("Warning", w) for w in self.warnings]
+        return rows + [("Warning", shown(w, 400)) for w in self.warnings]
 
     def __repr__(self) -> str:
         width = max(len(label) for label, _ in self.facts())
@@ -289,52 +289,3 @@ def _decimal(cents: int | None) -> Decimal | None:
 
 def _rand(cents: int) -> str:
     return money.shown(_decimal(cents))
-
-
-@dataclass(frozen=True, eq=False)
-class Merged:
-    """Several statements as one set of movements.
-
-    `transactions` has every movement once (columns of `schema.TRANSACTIONS`); `contributed` a row per statement:
-    `source`, `rows`, `new`, `known`.
-    """
-
-    transactions: pd.DataFrame
-    contributed: pd.DataFrame
-
-
-def merge_statements(statements: Iterable[Statement]) -> Merged:
-    """Every movement of the statements once, however often overlapping exports deliver it.
-
-    Equal rows are counted in each file and the largest count is kept, so two equal gifts stay two. The order of the
-    statements does not matter, except for which file a row that several deliver is said to come from.
-    """
-    given = list(statements)
-    if not given:
-        raise FrameRefused("no statements were given", do="Read at least one with read_statement.")
-    # a row that two exports deliver is taken from the one that states running balances
-    ordered = sorted(given, key=lambda s: (s.opening is None, not _has_balances(s), s.source.name, s.source.sha256))
-    stacked = pd.concat([s.transactions for s in ordered], ignore_index=True)
-    known = stacked["transaction_id"].duplicated().to_numpy()
-    part = np.repeat(np.arange(len(ordered)), [len(s.transactions) for s in ordered])
-    contributed = pd.DataFrame(
-        {
-            "source": [s.source.name for s in ordered],
-            "rows": [len(s.transactions) for s in ordered],
-            "new": [int((~known[part == i]).sum()) for i in range(len(ordered))],
-            "known": [int(known[part == i].sum()) for i in range(len(ordered))],
-        }
-    )
-    merged = stacked[~known]
-    # stable: inside a day the order of the statement stays, which is the order of its running balance
-    merged = merged.sort_values(["account", "date"], kind="stable", ignore_index=True)
-    return Merged(TRANSACTIONS.check(merged), contributed)
-
-
-def _has_balances(statement: Statement) -> bool:
-    return bool(statement.transactions["balance"].notna().any())
-
-
-def no_rows() -> pd.DataFrame:
-    """An empty frame of rows set aside."""
-    return SET_ASIDE.empty()

@@ -82,7 +82,9 @@ def ofx_of(entries: list[Entry], opening: int = 100_000_00, *, newest_first: boo
     ]
     closing = rand(opening + sum(e.cents for e in entries))
     rows = rows[::-1] if newest_first else rows
-    return ofx(ofx_account("".join(rows), balance=closing, as_of="20261231"))
+    last = max((e.day for e in entries), default=date(2026, 1, 31))
+    account = ofx_account("".join(rows), balance=closing, as_of=f"{last:%Y%m%d}")
+    return ofx(account.replace("<DTEND>20260131", f"<DTEND>{last:%Y%m%d}"))
 
 
 _texts = st.text(st.sampled_from("ABCXYZabc0123456789  .,-/#*&<>=+'\"()éëŠ"), min_size=1, max_size=42).filter(

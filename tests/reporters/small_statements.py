@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from reconcile import money
-from reconcile.schema import MATCHES, TRANSACTIONS
-from reconcile.statement import Account, Check, Period, Proof, Source, Statement, add_ids, no_rows
+from reconcile.schema import MATCHES, SET_ASIDE, TRANSACTIONS
+from reconcile.statement import Account, Check, Period, Proof, Source, Statement, add_ids
 
 ACCOUNT = "62000012345"
 OTHER = "62000067890"
@@ -108,7 +108,7 @@ def make_statement(
         "closing": Decimal(opening + sum(cents)).scaleb(-2),
         "transactions": TRANSACTIONS.check(add_ids(frame)),
         "notices": TRANSACTIONS.empty(),
-        "quarantined": no_rows(),
+        "quarantined": SET_ASIDE.empty(),
         "source": Source(file, None, "a" * 64, "FNB transaction history", "utf-8"),
         "proof": Proof(
             (

@@ -393,8 +393,9 @@ def test_an_account_opens_with_its_earliest_statement_and_closes_with_its_fulles
 
 def test_a_row_two_files_set_aside_counts_once_and_two_equal_rows_of_one_file_twice(tmp_path: Path) -> None:
     row = {"line": [4, 5], "text": ["same"] * 2, "reason": ["not money"] * 2, "amount": ["10.00"] * 2}
+    closing = (make_statement().closing or 0) + 20
     statements = [
-        make_statement(file=f, quarantined=SET_ASIDE.check(pd.DataFrame(row).assign(source=f)))
+        make_statement(file=f, quarantined=SET_ASIDE.check(pd.DataFrame(row).assign(source=f)), closing=closing)
         for f in ("a.csv", "b.csv")
     ]
     path = Written(statements, make_matches((statements[0], ENTRIES))).to(tmp_path / "a.xlsx")

@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from reconcile.matching.reading import Candidate, Reading
-from reconcile.matching.words import GIVEN_BY
+from reconcile.matching.words import GIVEN_BY, chunks, fold
+
+SEVERAL = "several funds named"
 
 GAP = 5.0
 """Two readings of the same words whose scores are nearer than this are a tie."""
@@ -25,7 +27,6 @@ class Decision(NamedTuple):
     evidence: str
     candidates: tuple[Candidate, ...]
     reason: str | None = None
-    slip: bool = False
 
 
 def decide(reading: Reading, proposed: list[Candidate]) -> Decision:
@@ -50,8 +51,9 @@ def decide(reading: Reading, proposed: list[Candidate]) -> Decision:
     rule = "glued" if winner.positions & reading.glued else winner.rule
     if doubt:
         kept = None if doubt != fund_doubt else winner.campaign
-        return Decision("review", kept, fund, rule, evidence, best, doubt, winner.slip)
-    return Decision("matched", winner.campaign, fund, rule, evidence, best, None, winner.slip)
+        return Decision("review", kept, fund, rule, evidence, best, doubt)
+    several = f"{SEVERAL}, so unspecified" if fund is None and SEVERAL in fund_said else None
+    return Decision("matched", winner.campaign, fund, rule, evidence, best, several)
 
 
 def _best_of_each(proposed: list[Candidate]) -> tuple[Candidate, ...]:
@@ -152,11 +154,12 @@ def _beside_strangers(
     touching = any(i + 1 in positions or i - 1 in positions for i in strangers)
     named = [i for i, role in others.items() if role in ("initial", "person") or reading.tokens[i] in GIVEN_BY]
     named_before = any(i < first for i in named) or not any(i < first for i in strangers)
-    named_after = any(i > last for i in named) or not after or _after_a_number(reading, last)
+    family = any(i > last and others[i] == "person" for i in named)
+    named_after = last + 1 in named or family or not after or _after_a_number(reading, last)
     payer = named_before and named_after
     exact = not winner.slip
     if exact and winner.alone:  # a word that others share: what stands right after it may be part of what is meant
-        clear = payer and last + 1 not in strangers
+        clear = (payer or (fund and not touching)) and last + 1 not in strangers
     elif exact:
         clear = fund or payer or not after
     else:
@@ -166,7 +169,7 @@ def _beside_strangers(
 
 def _meant_as_code(reading: Reading, at: int, winner: Candidate) -> bool:
     """A short word right before a name, of the length and first letter of that campaign's code, is a try at it."""
-    token, code = reading.tokens[at], winner.campaign
+    token, code = reading.tokens[at], "".join(chunks(fold(winner.campaign)))
     return at + 1 in winner.positions and len(token) == len(code) and token[0] == code[0]
 
 
@@ -187,7 +190,7 @@ def _fund(reading: Reading, positions: frozenset[int]) -> tuple[str | None, str,
         [f"{words[f]} = {f}" for f in funds] + [f"{' '.join(reading.tokens[f.start : f.end])} denied" for f in denied]
     )
     if len(funds) > 1:
-        return None, said + "; several funds named, so unspecified", None
+        return None, f"{said}; {SEVERAL}", None
     if not funds and live:
         doubtful = live[0]
         typed = " ".join(reading.tokens[doubtful.start : doubtful.end])

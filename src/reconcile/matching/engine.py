@@ -72,7 +72,8 @@ class Engine:
         """Kind and decision of one text whose words were compared before."""
         kind = _kind(text, narrative)
         if kind not in ("donation", "reversal", "transfer"):
-            return Outcome(kind, _no_gift(kind))
+            named = text.sign > 0 and self._named(narrative)
+            return Outcome(kind, named or _no_gift(kind))
         if kind == "transfer" and text.sign < 0:
             return Outcome(kind, _no_gift(kind))
         decision = self._decision(narrative)
@@ -81,6 +82,13 @@ class Engine:
         if kind == "reversal":
             decision = _reversal(decision, text.sign)
         return Outcome(kind, decision)
+
+    def _named(self, narrative: Narrative) -> Decision | None:
+        """For a person: money in whose first words are the bank's, and which still carries a code or a full name."""
+        decision = self._decision(narrative)
+        if decision.status != "matched" or decision.rule not in ("code", "name", "glued"):
+            return None
+        return decision._replace(status="review", campaign=None, reason="reads like the bank's words, names a campaign")
 
     def _decision(self, narrative: Narrative) -> Decision:
         key = (narrative.payer, narrative.place, narrative.cut, narrative.kind, narrative.reversal)

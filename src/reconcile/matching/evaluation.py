@@ -23,7 +23,7 @@ Mask = npt.NDArray[np.bool_]
 Counts = dict[str, dict[str, int]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Evaluation:
     """Counts over labelled lines.
 
@@ -86,6 +86,8 @@ class Evaluation:
         lines += [f"  {w['description']}: {w['got']}, should be {w['expected']} ({w['evidence']})" for w in self.wrong]
         return "\n".join(lines)
 
+    __repr__ = __str__
+
     @staticmethod
     def _counts(title: str, counts: Counts) -> list[str]:
         width = max(len(name) for name in (title, *counts))
@@ -112,7 +114,7 @@ def evaluate(labelled: pd.DataFrame, campaigns: CampaignRegister, funds: FundVoc
     wrong_campaign = credited & ~campaign_right
     wrong_fund = credited & campaign_right & ~fund_right
     review = named & ~credited
-    first = matches["candidates"].fillna("").str.split(" ").str[0]
+    first = matches["candidates"].fillna("").str.split(";").str[0].str.rsplit(" ", n=1).str[0]
     offered = counted & ~credited & (got["fund"] != "").to_numpy() & ~fund_right
     return Evaluation(
         lines=len(labelled),
@@ -176,7 +178,10 @@ def _wrong(labelled: pd.DataFrame, answers: pd.DataFrame, matches: pd.DataFrame,
 
 def read_labelled(path: str | os.PathLike[str]) -> pd.DataFrame:
     """Labelled lines from a CSV, every value as text; raises UnreadableFile or FrameRefused."""
-    text = read_documents(path)[0].text
+    documents = read_documents(path)
+    if len(documents) > 1:
+        raise FrameRefused("holds several files", file=Path(path).name, do="Name one CSV of labelled lines.")
+    text = documents[0].text
     try:
         return pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, na_filter=False)
     except pd.errors.ParserError as fault:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds
+from reconcile.errors import FrameRefused
 from reconcile.matching.engine import Outcome, Text, engine
 from reconcile.matching.narrative import Narrative, narrate
 from reconcile.matching.reading import Candidate, Reading
@@ -109,8 +110,10 @@ def explain(
 ) -> Explanation:
     """Why this description is decided as it is: the bank's words, each word of the payer, the decision, the runner-up.
 
-    It is read as money in; `money_out=True` reads it as a debit.
+    It is read as money in; `money_out=True` reads it as a debit. Raises FrameRefused for anything but a text.
     """
+    if not isinstance(description, str) or not isinstance(campaigns, CampaignRegister):
+        raise FrameRefused("explain takes a text and a register", do='Try explain("IDEA 2018", campaigns).')
     machine = engine(campaigns, funds or default_funds())
     narrative = narrate(description)
     text = Text(description, None, -1 if money_out else 1)

@@ -15,7 +15,7 @@ from rapidfuzz.process import cdist
 
 from reconcile.matching.lexicon import Lexicon
 from reconcile.matching.likeness import CUT, EXACT, SLIP, VARIANT
-from reconcile.matching.words import DENIALS
+from reconcile.matching.words import DENIALS, GIVEN_BY, NUMBERED
 
 _DOUBLED = re.compile(r"(.)\1+")
 _SAME = str.maketrans({"Q": "K", "C": "K", "Z": "S"})
@@ -44,6 +44,11 @@ class FundWord(NamedTuple):
     fund: str
     how: str
     denied: bool = False
+
+
+def _denied(tokens: list[str], at: int) -> bool:
+    number = at > 1 and tokens[at - 1] == "NO" and tokens[at - 2] in NUMBERED
+    return at > 0 and tokens[at - 1] in DENIALS and not number
 
 
 @dataclass(slots=True)
@@ -91,9 +96,9 @@ class FundReader:
             if match is None:
                 at += 1
                 continue
-            if match.fund:
-                denied = at > 0 and tokens[at - 1] in DENIALS
-                found.append(FundWord(match.start, match.end, match.fund, match.how, denied))
+            given_by = at > 0 and tokens[at - 1] in GIVEN_BY and match.how in (SLIP, CUT)
+            if match.fund and not given_by:  # after "from" stands a name
+                found.append(match._replace(denied=_denied(tokens, at)))
             at = match.end
         return found
 
@@ -150,7 +155,8 @@ class FundReader:
             return None
         begun = self._prefixes.get(typed)
         if begun and (ended or len(typed) >= 4):
-            return begun, CUT if ended else SLIP
+            # three letters at a cut end may as well be somebody's whole name
+            return begun, CUT if ended and len(typed) > 3 else SLIP
         variant = self._sounds.get(_sound(typed)) or self._without_vowels(typed)
         return (variant, VARIANT) if variant else self._slip(typed)
 

@@ -20,7 +20,6 @@ class Phrase:
     words: tuple[str, ...]
     text: str
     source: str
-    whole_name: bool
 
     @property
     def glued(self) -> str:
@@ -96,11 +95,13 @@ def _add_phrase(lexicon: Lexicon, campaign: str, text: str, source: str) -> None
     words = content_words(text)
     if words and (campaign, words) not in lexicon.said:
         lexicon.said.add((campaign, words))
-        lexicon.phrases.append(Phrase(campaign, words, text, source, source == "name"))
+        lexicon.phrases.append(Phrase(campaign, words, text, source))
 
 
 def _add_funds(lexicon: Lexicon, funds: FundVocabulary) -> None:
-    named = {p.words: p.campaign for p in lexicon.phrases}
+    named: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for phrase in lexicon.phrases:
+        named[phrase.words].add(phrase.campaign)
     excluded = [content_words(text) for fund in funds.funds for text in fund.excludes]
     lexicon.fund_excludes = frozenset(w[0] for w in excluded if len(w) == 1)
     lexicon.fund_excluded_phrases = frozenset(w for w in excluded if len(w) > 1)
@@ -112,7 +113,7 @@ def _add_funds(lexicon: Lexicon, funds: FundVocabulary) -> None:
             elif words:
                 lexicon.fund_phrases[words] = fund.name
         # a campaign named like a fund (Fitrah, Qurbani) is named by every spelling of that fund
-        owners = {named[words] for words, _ in spellings if words in named}
+        owners: set[str] = set().union(*(named.get(words, ()) for words, _ in spellings))
         if len(owners) == 1:
             lexicon.campaign_of_fund[fund.name] = owners.pop()
 
@@ -128,7 +129,7 @@ def _add_bare_names(lexicon: Lexicon) -> None:
         bare = tuple(w for w in phrase.words if w not in PLAIN)
         long_enough = len(bare) > 1 or (len(bare) == 1 and len(bare[0]) >= 5)
         if bare not in taken and long_enough and all(owners[w] == {phrase.campaign} for w in bare):
-            lexicon.phrases.append(Phrase(phrase.campaign, bare, phrase.text, "name", True))
+            lexicon.phrases.append(Phrase(phrase.campaign, bare, phrase.text, "name"))
 
 
 def _code_slips(codes: dict[str, str]) -> dict[str, str]:

@@ -11,10 +11,10 @@ import pandas as pd
 
 from reconcile import money
 from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds
-from reconcile.errors import FrameRefused
+from reconcile.errors import FrameRefused, shown
 from reconcile.matching.confidence import confidence
 from reconcile.matching.engine import Outcome, Progress, Text, engine
-from reconcile.schema import MATCHES, TEXT
+from reconcile.schema import DAY, MATCHES, TEXT
 from reconcile.statement import add_ids
 
 SHOWN_CANDIDATES = 3
@@ -33,6 +33,8 @@ def match(
     most two decimals. `funds` defaults to the built-in vocabulary. A gift to an appeal that was closed or not yet open
     keeps its campaign, and `reason` says so. Raises FrameRefused or NotMoney for a frame that will not do.
     """
+    if not isinstance(campaigns, CampaignRegister):
+        raise FrameRefused("campaigns is no register", do="Read it with read_campaigns, or pass it a frame.")
     rows = usable(transactions)
     codes, texts = distinct(rows)
     outcomes = engine(campaigns, funds or default_funds()).outcomes(texts, progress)
@@ -45,6 +47,8 @@ def match(
 
 def usable(transactions: pd.DataFrame) -> pd.DataFrame:
     """The columns that matching needs in their types, with ids where the frame has none."""
+    if not isinstance(transactions, pd.DataFrame):
+        raise FrameRefused("transactions is no frame", do="Pass statement.transactions.")
     lacking = [c for c in ("date", "amount", "description") if c not in transactions.columns]
     if lacking:
         raise FrameRefused(
@@ -52,10 +56,7 @@ def usable(transactions: pd.DataFrame) -> pd.DataFrame:
             do="match needs date, amount and description.",
         )
     amount = money.exact(transactions["amount"])
-    try:
-        date = pd.to_datetime(transactions["date"]).dt.tz_localize(None).dt.as_unit("s")
-    except (ValueError, TypeError) as fault:
-        raise FrameRefused("transactions: date holds what is no day", do="Write days as 2018-09-03.") from fault
+    date = _days(transactions["date"])
     rows = pd.DataFrame(
         {
             "date": date,
@@ -66,9 +67,26 @@ def usable(transactions: pd.DataFrame) -> pd.DataFrame:
             "transaction_id": _text(transactions, "transaction_id"),
         }
     )
-    if date.isna().any():
-        raise FrameRefused("transactions: a date is missing", do="Give every row the day the bank printed.")
-    return add_ids(rows) if rows["transaction_id"].isna().any() else rows
+    if rows["transaction_id"].isna().all():
+        return add_ids(rows)
+    if rows["transaction_id"].isna().any():
+        raise FrameRefused("transactions: a transaction_id is missing", do="Give every row one, or none.")
+    return rows
+
+
+def _days(dates: pd.Series[Any]) -> pd.Series[Any]:
+    """The days at midnight; texts only as 2018-09-03 or 2018/09/03, since 03/09/2018 would be a guess."""
+    if pd.api.types.is_string_dtype(dates.dtype) or dates.dtype == object:
+        texts = dates.astype("str").str.slice(0, 10).str.replace("/", "-")
+        days = pd.to_datetime(texts, format="%Y-%m-%d", errors="coerce")
+    elif pd.api.types.is_datetime64_any_dtype(dates.dtype):
+        days = dates.dt.tz_localize(None)
+    else:
+        days = pd.Series(pd.NaT, index=dates.index, dtype=DAY)
+    if days.isna().any():
+        bad = dates[days.isna()].iloc[0]
+        raise FrameRefused(f'transactions: the date "{shown(bad, 30)}" is no day', do="Write days as 2018-09-03.")
+    return days.dt.normalize().astype("datetime64[s]")
 
 
 def _text(frame: pd.DataFrame, column: str) -> pd.Series[Any]:

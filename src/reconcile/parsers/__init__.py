@@ -7,11 +7,14 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Protocol, cast
 
+import numpy as np
+import pandas as pd
+
 from reconcile._found import found_in
 from reconcile.errors import ReconcileError, UnknownLayout, shown
 from reconcile.files import MAX_BYTES, Document, each_document, raise_together
 from reconcile.parsers.unknown import refusal
-from reconcile.statement import Statement
+from reconcile.statement import Statement, add_ids
 
 
 class Layout(Protocol):
@@ -48,22 +51,44 @@ def read_statements(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES)
     Raises UnreadableFile, UnknownLayout, ForeignStatement or DamagedStatement; where several members of a ZIP are
     refused, one error names each.
     """
-    statements: list[Statement] = []
-    faults: list[ReconcileError] = []
+    found = read_each(path, max_bytes=max_bytes)
+    raise_together([f for f in found if isinstance(f, ReconcileError)], Path(path).name)
+    return [s for s in found if isinstance(s, Statement)]
+
+
+def read_each(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> list[Statement | ReconcileError]:
+    """As `read_statements`, but what is refused stands in the list in its place and hides nothing else."""
+    try:
+        documents = each_document(path, max_bytes=max_bytes)
+    except ReconcileError as fault:
+        return [fault]
+    found: list[Statement | ReconcileError] = []
     first_of: dict[str, str] = {}
-    for found in each_document(path, max_bytes=max_bytes):
-        if isinstance(found, ReconcileError):
-            faults.append(found)
-        elif found.sha256 in first_of:
-            warning = f"{shown(found.name)} has the same bytes as {shown(first_of[found.sha256])} and was read once"
-            statements = [_warned(s, warning, found.sha256) for s in statements]
+    for document in documents:
+        if isinstance(document, ReconcileError):
+            found.append(document)
+        elif document.sha256 in first_of:
+            first = shown(first_of[document.sha256])
+            warning = f"{shown(document.name)} has the same bytes as {first} and was read once"
+            found = [_warned(s, warning, document.sha256) if isinstance(s, Statement) else s for s in found]
         else:
-            first_of[found.sha256] = found.name
+            first_of[document.sha256] = document.name
             try:
-                statements += _read(found)
+                found += _counted(_read(document))
             except ReconcileError as fault:
-                faults.append(fault)
-    raise_together(faults, Path(path).name)
+                found.append(fault)
+    return found
+
+
+def _counted(statements: list[Statement]) -> list[Statement]:
+    """The statements of one document; equal rows are counted over all blocks of an account, which are one delivery."""
+    numbers = [s.account.number for s in statements]
+    for number in {n for n in numbers if numbers.count(n) > 1}:
+        own = [i for i, n in enumerate(numbers) if n == number]
+        rows = add_ids(pd.concat([statements[i].transactions for i in own], ignore_index=True))
+        ends = np.cumsum([len(statements[i].transactions) for i in own])
+        for i, part in zip(own, np.split(np.arange(len(rows)), ends[:-1]), strict=True):
+            statements[i] = replace(statements[i], transactions=rows.iloc[part].reset_index(drop=True))
     return statements
 
 

@@ -11,7 +11,7 @@ import io
 import re
 import warnings
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NoReturn
 
@@ -230,7 +230,7 @@ def _leaf(text: str, tag: str) -> str:
 
 def _plausible(text: str) -> date | None:
     day = day_of(text[:8], COMPACT)
-    return day if day and EARLIEST <= day <= latest().replace(year=latest().year + 1) else None
+    return day if day and EARLIEST <= day <= latest() + timedelta(days=366) else None
 
 
 def _damaged(file: str, what: str) -> NoReturn:

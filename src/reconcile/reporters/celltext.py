@@ -44,9 +44,7 @@ def for_cell(text: str) -> str:
 def clean_column(texts: pd.Series[Any], what: str) -> tuple[pd.Series[Any], int]:
     """The column cleaned, and how many of its texts that changed; raises FrameRefused naming a text over 32 767."""
     array = arrow_text(texts)
-    cleaned = on_distinct(
-        array, lambda texts: pc.replace_substring_regex(texts, _UNSHOWN, "\N{REPLACEMENT CHARACTER}")
-    )
+    cleaned = on_distinct(array, lambda texts: pc.replace_substring_regex(texts, _UNSHOWN, "\N{REPLACEMENT CHARACTER}"))
     changed = pc.sum(pc.not_equal(array, cleaned)).as_py() or 0
     # a character beyond U+FFFF counts twice in a cell, so only texts over half the limit need the exact count
     for row in np.flatnonzero(pc.fill_null(pc.greater(pc.utf8_length(cleaned), LONGEST // 2), False).to_numpy(False)):

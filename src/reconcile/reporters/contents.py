@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,9 +14,10 @@ import pyarrow.compute as pc
 
 from reconcile import money
 from reconcile.errors import FrameRefused
+from reconcile.merging import AccountFigures, Merged, account_figures, given_statements, merge_statements
 from reconcile.reporters.celltext import arrow_text, clean, clean_column
 from reconcile.schema import MATCHES, STATUSES
-from reconcile.statement import Merged, Statement, merge_statements
+from reconcile.statement import Account, Statement
 
 if TYPE_CHECKING:
     from reconcile.campaigns import CampaignRegister, FundVocabulary
@@ -29,17 +29,6 @@ NO_CAMPAIGN = "no campaign"
 FIRST_DAY = pd.Timestamp("1900-03-01")
 """Before it Excel counts days wrongly: it takes 1900 for a leap year (https://learn.microsoft.com/office/troubleshoot/
 excel/wrongly-assumes-1900-is-leap-year)."""
-
-
-@dataclass(frozen=True)
-class AccountFigures:
-    """One account over all its statements; opening or closing is None where no layout states it."""
-
-    label: str
-    name: str
-    opening: Decimal | None
-    closing: Decimal | None
-    set_aside: Decimal
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,18 +58,11 @@ class Contents:
 
     def taken(self) -> list[int]:
         """How many of the transactions come from each statement; of overlapping files only one delivers a row."""
-        rows = self.merged.transactions
-        left = {str(k): int(n) for k, n in (rows["source"] + "|" + rows["account"]).value_counts().items()}
-        counts = []
-        for statement in self.statements:
-            key = f"{statement.source.name}|{statement.account.number}"
-            counts.append(min(left.get(key, 0), len(statement.transactions)))
-            left[key] = left.get(key, 0) - counts[-1]
-        return counts
+        return [int(n) for n in self.merged.contributed["new"]]
 
-    def label(self, statement: Statement) -> str:
-        """The account of a statement as the workbook shows it."""
-        return self.masks.get(statement.account.number, statement.account.number)
+    def label(self, account: Account) -> str:
+        """The account as the workbook shows it."""
+        return self.masks.get(account.number, account.number)
 
     @property
     def first_day(self) -> date | None:
@@ -108,18 +90,17 @@ def gather(
     full_account_numbers: bool,
 ) -> Contents:
     """Everything the sheets show; raises FrameRefused unless the matches are those of exactly these transactions."""
-    merged = merge_statements(statements)
+    ordered = sorted(given_statements(statements), key=lambda s: (s.source.name, s.account.number, s.source.sha256))
+    merged = merge_statements(ordered)
     found = _aligned(MATCHES.check(matches), merged.transactions["transaction_id"])
-    masks = {} if full_account_numbers else _labels(statements)
+    masks = {} if full_account_numbers else _labels(ordered)
     lines, replaced = _lines(merged.transactions, found, masks)
     return Contents(
-        statements=tuple(sorted(statements, key=lambda s: (s.source.name, s.account.number, s.source.sha256))),
+        statements=tuple(ordered),
         merged=merged,
         lines=lines,
         cents=money.cents(merged.transactions["amount"]),
-        accounts=tuple(
-            _account(number, statements, masks) for number in sorted({s.account.number for s in statements})
-        ),
+        accounts=account_figures(ordered, merged),
         campaigns=campaigns,
         funds=funds,
         settings=dict(settings or {}),
@@ -204,36 +185,3 @@ def _lines(rows: pd.DataFrame, found: pd.DataFrame, masks: Mapping[str, str]) ->
             lines[heading], changed = clean_column(lines[heading], heading)
             replaced += changed
     return lines, replaced
-
-
-def _account(number: str, statements: Sequence[Statement], masks: Mapping[str, str]) -> AccountFigures:
-    """Opening of the earliest statement of the account and closing of the latest."""
-    own = [s for s in statements if s.account.number == number]
-    dated = [s for s in own if s.period] or own
-
-    def rows_on(statement: Statement, day: date | None) -> int:
-        return int((statement.transactions["date"] == pd.Timestamp(day)).sum()) if day else 0
-
-    # a download made during its last (or from within its first) day has only part of that day: take the fuller one
-    def start(s: Statement) -> tuple[date, bool, int]:
-        day = s.period.start if s.period else date.min
-        return day, s.opening is None, -rows_on(s, day)
-
-    def end(s: Statement) -> tuple[date, bool, int]:
-        day = s.period.end if s.period else date.max
-        return day, s.closing is not None, rows_on(s, day)
-
-    return AccountFigures(
-        label=masks.get(number, number),
-        name=clean(next((s.account.name for s in own if s.account.name), "")),
-        opening=min(dated, key=start).opening,
-        closing=max(dated, key=end).closing,
-        set_aside=money.total(set_aside_once(own)["amount"]),
-    )
-
-
-def set_aside_once(statements: Sequence[Statement]) -> pd.DataFrame:
-    """The rows set aside, with the account number as `account`, each once however many overlapping files deliver it."""
-    rows = pd.concat([s.quarantined.assign(account=s.account.number) for s in statements], ignore_index=True)
-    count = rows.groupby(["account", "source", "text"], sort=False).cumcount()
-    return rows[~rows.assign(count=count).duplicated(["account", "text", "count"])].reset_index(drop=True)

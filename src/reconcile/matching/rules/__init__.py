@@ -13,10 +13,9 @@ from reconcile.matching.reading import Candidate, Reading
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: the name that the `rule` column shows, what it accepts in one line, and what it proposes."""
+    """One rule: the name that the `rule` column shows, and what it proposes."""
 
     name: str
-    accepts: str
     propose: Callable[[Reading], Iterable[Candidate]]
 
 

@@ -17,4 +17,4 @@ def _propose(reading: Reading) -> Iterator[Candidate]:
         yield Candidate(campaign, 88, "code slip", evidence, positions, sure=True, slip=True)
 
 
-RULE = Rule("code slip", "the code with neighbours swapped or a letter doubled", _propose)
+RULE = Rule("code slip", _propose)

@@ -12,7 +12,10 @@ def _propose(reading: Reading) -> Iterator[Candidate]:
     for at, (campaign, length) in reading.codes.items():
         positions = frozenset(range(at, at + length))
         evidence = named(campaign, positions, reading, "= code")
-        yield Candidate(campaign, 100 if at not in reading.glued else 97, "code", evidence, positions, sure=True)
+        score = 100.0 if at not in reading.glued else 97.0
+        # a code of figures only may as well be a house number or an amount
+        alone = all(reading.tokens[i].isdigit() for i in positions)
+        yield Candidate(campaign, score, "code", evidence, positions, sure=True, alone=alone)
 
 
-RULE = Rule("code", "the code, letter for letter", _propose)
+RULE = Rule("code", _propose)

@@ -31,4 +31,4 @@ def _propose(reading: Reading) -> Iterator[Candidate]:
         )
 
 
-RULE = Rule("fund name", "any spelling of the fund that the campaign is named after", _propose)
+RULE = Rule("fund name", _propose)

@@ -25,4 +25,4 @@ def _propose(reading: Reading) -> Iterator[Candidate]:
             )
 
 
-RULE = Rule("name", "the name or an alias, word for word", _propose)
+RULE = Rule("name", _propose)

@@ -49,4 +49,4 @@ def _cut_says_enough(found: Alignment, reading: Reading) -> bool:
     return len(typed) >= 4 and len(typed) >= 0.6 * len(word) and len(meant) == 1
 
 
-RULE = Rule("likeness", "the name or an alias with slips, other spelling or a cut end", _propose)
+RULE = Rule("likeness", _propose)

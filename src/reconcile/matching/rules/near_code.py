@@ -43,4 +43,4 @@ def _codes_near(token: str, codes: tuple[str, ...]) -> tuple[tuple[str, float], 
     return tuple((c, 75.0 if token[0] == c[0] and len(token) == len(c) else 62.0) for c in near)
 
 
-RULE = Rule("near code", "nothing; it shows a person which code may be meant", _propose)
+RULE = Rule("near code", _propose)

@@ -32,4 +32,4 @@ def _propose(reading: Reading) -> Iterator[Candidate]:
         yield Candidate(campaign, score, "part of name", evidence, frozenset(weights), sure=False)
 
 
-RULE = Rule("part of name", "nothing; it shows a person what the words may mean", _propose)
+RULE = Rule("part of name", _propose)

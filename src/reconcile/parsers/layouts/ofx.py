@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from rapidfuzz import fuzz
 
 from reconcile import money
 from reconcile.errors import DamagedStatement, shown
@@ -59,6 +60,9 @@ class Ofx:
 
 LAYOUT = Ofx()
 
+ALIKE = 90
+"""Per cent of letters shared by a NAME and a MEMO that are one text."""
+
 
 @dataclass(frozen=True)
 class _Columns:
@@ -88,7 +92,7 @@ def _statement(
             int(rows.lines[own[i]]),
             rows.texts[own[i]],
             _reason(i, own, rows, amounts),
-            _own_cents(amounts[int(own[i])]),
+            _own_cents(int(own[i]), rows, amounts),
         )
         for i in np.flatnonzero(~columns.good).tolist()
     ]
@@ -104,8 +108,9 @@ def _statement(
         money.from_text(amounts.take(kept)),
         pa.nulls(len(order), money.ARROW),
         columns.descriptions.take(pa.array(order)),
-        _or_null(fields["REFNUM"]),
-        pc.coalesce(_or_null(fields["FITID"]), _or_null(fields["CHECKNUM"])),
+        None,
+        # REFNUM is the bank's own reference (OFX 1.6, 11.4.3.1), not the payer's
+        pc.coalesce(_or_null(fields["FITID"]), _or_null(fields["CHECKNUM"]), _or_null(fields["REFNUM"])),
     )
     source = source_of(document, Ofx.name)
     transactions, notices = split_by_effect(table, envelope.number, source.name)
@@ -152,7 +157,7 @@ def _columns(fields: dict[str, pa.Array], amounts: pa.Array, own: npt.NDArray[np
 
 
 def _descriptions(names: pa.Array, memos: pa.Array) -> pa.Array:
-    """MEMO; NAME where there is none; both where they differ and neither contains the other."""
+    """MEMO; NAME where there is none; both where they say different things."""
     names, memos = pc.fill_null(names, ""), pc.fill_null(memos, "")
     texts = pc.if_else(pc.equal(memos, ""), names, memos)
     both = np.asarray(pc.and_(pc.not_equal(names, ""), pc.and_(pc.not_equal(memos, ""), pc.not_equal(names, memos))))
@@ -160,8 +165,13 @@ def _descriptions(names: pa.Array, memos: pa.Array) -> pa.Array:
         return texts
     mask = pa.array(both)
     pairs = zip(names.filter(mask).to_pylist(), memos.filter(mask).to_pylist(), strict=True)
-    joined = [m if n in m else n if m in n else f"{n} {m}" for n, m in pairs]
+    joined = [m if _says(n, m) else n if _says(m, n) else f"{n} {m}" for n, m in pairs]
     return pc.replace_with_mask(texts, mask, pa.array(joined, type=texts.type))
+
+
+def _says(part: str, whole: str) -> bool:
+    """Whether one text is in the other, but for a few letters (an `&` written out, a cut end)."""
+    return len(part) <= len(whole) + 2 and fuzz.partial_ratio(part, whole) >= ALIKE
 
 
 def _reason(i: int, own: npt.NDArray[np.intp], rows: RowTexts, amounts: pa.Array) -> str:
@@ -179,8 +189,11 @@ def _reason(i: int, own: npt.NDArray[np.intp], rows: RowTexts, amounts: pa.Array
     return "has a control character"
 
 
-def _own_cents(amount: pa.Scalar) -> int | None:
-    text = amount.as_py()
+def _own_cents(row: int, rows: RowTexts, amounts: pa.Array) -> int | None:
+    """What a row set aside moved, unless its amount is just what cannot be trusted."""
+    text, currency = amounts[row].as_py(), rows.fields["CURSYM"][row].as_py()
+    if "TRNAMT" in rows.faults.get(row, "") or currency not in (None, "", "ZAR"):
+        return None
     return int(Decimal(text).scaleb(2)) if re.match(money.PATTERN, text) else None
 
 
@@ -202,6 +215,10 @@ def _balances(envelope: Envelope, table: Rows, asides: list[Aside]) -> tuple[Dec
     last = _day(table.days.max()) if len(table.days) else None
     if last and envelope.closing_day and envelope.closing_day < last:
         what = f"the balance given is of {envelope.closing_day}, before the last row"
+        return None, None, Check(name, "not offered", what)
+    end = envelope.end or last
+    if end and envelope.closing_day and envelope.closing_day > end:
+        what = f"the balance given is of {envelope.closing_day}, after the period"
         return None, None, Check(name, "not offered", what)
     stated = f"{money.shown(envelope.closing)} as given; nothing in the file states the opening balance"
     if any(a.cents is None for a in asides):
@@ -226,13 +243,12 @@ def _warnings(envelope: Envelope, table: Rows, fields: dict[str, pa.Array], rows
         envelope.end and _day(table.days.max()) > envelope.end
     ):
         found.append(f"rows lie outside the period the file states ({envelope.start} to {envelope.end})")
-    if (
-        envelope.closing is not None
-        and envelope.closing_day
-        and len(table.days)
-        and envelope.closing_day < _day(table.days.max())
-    ):
-        found.append(f"the closing balance is of {envelope.closing_day}, before the last row, and was not used")
+    end = envelope.end or (_day(table.days.max()) if len(table.days) else None)
+    if envelope.closing is not None and envelope.closing_day and len(table.days):
+        if envelope.closing_day < _day(table.days.max()):
+            found.append(f"the closing balance is of {envelope.closing_day}, before the last row, and was not used")
+        elif end and envelope.closing_day > end:
+            found.append(f"the closing balance is of {envelope.closing_day}, after the period, and was not used")
     return found
 
 

@@ -12,9 +12,10 @@ import pandas as pd
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reconcile import __version__, money
+from reconcile.merging import set_aside_once
 from reconcile.reporters import style
 from reconcile.reporters.book import Book, Value
-from reconcile.reporters.contents import Contents, set_aside_once
+from reconcile.reporters.contents import Contents
 from reconcile.reporters.formulas import Formula, Where
 from reconcile.reporters.style import Look, Page
 
@@ -142,7 +143,12 @@ def _files(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
     looks = [style.TYPED] * 5 + [style.COUNT, style.COUNT, style.AMOUNT, style.AMOUNT, style.TYPED.but(size=9)]
     for statement, new in zip(contents.statements, contents.taken(), strict=True):
         source = statement.source
-        values: list[Value] = [contents.masked(source.name), contents.label(statement), source.layout, source.encoding]
+        values: list[Value] = [
+            contents.masked(source.name),
+            contents.label(statement.account),
+            source.layout,
+            source.encoding,
+        ]
         values += [str(statement.period or "no rows"), len(statement.transactions), new]
         values += [statement.credits, statement.debits, source.sha256]
         row = _row(book, sheet, row, _cells([(c, 1) for c in range(1, 11)], values, looks))
@@ -165,7 +171,7 @@ def _proofs(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
         for check in statement.proof.checks:
             values = (
                 contents.masked(statement.source.name),
-                contents.label(statement),
+                contents.label(statement.account),
                 check.name,
                 check.outcome,
                 contents.masked(check.detail),

@@ -33,7 +33,7 @@ class _Summary:
         """Add the sheet Summary."""
         sheet = book.sheet("Summary", "Bank statements by campaign and fund", contents.period, Page("1:2", frozen="A3"))
         sheet.sheet_properties.tabColor = style.INK
-        names = max((len(a.name) for a in contents.accounts), default=0)
+        names = max((len(a.account.name) for a in contents.accounts), default=0)
         names = max(names, len(MEANINGS["not_donation"]), *(len(c.name) for c in contents.campaigns.campaigns), 0)
         sheet.column_dimensions["A"].width = 27.0
         sheet.column_dimensions["B"].width = min(50.0, names * 0.9 + 2)
@@ -88,7 +88,8 @@ def _accounts(book: Book, sheet: Worksheet, row: int, contents: Contents) -> tup
     first = row = _heads(book, sheet, row, heads)
     totals = [Decimal(0)] * 9
     for account in contents.accounts:
-        own = Where("Account", "=", account.label, f"$A{row}")
+        label = contents.label(account.account)
+        own = Where("Account", "=", label, f"$A{row}")
         money_in, money_out = (
             book.sums.amount(own, Where("Amount", ">", 0)),
             book.sums.amount(own, Where("Amount", "<", 0)),
@@ -104,7 +105,8 @@ def _accounts(book: Book, sheet: Worksheet, row: int, contents: Contents) -> tup
             off = Formula(f"ROUND(C{row}+D{row}+E{row}+F{row}-G{row},2)", difference)
         opening: Value = NOT_STATED if account.opening is None else account.opening
         closing: Value = NOT_STATED if account.closing is None else account.closing
-        values = (account.label, account.name, opening, money_in, money_out, account.set_aside, closing, off, net)
+        name = clean(account.account.name)
+        values = (label, name, opening, money_in, money_out, account.set_aside, closing, off, net)
         row = _cells(book, sheet, row, values, (style.TYPED, style.TYPED, *[style.AMOUNT] * 7))
         figures = (
             0,
