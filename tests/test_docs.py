@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 import shlex
 import shutil
 from pathlib import Path
@@ -71,6 +72,17 @@ def test_every_error_is_in_the_reference():
     tree = [k for k in vars(errors).values() if isinstance(k, type) and issubclass(k, errors.ReconcileError)]
     for kind in tree:
         assert f"`{kind.__name__}`" in reference
+
+
+def test_the_figures_in_the_docs_are_those_measured_today(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    measured = runpy.run_path(str(ROOT / "benchmarks" / "measure_labelled.py"))["table"]()
+    assert measured in (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_no_page_was_left_unfinished(page):
+    assert not re.search(r"@@|TODO|FIXME|XXX", page.read_text(encoding="utf-8"))
 
 
 def test_links_between_pages_lead_somewhere():
