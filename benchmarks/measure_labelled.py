@@ -22,16 +22,12 @@ def evaluation(name: str) -> Evaluation:
 
 def table() -> str:
     """The table in Markdown."""
-    rows = [
-        "| lines | counted | name one campaign | right | wrong | to a person |",
-        "| --- | --: | --: | --: | --: | --: |",
-    ]
+    rows = ["| lines | counted | name one campaign | right | wrong | to a person |"]
+    rows.append("| --- | --: | --: | --: | --: | --: |")
     for name in SETS:
         e = evaluation(name)
-        counted = e.lines - e.debated
-        rows.append(
-            f"| `{name}` | {counted} | {e.named} | {e.right} ({e.coverage:.0%}) | {e.wrong_total} | {e.review} |"
-        )
+        cells = (e.lines - e.debated, e.named, f"{e.right} ({e.coverage:.0%})", e.wrong_total, e.review)
+        rows.append(f"| `{name}` | " + " | ".join(map(str, cells)) + " |")
     return "\n".join(rows) + "\n"
 
 

@@ -89,7 +89,8 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     commands = {"run": run, "check": check, "explain": explain, "evaluate": evaluate}
     try:
         code = commands[arguments.command](arguments)
-        sys.stdout.flush()
+        if sys.stdout:
+            sys.stdout.flush()
     except ReconcileError as fault:
         print(f"error: {fault}", file=sys.stderr)
         code = 2
@@ -97,8 +98,12 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
         print("stopped; nothing was half written", file=sys.stderr)
         code = 130
     except BrokenPipeError:
-        sys.stdout = None  # the reader went away; do not complain while shutting down
+        sys.stdout = None  # the reader went away, as `head` does; do not complain while shutting down
         code = 0
+    except OSError as fault:
+        sys.stdout = None
+        print(f"error: the output cannot be written ({fault.strerror})", file=sys.stderr)
+        code = 1
     gc.freeze()  # the process ends: a last search for cycles in all that was loaded would cost as long as a match
     sys.exit(code)
 

@@ -79,7 +79,8 @@ class Document:
     @property
     def file_name(self) -> str:
         """The last part of the file's path: the same on every machine."""
-        return Path(self.file).name
+        # a name that is no UTF-8 is shown with the replacement character, as no frame or sheet could hold it
+        return Path(self.file).name.encode("utf-8", "replace").decode()
 
     @property
     def name(self) -> str:
@@ -104,6 +105,8 @@ def each_document(
     path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES, allow_xlsx: bool = False
 ) -> list[Document | ReconcileError]:
     """As `read_documents`, but the fault of a ZIP member stands in the list in its place, so others can be read."""
+    if not isinstance(path, str | os.PathLike):
+        raise UnreadableFile(f"{type(path).__name__} is no path", do="Pass the name of a file as text or as a Path.")
     file = os.fspath(path)
     content = _bytes_of(Path(file), max_bytes)
     if content[:4] not in (b"PK\x03\x04", b"PK\x05\x06"):

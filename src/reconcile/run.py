@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from reconcile.reporters import write_workbook
 from reconcile.statement import Statement
 
 MOST_WORKBOOKS = 1000
+_COPY = re.compile(r"\([0-9]+\)|copy", re.IGNORECASE)
 
 Progress = Callable[[str, int, int], None]
 """Called with the step in words, how much of it is done, and how much there is."""
@@ -64,8 +66,9 @@ def read_all(
 def without_copies(statements: Sequence[Statement]) -> list[Statement]:
     """Each document's statements once, whatever names its bytes came under; those kept say what was passed over."""
     first: dict[str, str] = {}
-    for statement in statements:
-        first.setdefault(statement.source.sha256, statement.source.name)
+    for statement in statements:  # the first by name, so that the order given does not matter
+        sha, name = statement.source.sha256, statement.source.name
+        first[sha] = min(first.get(sha, name), name, key=lambda n: (bool(_COPY.search(n)), n))
     kept = [s for s in statements if first[s.source.sha256] == s.source.name]
     again = {(s.source.sha256, s.source.name) for s in statements} - {(s.source.sha256, s.source.name) for s in kept}
     notes = {sha: f"{shown(name)} has the same bytes and was passed over" for sha, name in sorted(again)}

@@ -120,5 +120,11 @@ MATCHES = Frame(
     ),
 )
 
-STATUSES = ("matched", "review", "not_donation", "decided")
+STATUS_MEANINGS = {
+    "matched": "credited to a campaign by a rule",
+    "decided": "decided by a person",
+    "review": "a person must say",
+    "not_donation": "fees, bank interest, settlements, transfers, payments",
+}
+STATUSES = tuple(STATUS_MEANINGS)
 MATCH_KINDS = ("donation", "reversal", "fee", "bank_interest", "settlement", "transfer", "payment_out", "notice")

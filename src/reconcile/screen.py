@@ -20,23 +20,17 @@ from reconcile.matching.totals import CREDITED, UNSPECIFIED
 from reconcile.merging import AccountFigures
 from reconcile.run import Progress as Step
 from reconcile.run import RunReport
+from reconcile.schema import STATUS_MEANINGS
 from reconcile.statement import Statement
 
 SHOWN_CAMPAIGNS = 25
 """A screen is for a look; every campaign is in the workbook."""
 
-STATUS_WORDS = {
-    "matched": "credited by rule",
-    "decided": "decided by a person",
-    "review": "a person must say",
-    "not_donation": "no donation",
-}
-
 
 @contextmanager
 def progress(quiet: bool) -> Iterator[Step | None]:
     """A progress bar on the error stream while a step takes long; nothing where nobody is watching."""
-    if quiet or not sys.stderr.isatty():
+    if quiet or sys.stderr is None or not sys.stderr.isatty():
         yield None
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -70,7 +64,9 @@ def print_run(report: RunReport, campaigns: CampaignRegister) -> None:
 
 
 def _console() -> Console:
-    return Console(highlight=False, emoji=False, markup=False, width=None if sys.stdout.isatty() else 110)
+    return Console(
+        highlight=False, emoji=False, markup=False, width=None if sys.stdout and sys.stdout.isatty() else 110
+    )
 
 
 def _table(title: str, *columns: str) -> Table:
@@ -127,7 +123,7 @@ def _status_table(report: RunReport) -> Table:
     assert report.merged is not None and report.matches is not None
     table = _table("Lines", "status", "lines", "amount")
     cents = pd.Series(money.cents(report.merged.transactions["amount"]), index=report.matches.index)
-    for status, words in STATUS_WORDS.items():
+    for status, words in STATUS_MEANINGS.items():
         mine = report.matches["status"] == status
         if mine.any():
             table.add_row(words, str(int(mine.sum())), _amount(int(cents[mine].sum())))

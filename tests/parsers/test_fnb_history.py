@@ -1,6 +1,6 @@
 """The Transaction History row by row: what loads, what is set aside and why, and what is refused."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -385,3 +385,27 @@ def test_csv_named_ofx_loads_by_its_content_with_a_warning(read):
     s = read(PLAIN, "history.ofx")
     assert rows(s) == WHOLE
     assert s.warnings == ("is named .ofx but is FNB Transaction History CSV by its content",)
+
+
+GOOD = history([Entry(date(2026, 1, 1) + timedelta(n), 100_00, f"FNB APP PAYMENT FROM  T{n}") for n in range(4)])
+
+
+def test_a_second_statement_below_the_rows_refuses_the_file(read):
+    with pytest.raises(DamagedStatement, match="line 12: a second statement begins here"):
+        read(GOOD + GOOD)
+
+
+@pytest.mark.parametrize("row", [0, 1, 2])
+def test_two_rows_whose_line_end_was_lost_are_set_aside_and_not_taken_for_one(read, row):
+    lines = GOOD.split("\n")
+    joined = "\n".join([*lines[: 7 + row], lines[7 + row] + lines[8 + row], *lines[9 + row :]])
+    statement = read(joined)
+    (aside,) = statement.quarantined.itertuples()
+    assert (aside.reason, aside.line) == ("two rows have run together", 8 + row)
+    assert len(statement.transactions) == 2
+    assert not statement.proof.complete
+
+
+def test_a_line_longer_than_any_text_refuses_the_file_and_names_it(read):
+    with pytest.raises(DamagedStatement, match=r"line 11: has 10,0\d\d characters"):
+        read(GOOD.replace("T0", "a," * 5_000))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import os
 from dataclasses import asdict, dataclass
@@ -179,12 +180,15 @@ def _wrong(labelled: pd.DataFrame, answers: pd.DataFrame, matches: pd.DataFrame,
 def read_labelled(path: str | os.PathLike[str]) -> pd.DataFrame:
     """Labelled lines from a CSV, every value as text; raises UnreadableFile or FrameRefused."""
     documents = read_documents(path)
+    name = Path(path).name
     if len(documents) > 1:
-        raise FrameRefused("holds several files", file=Path(path).name, do="Name one CSV of labelled lines.")
-    text = documents[0].text
-    try:
-        return pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, na_filter=False)
-    except pd.errors.ParserError as fault:
-        raise FrameRefused(
-            f"is no table ({fault})", file=Path(path).name, do="Quote texts that hold commas."
-        ) from fault
+        raise FrameRefused("holds several files", file=name, do="Name one CSV of labelled lines.")
+    rows = [row for row in csv.reader(io.StringIO(documents[0].text), strict=False) if row]
+    head = [column.strip() for column in rows[0]]
+    if len(set(head)) < len(head):
+        raise FrameRefused(f"two columns have one name ({', '.join(head)})", file=name, do="Name each once.")
+    for number, row in enumerate(rows[1:], start=2):
+        if len(row) != len(head):
+            what = f"{len(row)} values for {len(head)} columns"
+            raise FrameRefused(what, file=name, line=number, do="Quote texts that hold commas.")
+    return pd.DataFrame(rows[1:], columns=head, dtype=TEXT)

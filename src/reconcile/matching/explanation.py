@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds
-from reconcile.errors import FrameRefused
+from reconcile.errors import FrameRefused, shown
 from reconcile.matching.engine import Outcome, Text, engine
 from reconcile.matching.narrative import Narrative, narrate
 from reconcile.matching.reading import Candidate, Reading
@@ -39,7 +39,7 @@ class Explanation:
         kind, decision = self.outcome
         bank = ", ".join(filter(None, [self.narrative.channel, self.narrative.counterparty, self.narrative.place]))
         facts = [
-            ("Description", self.description),
+            ("Description", shown(self.description)),
             ("The bank's words", bank or "none recognised"),
             ("The payer's words", self.narrative.payer + (" (may be cut off)" if self.narrative.cut else "")),
         ]

@@ -92,7 +92,10 @@ def _days(dates: pd.Series[Any]) -> pd.Series[Any]:
 def _text(frame: pd.DataFrame, column: str) -> pd.Series[Any]:
     if column not in frame.columns:
         return pd.Series(np.nan, index=frame.index, dtype=TEXT)
-    return frame[column].astype(TEXT)
+    try:
+        return frame[column].astype(TEXT)
+    except UnicodeEncodeError as fault:
+        raise FrameRefused(f"transactions: {column} holds half a character", do="Read the file anew.") from fault
 
 
 def distinct(rows: pd.DataFrame) -> tuple[npt.NDArray[np.intp], list[Text]]:

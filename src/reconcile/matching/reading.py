@@ -16,6 +16,7 @@ from reconcile.matching.words import DEALINGS, DENIALS, PARTICLES, PERSON, PLAIN
 
 LONGEST_CODE_RUNS = 6
 SHORTEST_PIECE = 3
+LONGEST_GLUED = 60
 
 
 class Alignment(NamedTuple):
@@ -151,7 +152,7 @@ class Reader:
 
     def split(self, word: str) -> tuple[str, ...]:
         """The known words that a run-together one is made of, fewest first; the word itself if it is not wholly so."""
-        if len(word) < 2 * SHORTEST_PIECE or not word.isalpha() or self._known(word):
+        if not 2 * SHORTEST_PIECE <= len(word) <= LONGEST_GLUED or not word.isalpha() or self._known(word):
             return (word,)
         if word not in self._splits:
             best: list[tuple[str, ...] | None] = [()] + [None] * len(word)

@@ -34,6 +34,9 @@ class Rows:
     bank_ids: pa.Array | None = None
 
 
+LONGEST_ASIDE = 2_000
+
+
 @dataclass(frozen=True)
 class Aside:
     """A row set aside: line, the row as it stood there, why, and what it moved (cents) where that is known."""
@@ -84,12 +87,17 @@ def set_aside(asides: Sequence[Aside], source: str) -> pd.DataFrame:
             {
                 "source": source,
                 "line": [a.line for a in ordered],
-                "text": [a.text for a in ordered],
+                "text": [_of_a_size(a.text) for a in ordered],
                 "reason": [a.reason for a in ordered],
                 "amount": known.mask(pd.Series([a.cents is None for a in ordered])),
             }
         )
     )
+
+
+def _of_a_size(text: str) -> str:
+    """The row as it stood, of a size that every cell can hold; the line leads to the rest."""
+    return text if len(text) <= LONGEST_ASIDE else f"{text[:LONGEST_ASIDE]} … ({len(text):,} characters)"
 
 
 def period_of(days: Days) -> Period | None:

@@ -12,6 +12,9 @@ import pyarrow.compute as pc
 
 from reconcile.parsers.days import YEAR_FIRST
 
+JOINED = "[0-9]{4}/[0-9]{2}/[0-9]{2}, *-?[0-9]+(\\.[0-9]+)?, *-?[0-9]"
+"""Day, amount and balance inside a description: the line end before a row was lost."""
+
 
 @dataclass(frozen=True)
 class Cells:

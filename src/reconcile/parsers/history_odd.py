@@ -16,7 +16,7 @@ from reconcile.errors import DamagedStatement, UnknownLayout, shown
 from reconcile.files import Document
 from reconcile.parsers.days import day_of, fault_of
 from reconcile.parsers.frames import UNPRINTABLE, Aside
-from reconcile.parsers.history_cells import Cells
+from reconcile.parsers.history_cells import JOINED, Cells
 from reconcile.parsers.history_heading import COLUMNS, Heading
 from reconcile.parsers.history_resaved import ambiguous
 from reconcile.statement import Chain
@@ -25,6 +25,7 @@ _CONTROL = re.compile(
     UNPRINTABLE.replace("\\x{9f}", "\\x9f").replace("\\x{2028}", "\\u2028").replace("\\x{2029}", "\\u2029")
 )
 _SLASHED = re.compile(r"\s*[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}\s*,")
+_SECOND = re.compile(r"\s*\"?(ACCOUNT TRANSACTION HISTORY|(Account|Balance|Name):)", re.IGNORECASE)
 _FOOTER = re.compile(r'[\s"]*(?P<label>(grand )?totals?|(opening|closing) balance)\b[^,]*(?P<figures>.*)', re.I)
 
 
@@ -102,6 +103,9 @@ def sort_odd(
     for at in np.flatnonzero(~good).tolist():
         text, line = cells.raw[at].as_py(), at + heading.lines + 1
         footer = _FOOTER.fullmatch(text)
+        if _SECOND.match(text):
+            what = f'a second statement begins here ("{shown(text, 40)}")'
+            raise DamagedStatement(what, file=document.name, line=line, do="Put each statement into a file of its own.")
         if not text.strip(' ,"\t\r'):
             no_rows.append(at)
         elif footer:
@@ -127,6 +131,8 @@ def sort_odd(
 
 
 def _reason(cells: Cells, at: int, text: str, last_of_cut: bool) -> str:
+    if re.search(JOINED, text[12:]):
+        return "two rows have run together"
     if not cells.whole[at]:
         return "the file ends inside this row" if last_of_cut else "not four fields"
     if _CONTROL.search(text):

@@ -14,15 +14,15 @@ import pyarrow.compute as pc
 
 from reconcile import money
 from reconcile.errors import FrameRefused
+from reconcile.matching.totals import UNSPECIFIED
 from reconcile.merging import AccountFigures, Merged, account_figures, given_statements, merge_statements
 from reconcile.reporters.celltext import arrow_text, clean, clean_column
-from reconcile.schema import MATCHES, STATUSES
+from reconcile.schema import MATCH_KINDS, MATCHES, STATUSES
 from reconcile.statement import Account, Statement
 
 if TYPE_CHECKING:
     from reconcile.campaigns import CampaignRegister, FundVocabulary
 
-UNSPECIFIED = "unspecified"
 NO_FUND = "no fund"
 NO_CAMPAIGN = "no campaign"
 
@@ -127,6 +127,9 @@ def _aligned(matches: pd.DataFrame, wanted: pd.Series[Any]) -> pd.DataFrame:
     unknown = set(matches["status"].unique()) - set(STATUSES)
     if unknown:
         raise FrameRefused(f'matches has the status "{min(unknown)}"', do=f"It must be one of {', '.join(STATUSES)}.")
+    unknown = set(matches["kind"].unique()) - set(MATCH_KINDS)
+    if unknown:
+        raise FrameRefused(f'matches has the kind "{min(unknown)}"', do=f"It must be one of {', '.join(MATCH_KINDS)}.")
     ordered: pd.DataFrame = matches.iloc[place.to_numpy(zero_copy_only=False)].reset_index(drop=True)
     return ordered
 

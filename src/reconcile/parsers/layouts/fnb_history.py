@@ -11,7 +11,7 @@ the text may be short. That row is set aside, unless the file came in the bank's
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,7 @@ from reconcile.errors import DamagedStatement
 from reconcile.files import Document
 from reconcile.parsers.days import Days, days_of
 from reconcile.parsers.frames import UNPRINTABLE, Rows, period_of, set_aside, source_of, split_by_effect
-from reconcile.parsers.history_cells import Cells, bank_cells, lines_of
+from reconcile.parsers.history_cells import JOINED, Cells, bank_cells, lines_of
 from reconcile.parsers.history_heading import Heading, has_title, read_heading
 from reconcile.parsers.history_odd import Odd, sort_odd
 from reconcile.parsers.history_resaved import is_resaved, resaved_cells
@@ -48,6 +48,7 @@ class History:
         text, whole_end = _unix(document)
         heading = read_heading(document, text)
         raw = lines_of(text, heading.start)
+        _refuse_long(raw, heading.lines + 1, document)
         resaved = is_resaved(raw, heading.padded)
         cells = (
             resaved_cells(raw, heading.places, document.name, heading.lines + 1)
@@ -95,6 +96,9 @@ def _unix(document: Document) -> tuple[str, bool]:
 def _sorted_out(cells: Cells, heading: Heading, document: Document, *, cut: bool) -> _Table:
     days = days_of(cells.dates, cells.form)
     readable = cells.whole & np.asarray(money.is_money(cells.amounts)) & np.asarray(money.is_money(cells.balances))
+    joined = np.asarray(pc.match_substring_regex(cells.descriptions, JOINED))
+    cells = replace(cells, whole=cells.whole & ~joined)
+    readable &= ~joined
     good = readable & ~np.isnat(days) & _printable(cells, document)
     if cut and len(good):
         good[-1] = False
@@ -121,6 +125,18 @@ def _sorted_out(cells: Cells, heading: Heading, document: Document, *, cut: bool
     moved = dict(zip((places + heading.lines + 1).tolist(), amount_cents.tolist(), strict=True)) if odd.asides else {}
     odd = odd.with_amounts(moved, gaps.tolist(), chain.implied_cents, heading.lines + 1)
     return _Table(places[order], good[places][order], days, amounts.take(order), balances.take(order), chain, odd)
+
+
+LONGEST = 10_000
+"""Characters of a line; no description is that long, and no cell of a workbook could hold three of them."""
+
+
+def _refuse_long(raw: pa.Array, first_line: int, document: Document) -> None:
+    long = np.flatnonzero(np.asarray(pc.greater(pc.utf8_length(raw), LONGEST)))
+    if len(long):
+        what = f"has {pc.utf8_length(raw)[int(long[0])].as_py():,} characters, more than {LONGEST:,}"
+        line = first_line + int(long[0])
+        raise DamagedStatement(what, file=document.name, line=line, do="Download the file again.")
 
 
 _PLAIN = bytes(range(32, 127)) + b"\n"

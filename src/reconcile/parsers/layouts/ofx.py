@@ -60,6 +60,9 @@ class Ofx:
 
 LAYOUT = Ofx()
 
+LONGEST = 10_000
+"""Characters of a text; none is that long, and no cell of a workbook could hold three of them."""
+
 ALIKE = 90
 """Per cent of letters shared by a NAME and a MEMO that are one text."""
 
@@ -147,6 +150,7 @@ def _columns(fields: dict[str, pa.Array], amounts: pa.Array, own: npt.NDArray[np
     good = np.asarray(money.is_money(amounts)) & ~np.isnat(days)
     for column in (descriptions, fields["REFNUM"], fields["FITID"]):
         good &= ~np.asarray(pc.fill_null(pc.match_substring_regex(column, UNPRINTABLE), False))
+    good &= np.asarray(pc.less_equal(pc.utf8_length(descriptions), LONGEST))
     if rows.faults:
         good &= ~np.isin(own, list(rows.faults))
     foreign = pc.fill_null(pc.not_equal(fields["CURSYM"], "ZAR"), False)
@@ -186,7 +190,8 @@ def _reason(i: int, own: npt.NDArray[np.intp], rows: RowTexts, amounts: pa.Array
     currency = rows.fields["CURSYM"][row].as_py()
     if currency and currency != "ZAR":
         return f"the amount is in {shown(currency, 10)}"
-    return "has a control character"
+    memo = max((rows.fields[f][row].as_py() or "" for f in ("NAME", "MEMO")), key=len)
+    return "has a control character" if 2 * len(memo) < LONGEST else f"has a text of {len(memo):,} characters"
 
 
 def _own_cents(row: int, rows: RowTexts, amounts: pa.Array) -> int | None:

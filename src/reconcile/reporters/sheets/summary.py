@@ -10,20 +10,16 @@ from openpyxl.utils import get_column_letter as letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reconcile import money
+from reconcile.matching.totals import UNSPECIFIED
 from reconcile.reporters import style
 from reconcile.reporters.book import Book, Value
 from reconcile.reporters.celltext import clean
-from reconcile.reporters.contents import NO_CAMPAIGN, NO_FUND, UNSPECIFIED, Contents
+from reconcile.reporters.contents import NO_CAMPAIGN, NO_FUND, Contents
 from reconcile.reporters.formulas import Formula, Where
 from reconcile.reporters.style import Look, Page
+from reconcile.schema import STATUS_MEANINGS
 
 NOT_STATED = "not stated"
-MEANINGS = {
-    "matched": "credited to a campaign by a rule",
-    "decided": "credited, or set aside, by a person",
-    "review": "a person must say",
-    "not_donation": "fees, bank interest, settlements, transfers, payments",
-}
 
 
 class _Summary:
@@ -34,7 +30,9 @@ class _Summary:
         sheet = book.sheet("Summary", "Bank statements by campaign and fund", contents.period, Page("1:2", frozen="A3"))
         sheet.sheet_properties.tabColor = style.INK
         names = max((len(a.account.name) for a in contents.accounts), default=0)
-        names = max(names, len(MEANINGS["not_donation"]), *(len(c.name) for c in contents.campaigns.campaigns), 0)
+        names = max(
+            names, len(STATUS_MEANINGS["not_donation"]), *(len(c.name) for c in contents.campaigns.campaigns), 0
+        )
         sheet.column_dimensions["A"].width = 27.0
         sheet.column_dimensions["B"].width = min(50.0, names * 0.9 + 2)
         for column in range(3, 41):
@@ -143,7 +141,7 @@ def _matrix(book: Book, sheet: Worksheet, row: int, contents: Contents, net: For
     ]
     groups += [
         ("To review", "a person must say", (Where("Status", "=", "review"),)),
-        ("Not donations", MEANINGS["not_donation"], (Where("Status", "=", "not_donation"),)),
+        ("Not donations", STATUS_MEANINGS["not_donation"], (Where("Status", "=", "not_donation"),)),
     ]
     totals = [Decimal(0)] * (len(funds) + 2)
     for label, name, where in groups:
@@ -206,7 +204,7 @@ def _statuses(book: Book, sheet: Worksheet, row: int) -> None:
     row = _heading(book, sheet, row, "Status of every line", 6)
     first = row = _heads(book, sheet, row, ("Status", "Meaning", "Lines", "Money in", "Money out", "Net"))
     totals = [Decimal(0)] * 4
-    for status, meaning in MEANINGS.items():
+    for status, meaning in STATUS_MEANINGS.items():
         own = Where("Status", "=", status)
         count = book.sums.count(own)
         money_in, money_out = (
