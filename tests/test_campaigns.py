@@ -254,3 +254,11 @@ def test_the_built_in_funds_are_a_file_anyone_can_read() -> None:
 @pytest.mark.parametrize(("read", "name"), [(read_campaigns, "campaigns.csv"), (read_funds, "funds.csv")])
 def test_the_sample_register_and_vocabulary_are_sound(read: Any, name: str) -> None:
     assert len(read(SAMPLES / name)) >= 8
+
+
+@pytest.mark.parametrize("word", ["unspecified", "(to review)", "No campaign"])
+def test_a_word_of_the_totals_is_no_code_and_no_fund(word):
+    with pytest.raises(RegisterRefused, match="word of the totals"):
+        read_campaigns(pd.DataFrame([(word, "Name")], columns=["code", "name"]))
+    with pytest.raises(RegisterRefused, match="word of the totals"):
+        read_funds(pd.DataFrame([(word,)], columns=["fund"]))

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -162,3 +164,37 @@ def test_labelled_lines_without_answers_are_one_line_of_error(reconcile):
 def test_the_package_runs_as_a_module():
     done = subprocess.run([sys.executable, "-m", "reconcile", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("reconcile ")
+
+
+@pytest.mark.parametrize("command", [["check"], ["run", *REGISTER, "--out", "out"]])
+def test_a_terminal_that_cannot_show_a_letter_still_gets_the_line(command, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "reconcile", command[0], str(HISTORY), *command[1:]],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        cwd=tmp_path,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"?2345" in done.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_output_that_cannot_be_written_is_one_line_and_no_success():
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "reconcile", "check", str(HISTORY)], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_one_bad_member_of_a_zip_does_not_hide_the_good_ones(reconcile, tmp_path):
+    path = tmp_path / "both.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(HISTORY, "good.csv")
+        archive.writestr("bad.csv", "<html>Log in</html>")
+    code, out, err = reconcile("check", path)
+    assert code == 1
+    assert "both.zip:good.csv" in out
+    assert "both.zip:bad.csv" in err

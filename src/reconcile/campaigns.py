@@ -152,6 +152,7 @@ def read_campaigns(path_or_frame: TableSource) -> CampaignRegister:
     for row, campaign in zip(table.rows, campaigns, strict=True):
         words = [("code", campaign.code), ("name", campaign.name), *(("aliases", a) for a in campaign.aliases)]
         claims.claim(row.line, campaign.code or campaign.name, words)
+        _not_reserved(row, "code", campaign.code, faults)
     faults.refuse_any()
     return CampaignRegister(tuple(campaigns), faults.file, table.sha256)
 
@@ -187,6 +188,7 @@ def read_funds(path_or_frame: TableSource) -> FundVocabulary:
     claims = _Claims("fund", faults)
     for row, fund in zip(table.rows, funds, strict=True):
         claims.claim(row.line, fund.name, [("fund", fund.name), *(("spellings", s) for s in fund.spellings)])
+        _not_reserved(row, "fund", fund.name, faults)
         own = {compared(s) for s in fund.spellings}
         for word in fund.excludes:
             if compared(word) in own:
@@ -210,6 +212,15 @@ def default_funds() -> FundVocabulary:
     with resources.as_file(resources.files("reconcile") / "funds.csv") as path:
         read = read_funds(path)
     return FundVocabulary(read.funds, f"built-in {read.source_name}", read.sha256)
+
+
+RESERVED = frozenset({"unspecified", "nofund", "nocampaign", "toreview", "notdonations"})
+"""What the totals call the money that is nobody's, as names are compared."""
+
+
+def _not_reserved(row: Row, column: str, word: str, faults: Faults) -> None:
+    if compared(word) in RESERVED:
+        faults.add(row.line, column, f'"{shown(word, 40)}" is a word of the totals; choose another')
 
 
 def _needed(row: Row, column: str, faults: Faults) -> str:

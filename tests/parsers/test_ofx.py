@@ -365,3 +365,11 @@ def test_sound_files_read_as_ofxparse_reads_them(name):
     ours = list(zip(s.transactions["date"].dt.date, s.transactions["amount"], s.transactions["bank_id"], strict=True))
     assert ours == [(t.date.date(), t.amount, t.id) for t in account.statement.transactions if t.amount]
     assert (s.account.number, s.closing) == (account.account_id, account.statement.balance)
+
+
+def test_a_row_that_stands_twice_with_its_bank_id_is_kept_and_warned_of(read):
+    (s,) = read(ofx(ofx_account(ofx_row() + ofx_row())))
+    assert len(s.transactions) == 2
+    assert any("stand twice" in w for w in s.warnings)
+    (other,) = read(ofx(ofx_account(ofx_row() + ofx_row(amount="1.00"))))
+    assert not any("stand twice" in w for w in other.warnings)

@@ -240,6 +240,10 @@ def _warnings(envelope: Envelope, table: Rows, fields: dict[str, pa.Array], rows
     if wrong.any():
         lines = ", ".join(str(n) for n in sorted(table.lines[wrong].tolist())[:5])
         found.append(f"{int(wrong.sum())} rows say DEBIT or CREDIT against the sign of their amount (line {lines})")
+    parts = [pc.fill_null(fields[f], "") for f in ("DTPOSTED", "TRNAMT", "NAME", "MEMO")]
+    whole = pc.drop_null(pc.binary_join_element_wise(_or_null(fields["FITID"]), *parts, "|"))
+    if twins := len(whole) - len(whole.unique()):
+        found.append(f"{twins} rows stand twice, with the bank's own id too: look whether the file repeats itself")
     if rows.unknown_tags:
         found.append(f"tags not known were passed over: {', '.join(shown(t, 30) for t in rows.unknown_tags[:5])}")
     if not len(table.lines):
