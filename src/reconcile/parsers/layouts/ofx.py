@@ -241,7 +241,9 @@ def _warnings(envelope: Envelope, table: Rows, fields: dict[str, pa.Array], rows
         lines = ", ".join(str(n) for n in sorted(table.lines[wrong].tolist())[:5])
         found.append(f"{int(wrong.sum())} rows say DEBIT or CREDIT against the sign of their amount (line {lines})")
     parts = [pc.fill_null(fields[f], "") for f in ("DTPOSTED", "TRNAMT", "NAME", "MEMO")]
-    whole = pc.drop_null(pc.binary_join_element_wise(_or_null(fields["FITID"]), *parts, "|"))
+    whole = pc.drop_null(
+        pc.binary_join_element_wise(_or_null(fields["FITID"]), *parts, pa.scalar("|", pa.large_string()))
+    )
     if twins := len(whole) - len(whole.unique()):
         found.append(f"{twins} rows stand twice, with the bank's own id too: look whether the file repeats itself")
     if rows.unknown_tags:
