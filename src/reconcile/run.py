@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from reconcile.campaigns import CampaignRegister, FundVocabulary
+from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds
 from reconcile.errors import ReconcileError, WorkbookNotWritten, shown
 from reconcile.matching import match, summarise
+from reconcile.matching.engine import SETTINGS
 from reconcile.merging import AccountFigures, Merged, account_figures, merge_statements
 from reconcile.parsers import read_each
 from reconcile.reporters import write_workbook
@@ -92,6 +93,7 @@ def run(
     if not statements:
         return RunReport((), tuple(refused), None, None, None, (), None)
     merged = merge_statements(statements)
+    funds = funds or default_funds()
 
     def matching(done: int, of: int) -> None:
         if progress:
@@ -137,7 +139,9 @@ def _write(
     target = folder / workbook_name(merged)
     draft = folder / f".{target.stem}.{os.getpid()}.draft"
     try:
-        write_workbook(draft, statements=statements, matches=matches, campaigns=campaigns, funds=funds)
+        write_workbook(
+            draft, statements=statements, matches=matches, campaigns=campaigns, funds=funds, settings=SETTINGS
+        )
         return _settle(draft, target)
     except WorkbookNotWritten as fault:
         raise WorkbookNotWritten(fault.what, file=str(target), do=fault.do) from fault

@@ -9,19 +9,28 @@ from typing import NamedTuple
 from reconcile._found import found_in
 from reconcile.campaigns import CampaignRegister, FundVocabulary
 from reconcile.matching import bank_words, rules
-from reconcile.matching.decide import Decision, decide
+from reconcile.matching.decide import GAP, Decision, decide
 from reconcile.matching.funds import FundReader
 from reconcile.matching.lexicon import build
 from reconcile.matching.likeness import likes
-from reconcile.matching.narrative import Narrative, narrate
+from reconcile.matching.narrative import REFERENCE_WIDTH, Narrative, narrate
 from reconcile.matching.reading import Candidate, Reader, Reading
 from reconcile.matching.rules import Rule
+from reconcile.matching.rules.likeness import LETTERS_PER_SLIP
 from reconcile.matching.words import OWN_ACCOUNT, chunks, fold
 
 Progress = Callable[[int, int], None]
 """Called with how many distinct texts are done and how many there are."""
 
 PROGRESS_STEP = 500
+
+SETTINGS = {
+    "Two readings of the same words are a tie within": f"{GAP:g} points of 100",
+    "A phrase may have one slip per": f"{LETTERS_PER_SLIP} letters",
+    "A reference is taken as cut from": f"{REFERENCE_WIDTH} characters",
+    "Credited without a person": "only where exactly one campaign is named and nothing beside it is doubtful",
+}
+"""The thresholds of the decision, as the workbook shows them."""
 
 
 class Text(NamedTuple):
