@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 _CHUNK = re.compile(r"[^\W_]+")
-_RUNS = re.compile(r"[0-9]+|[^\W\d_]+")
+_RUNS = re.compile(r"\d+|[^\W\d_]+")
 
 
 def fold(text: str) -> str:
