@@ -68,6 +68,10 @@ KINDS = [
     ("REVERSAL FNB APP PAYMENT FROM IDB ZAKAT", "-500", "matched", "reversal"),
     ("REVERSAL FNB APP PAYMENT FROM S PATEL", "-350", "review", "reversal"),
     ("REVERSAL FNB APP PAYMENT TO IDLIB FIELD TEAM", "18000", "review", "reversal"),
+    ("REVERSAL IDB ZAKAT", "18000", "review", "reversal"),
+    ("#IDB ZAKAT", "250", "review", "fee"),
+    ("#IDB ZAKAT", "-250", "not_donation", "fee"),
+    ("STRIPE FAMILY IDB", "250", "review", "settlement"),
     ("REV J DANIELS IDB", "200", "matched", "donation"),
     ("CR.INT.RATE   4,25000", "0.00", "not_donation", "notice"),
 ]
@@ -182,3 +186,33 @@ def test_evaluate_counts_what_is_wrong(appeals: rc.CampaignRegister) -> None:
 def test_labelled_lines_need_their_answers(appeals: rc.CampaignRegister) -> None:
     with pytest.raises(FrameRefused, match="campaign_code"):
         evaluate(frame(("IDB", "1")), appeals)
+
+
+def test_a_time_of_day_does_not_make_a_gift_late(appeals: rc.CampaignRegister) -> None:
+    lines = frame(("SYRIA WINTER", "500")).assign(date=pd.Timestamp("2019-04-30 22:15", tz="Africa/Johannesburg"))
+    assert match(lines, appeals)["reason"].isna().all()
+
+
+@pytest.mark.parametrize("date", ["03/09/2018", 20180903, 1.5, None, "soon"])
+def test_a_day_is_never_guessed(appeals: rc.CampaignRegister, date: object) -> None:
+    with pytest.raises(FrameRefused, match="is no day"):
+        match(frame(("IDB", "1")).assign(date=[date]), appeals)
+
+
+def test_a_decision_for_no_campaign_stays_in_the_totals(appeals: rc.CampaignRegister) -> None:
+    lines = frame(("IDB", "100"), ("STAFF LOAN", "40"))
+    matches = match(lines, appeals)
+    matches.loc[1, "status"] = "decided"
+    totals = summarise(lines, matches)
+    assert totals.loc["(no campaign)"].sum() == 40
+    assert totals.sum().sum() == 140
+
+
+@pytest.mark.parametrize("wrong", ["campaigns.csv", None])
+def test_what_is_no_register_or_no_frame_is_refused_with_the_way_out(
+    appeals: rc.CampaignRegister, wrong: object
+) -> None:
+    with pytest.raises(FrameRefused, match="read_campaigns"):
+        match(frame(("IDB", "1")), wrong)  # type: ignore[arg-type]
+    with pytest.raises(FrameRefused, match=r"statement\.transactions"):
+        match(wrong, appeals)  # type: ignore[arg-type]

@@ -373,3 +373,9 @@ def test_a_row_that_stands_twice_with_its_bank_id_is_kept_and_warned_of(read):
     assert any("stand twice" in w for w in s.warnings)
     (other,) = read(ofx(ofx_account(ofx_row() + ofx_row(amount="1.00"))))
     assert not any("stand twice" in w for w in other.warnings)
+
+
+def test_a_ledger_balance_of_a_day_after_the_period_is_not_its_closing_balance(read):
+    (s,) = read(one(as_of="20260203"))
+    assert (s.opening, s.closing) == (None, None)
+    assert any("after the period" in w for w in s.warnings)
