@@ -17,7 +17,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 LEVELS = [
     {"errors"},
-    {"_found", "money", "files"},
+    {"_found", "facts", "money", "files"},
     {"schema"},
     {"tables"},
     {"statement", "campaigns"},

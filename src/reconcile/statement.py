@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,6 +16,7 @@ import pyarrow as pa
 
 from reconcile import money
 from reconcile.errors import DamagedStatement, shown
+from reconcile.facts import as_html, as_text
 from reconcile.schema import KINDS
 
 
@@ -136,15 +136,10 @@ class Statement:
         return rows + [("Warning", shown(w, 400)) for w in self.warnings]
 
     def __repr__(self) -> str:
-        width = max(len(label) for label, _ in self.facts())
-        return "\n".join(f"{label:<{width}}  {text}" for label, text in self.facts())
+        return as_text(self.facts())
 
     def _repr_html_(self) -> str:
-        left = 'style="text-align:left"'
-        cells = "".join(
-            f"<tr><th {left}>{html.escape(a)}</th><td {left}>{html.escape(b)}</td></tr>" for a, b in self.facts()
-        )
-        return f"<table>{cells}</table>"
+        return as_html(self.facts())
 
 
 def add_ids(rows: pd.DataFrame) -> pd.DataFrame:

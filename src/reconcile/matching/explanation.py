@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from typing import Any
 
 from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds
 from reconcile.errors import FrameRefused, shown
+from reconcile.facts import as_html, as_text
 from reconcile.matching.engine import Outcome, Text, engine
 from reconcile.matching.narrative import Narrative, narrate
 from reconcile.matching.reading import Candidate, Reading
@@ -86,19 +86,12 @@ class Explanation:
         }
 
     def __str__(self) -> str:
-        facts = self.facts()
-        width = max(len(label) for label, _ in facts)
-        return "\n".join(f"{label:<{width}}  {text}" for label, text in facts)
+        return as_text(self.facts())
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        cells = "".join(
-            f'<tr><th style="text-align:left;white-space:pre">{html.escape(a)}</th>'
-            f'<td style="text-align:left">{html.escape(b)}</td></tr>'
-            for a, b in self.facts()
-        )
-        return f"<table>{cells}</table>"
+        return as_html(self.facts())
 
 
 def explain(

@@ -81,10 +81,15 @@ def longest(texts: pd.Series[Any]) -> int:
     return pc.max(pc.utf8_length(arrow_text(texts))).as_py() or 0
 
 
+def one_array(values: pd.Series[Any], kind: pa.DataType | None = None) -> pa.Array:
+    """A column as one Arrow array, of a type if one is given."""
+    array = pa.array(values, type=kind, from_pandas=True)
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
 def arrow_text(texts: pd.Series[Any]) -> pa.Array:
     """A column of texts as one Arrow array."""
-    array = pa.array(texts, type=TEXT, from_pandas=True)
-    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    return one_array(texts, TEXT)
 
 
 def _too_long(text: str, what: str) -> FrameRefused:

@@ -24,7 +24,7 @@ from openpyxl.utils import get_column_letter
 
 from reconcile import money
 from reconcile.reporters.book import Splice
-from reconcile.reporters.celltext import TEXT, escaped, escaped_text
+from reconcile.reporters.celltext import TEXT, escaped, escaped_text, one_array
 from reconcile.reporters.style import MONEY_STEPS_CENTS
 
 CHUNK = 10_000
@@ -114,7 +114,7 @@ def _heights(splice: Splice, rows: pd.DataFrame) -> pa.Array:
     for column, width in zip(splice.columns, splice.widths, strict=True):
         if column.wrap:
             room = 0.92 * width - 2
-            encoded = pc.dictionary_encode(pc.fill_null(_arrow(rows[column.heading], TEXT), ""))
+            encoded = pc.dictionary_encode(pc.fill_null(one_array(rows[column.heading], TEXT), ""))
             texts = encoded.dictionary
             wide = NARROW * pc.utf8_length(texts).to_numpy(zero_copy_only=False) + CAPITAL * _capitals(texts)
             needed = np.where(wide <= room, 1, np.ceil(wide / (0.92 * room)))  # a line ends at a word
@@ -143,17 +143,17 @@ def _cells(holds: str, values: pd.Series[Any], letter: str, ids: tuple[int, ...]
     style: pa.Array | pa.Scalar = _word(str(ids[0]))
     head, tail = "><v>", "</v></c>"
     if holds == "text":
-        array = _arrow(values, TEXT)
+        array = one_array(values, TEXT)
         texts = escaped(pc.if_else(pc.equal(array, ""), None, array))
         head, tail = ' t="inlineStr"><is><t xml:space="preserve">', "</t></is></c>"
     elif holds == "day":
         texts = pc.cast(pa.array((values.to_numpy("datetime64[D]") - _EPOCH).astype(np.int64)), TEXT)
     elif holds == "amount":
-        texts = pc.cast(_arrow(values, money.ARROW), TEXT)
+        texts = pc.cast(one_array(values, money.ARROW), TEXT)
         size = np.searchsorted(MONEY_STEPS_CENTS, np.abs(money.cents(values)), side="right")
         style = pa.array([str(i) for i in ids], TEXT).take(pa.array(size))
     else:
-        texts = pc.cast(_arrow(values), TEXT)
+        texts = pc.cast(one_array(values), TEXT)
     begun = _joined(_word(f'<c r="{letter}'), numbers, _word('" s="'), style, _word('"'))
     return pc.coalesce(_joined(begun, _word(head), texts, _word(tail)), _joined(begun, _word("/>")))
 
@@ -164,8 +164,3 @@ def _joined(*parts: pa.Array | pa.Scalar) -> pa.Array:
 
 def _word(text: str) -> pa.Scalar:
     return pa.scalar(text, TEXT)
-
-
-def _arrow(values: pd.Series[Any], kind: pa.DataType | None = None) -> pa.Array:
-    array = pa.array(values, type=kind, from_pandas=True)
-    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
