@@ -93,6 +93,7 @@ class Statement:
 
     `transactions` and `notices` (rows that move no money) have the columns of `schema.TRANSACTIONS`, oldest first;
     `quarantined` those of `schema.SET_ASIDE`. `opening` and `closing` are None where the layout gives no balance.
+    `number` is the statement's own number, where the bank counts its statements.
     """
 
     account: Account
@@ -105,6 +106,7 @@ class Statement:
     source: Source
     proof: Proof
     warnings: tuple[str, ...] = field(default=())
+    number: int | None = None
 
     @property
     def credits(self) -> Decimal:
