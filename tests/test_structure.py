@@ -20,6 +20,7 @@ LEVELS = [
     {"_found", "facts", "money", "files"},
     {"schema"},
     {"tables"},
+    {"chain"},
     {"statement", "campaigns"},
     {"merging"},
     {"parsers"},

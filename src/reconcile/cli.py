@@ -16,8 +16,9 @@ from reconcile.errors import ReconcileError
 if TYPE_CHECKING:
     from reconcile.campaigns import FundVocabulary
 
-EPILOG = """exit code: 0 all done; 1 done, but a file was refused, rows were set aside or a total does not tie out;
-2 nothing could run. Files are never changed or moved."""
+EPILOG = """exit code: 0 all done; 1 done, but a file was refused, rows were set aside, a total does not tie out, rows
+are missing between statements, or exports of the same days disagree about a text or a row; 2 nothing could run. Files
+are never changed or moved."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -140,20 +141,20 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def check(arguments: argparse.Namespace) -> int:
-    """`reconcile check`: 0 when every file proves, 1 when one was refused or rows were set aside, 2 when none reads."""
+    """`reconcile check`: 0 when every file proves and all of them agree, 2 when none reads, 1 otherwise."""
     from reconcile import screen
-    from reconcile.run import read_all
+    from reconcile.merging import merge_statements
+    from reconcile.run import exit_code, read_all
 
     with screen.progress(quiet=arguments.json) as progress:
         statements, refused = read_all(arguments.paths, progress)
+    merged = merge_statements(statements) if statements else None
     screen.print_faults(refused)
     if arguments.json:
-        _print_json(screen.check_facts(statements, refused))
+        _print_json(screen.check_facts(statements, refused, merged))
     else:
-        screen.print_statements(statements)
-    if not statements:
-        return 2
-    return 1 if refused or any(len(s.quarantined) for s in statements) else 0
+        screen.print_statements(statements, merged)
+    return exit_code(statements, refused, merged)
 
 
 def explain(arguments: argparse.Namespace) -> int:

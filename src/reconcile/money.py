@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
@@ -31,6 +32,16 @@ _DO = "Write amounts as 1650.00: digits, a point, at most two decimals."
 def is_money(texts: pa.Array) -> pa.Array:
     """A boolean per text: is it money as FNB writes it? An empty text or null is not."""
     return pc.fill_null(pc.match_substring_regex(texts, PATTERN), False)
+
+
+def cents_of(text: str) -> int | None:
+    """Whole cents of one text that `is_money`; None of any other."""
+    return int(Decimal(text).scaleb(2)) if re.match(PATTERN, text) else None
+
+
+def rand(cents: int) -> Decimal:
+    """An exact amount from whole cents."""
+    return Decimal(int(cents)).scaleb(-2)
 
 
 def from_text(texts: pa.Array) -> pa.Array:
@@ -96,7 +107,7 @@ def _refuse(values: pd.Series[Any], bad: npt.NDArray[np.bool_], what: str) -> No
 
 def total(amounts: pd.Series[Any]) -> Decimal:
     """The exact sum of a column of money; of an empty column, 0.00."""
-    return Decimal(int(cents(amounts).sum())).scaleb(-2)
+    return rand(cents(amounts).sum())
 
 
 def shown(amount: Decimal | NAType | None) -> str:

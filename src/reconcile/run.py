@@ -14,7 +14,7 @@ from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds
 from reconcile.errors import ReconcileError, WorkbookNotWritten, shown
 from reconcile.matching import match, summarise
 from reconcile.matching.engine import SETTINGS
-from reconcile.merging import AccountFigures, Merged, account_figures, merge_statements
+from reconcile.merging import TEXT_DIFFERS, AccountFigures, Merged, merge_statements
 from reconcile.parsers import read_each
 from reconcile.reporters import write_workbook
 from reconcile.statement import Statement
@@ -40,11 +40,17 @@ class RunReport:
 
     @property
     def exit_code(self) -> int:
-        """0: all done; 1: a file was refused, rows were set aside, or an account does not tie out; 2: nothing ran."""
-        if self.workbook is None:
-            return 2
-        aside = any(len(s.quarantined) for s in self.statements)
-        return 1 if self.refused or aside or not all(a.ties is not False for a in self.accounts) else 0
+        """0: all done; 2: nothing ran; 1: a file was refused, rows were set aside, an account does not tie out, rows or
+        days are missing between statements, or exports disagree in a way that a person must settle.
+        """
+        return 2 if self.workbook is None else exit_code(self.statements, self.refused, self.merged)
+
+
+def exit_code(statements: Sequence[Statement], refused: Sequence[ReconcileError], merged: Merged | None) -> int:
+    """0 when all is proved, 1 when anything is left for a person, 2 when there are no statements."""
+    if merged is None:
+        return 2
+    return 1 if refused or any(len(s.quarantined) for s in statements) or not merged.settled else 0
 
 
 def read_all(
@@ -100,15 +106,48 @@ def run(
             progress("matching references", done, of)
 
     matches = match(merged.transactions, campaigns, funds=funds, progress=matching)
+    matches = review_two_texts(matches, merged, campaigns, funds)
     if progress:
         progress("writing the workbook", 0, 1)
     workbook = _write(
         Path(out), statements=statements, merged=merged, matches=matches, campaigns=campaigns, funds=funds
     )
     summary = summarise(merged.transactions, matches)
-    return RunReport(
-        tuple(statements), tuple(refused), merged, matches, summary, account_figures(statements, merged), workbook
+    return RunReport(tuple(statements), tuple(refused), merged, matches, summary, merged.accounts, workbook)
+
+
+def review_two_texts(
+    matches: pd.DataFrame, merged: Merged, campaigns: CampaignRegister, funds: FundVocabulary
+) -> pd.DataFrame:
+    """The matches, with those in review whose movement another export words so that it would be decided otherwise.
+
+    `matches` are those of `merged.transactions`. Campaign and fund stay only where both texts lead to the same.
+    """
+    differing = merged.conflicts[merged.conflicts["kind"] == TEXT_DIFFERS].reset_index(drop=True)
+    if not len(differing):
+        return matches
+    other = pd.DataFrame(
+        {
+            "date": differing["other_date"],
+            "amount": differing["other_amount"],
+            "account": differing["account"],
+            "description": differing["other_text"],
+        }
     )
+    decided = match(other, campaigns, funds=funds)
+    places = pd.Index(matches["transaction_id"]).get_indexer(differing["transaction_id"])
+    taken = matches.iloc[places].reset_index(drop=True)
+    parts = ("status", "campaign", "fund")
+    agree = pd.DataFrame({name: taken[name].fillna("") == decided[name].fillna("") for name in parts})
+    reviewed = matches.reset_index(drop=True)
+    for at, text, same in zip(places.tolist(), differing["other_text"].tolist(), agree.to_dict("records"), strict=True):
+        if not all(same.values()):
+            why = f'two exports word it differently: "{shown(text)}"'
+            before = reviewed["reason"].fillna("").iloc[at]
+            reviewed.loc[at, ["status", "reason"]] = ["review", f"{before}; {why}" if before else why]
+            reviewed.loc[at, "confidence"] = float("nan")
+            reviewed.loc[at, [name for name in parts[1:] if not same[name]]] = None
+    return reviewed.set_axis(matches.index)
 
 
 def workbook_name(merged: Merged) -> str:

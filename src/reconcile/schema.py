@@ -24,6 +24,11 @@ class Column:
     meaning: str
     may_lack: bool = False
 
+    @property
+    def dtype(self) -> Any:
+        """The pandas type; a whole number that may be missing is pandas' own."""
+        return "Int64" if self.kind == "number" and self.may_lack else KINDS[self.kind]
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -39,7 +44,7 @@ class Frame:
 
     def empty(self) -> pd.DataFrame:
         """The frame with all its columns and types and no rows."""
-        return pd.DataFrame({c.name: pd.Series(dtype=KINDS[c.kind]) for c in self.columns})
+        return pd.DataFrame({c.name: pd.Series(dtype=c.dtype) for c in self.columns})
 
     def check(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The same rows with exactly these columns and types; raises FrameRefused where that cannot be."""
@@ -52,7 +57,7 @@ class Frame:
         return pd.DataFrame({c.name: self._typed(frame[c.name], c) for c in self.columns}, index=frame.index)
 
     def _typed(self, values: pd.Series[Any], column: Column) -> pd.Series[Any]:
-        wanted = KINDS[column.kind]
+        wanted = column.dtype
         missing = values.isna()
         if missing.any() and not column.may_lack:
             row = int(missing.to_numpy().argmax()) + 1
@@ -117,6 +122,41 @@ MATCHES = Frame(
         Column("evidence", "text", "the words that decided", may_lack=True),
         Column("candidates", "text", "best three campaigns with their scores", may_lack=True),
         Column("reason", "text", "why a person must say, or what is odd about a matched gift", may_lack=True),
+    ),
+)
+
+CONFLICTS = Frame(
+    "conflicts",
+    (
+        Column("account", "text", "account number, digits as text"),
+        Column("kind", "text", "text differs, day differs or not in the other export"),
+        Column("date", "day", "the day of the row that was kept"),
+        Column("amount", "money", "rand; money in is positive"),
+        Column("transaction_id", "text", "the transaction that was kept"),
+        Column("text", "text", "its text, with the payer's reference where that has a column of its own"),
+        Column("source", "text", "file (and member of a ZIP) it was taken from"),
+        Column("line", "number", "line of that file"),
+        Column("other_text", "text", "the text of the other export's row", may_lack=True),
+        Column("other_date", "day", "its day", may_lack=True),
+        Column("other_amount", "money", "its amount", may_lack=True),
+        Column("other_source", "text", "the other export's file (and member of a ZIP)"),
+        Column("other_line", "number", "line of that file; missing where it has no such row", may_lack=True),
+        Column("reason", "text", "what was found, and what was done"),
+    ),
+)
+
+GAPS = Frame(
+    "gaps",
+    (
+        Column("account", "text", "account number, digits as text"),
+        Column("after", "day", "the last day that the statements before reach", may_lack=True),
+        Column("before", "day", "the first day that the next statement reaches", may_lack=True),
+        Column("opening", "money", "the balance with which the next statement goes on", may_lack=True),
+        Column("closing", "money", "the balance to which the statements before lead", may_lack=True),
+        Column("missing", "money", "opening less closing: what the lacking rows moved", may_lack=True),
+        Column("from_source", "text", "file (and member of a ZIP) before the gap", may_lack=True),
+        Column("to_source", "text", "file (and member of a ZIP) after it"),
+        Column("reason", "text", "what is missing, in words"),
     ),
 )
 

@@ -17,11 +17,11 @@ from reconcile import money
 from reconcile.campaigns import CampaignRegister
 from reconcile.errors import ReconcileError, shown
 from reconcile.matching.totals import CREDITED, UNSPECIFIED
-from reconcile.merging import AccountFigures
+from reconcile.merging import AccountFigures, Merged, conflict_lines, gap_lines
 from reconcile.run import Progress as Step
 from reconcile.run import RunReport
 from reconcile.schema import STATUS_MEANINGS
-from reconcile.statement import Statement
+from reconcile.statement import Account, Statement
 
 SHOWN_CAMPAIGNS = 25
 """A screen is for a look; every campaign is in the workbook."""
@@ -55,12 +55,21 @@ def print_run(report: RunReport, campaigns: CampaignRegister) -> None:
         console.print(_summary_table(report, campaigns), "", _status_table(report), "")
     for account in report.accounts:
         console.print(Text(_tie_words(account)), soft_wrap=True)
+    if report.merged is not None:
+        _print_merged(console, report.merged)
     for statement in report.statements:
         for warning in statement.warnings:
             console.print(Text(f"note: {shown(statement.source.name)}: {shown(warning, 400)}"), soft_wrap=True)
         for row in statement.quarantined.itertuples():
             console.print(Text(f"set aside: {shown(row.source)}, line {row.line}: {shown(row.reason)}"), soft_wrap=True)
     console.print(Text(f"Workbook: {report.workbook}"), soft_wrap=True)
+
+
+def _print_merged(console: Console, merged: Merged) -> None:
+    """One line for each gap and each conflict."""
+    for label, lines in (("gap", gap_lines(merged.gaps)), ("exports disagree", conflict_lines(merged.conflicts))):
+        for line in lines:
+            console.print(Text(f"{label}: {line}"), soft_wrap=True)
 
 
 def _console() -> Console:
@@ -145,8 +154,8 @@ def _tie_words(account: AccountFigures) -> str:
     )
 
 
-def print_statements(statements: Sequence[Statement]) -> None:
-    """Each statement with its proofs, and the rows set aside."""
+def print_statements(statements: Sequence[Statement], merged: Merged | None) -> None:
+    """Each statement with its proofs and the rows set aside, then what is missing between them or disagrees."""
     console = _console()
     for number, statement in enumerate(statements):
         if number:
@@ -154,6 +163,9 @@ def print_statements(statements: Sequence[Statement]) -> None:
         console.print(Text(repr(statement)), soft_wrap=True)
         for row in statement.quarantined.itertuples():
             console.print(Text(f"  set aside: line {row.line}: {row.reason}"), soft_wrap=True)
+    if merged is not None and (len(merged.gaps) or len(merged.conflicts)):
+        console.print()
+        _print_merged(console, merged)
 
 
 def _statement_facts(statement: Statement) -> dict[str, Any]:
@@ -175,14 +187,32 @@ def _statement_facts(statement: Statement) -> dict[str, Any]:
     }
 
 
-def check_facts(statements: Sequence[Statement], refused: Sequence[ReconcileError]) -> dict[str, Any]:
-    """What `check` found, for JSON; amounts are text, so that no reader makes floats of them."""
-    return {"statements": [_statement_facts(s) for s in statements], "refused": [str(f) for f in refused]}
+def check_facts(
+    statements: Sequence[Statement], refused: Sequence[ReconcileError], merged: Merged | None
+) -> dict[str, Any]:
+    """What `check` found, for JSON; amounts are text, so that no reader makes floats of them.
+
+    Conflicts come without the payers' words, which are in the workbook.
+    """
+    return {
+        "statements": [_statement_facts(s) for s in statements],
+        "refused": [str(f) for f in refused],
+        "gaps": [] if merged is None else _records(merged.gaps),
+        "conflicts": [] if merged is None else _records(merged.conflicts.drop(columns=["text", "other_text"])),
+    }
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows with days as text, missing values as null, and accounts by their last digits."""
+    rows = frame.assign(account=[Account(number).shown for number in frame["account"]])
+    for column in rows.columns[[str(kind).startswith("datetime") for kind in rows.dtypes]]:
+        rows[column] = rows[column].dt.strftime("%Y-%m-%d")
+    return [{str(k): None if pd.isna(v) else v for k, v in row.items()} for row in rows.to_dict("records")]
 
 
 def run_facts(report: RunReport) -> dict[str, Any]:
     """What a run did, for JSON; amounts are text, so that no reader makes floats of them."""
-    facts = check_facts(report.statements, report.refused)
+    facts = check_facts(report.statements, report.refused, report.merged)
     facts["ties"] = [
         {
             "account": a.account.shown,

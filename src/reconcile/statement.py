@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from hashlib import blake2b
-from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -15,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from reconcile import money
-from reconcile.errors import DamagedStatement, shown
+from reconcile.errors import shown
 from reconcile.facts import as_html, as_text
 from reconcile.schema import KINDS
 
@@ -112,13 +110,13 @@ class Statement:
     def credits(self) -> Decimal:
         """Sum of the money in."""
         amounts = money.cents(self.transactions["amount"])
-        return Decimal(int(amounts[amounts > 0].sum())).scaleb(-2)
+        return money.rand(amounts[amounts > 0].sum())
 
     @property
     def debits(self) -> Decimal:
         """Sum of the money out, negative."""
         amounts = money.cents(self.transactions["amount"])
-        return Decimal(int(amounts[amounts < 0].sum())).scaleb(-2)
+        return money.rand(amounts[amounts < 0].sum())
 
     def facts(self) -> list[tuple[str, str]]:
         """What a person wants to know first, as label and text."""
@@ -184,105 +182,3 @@ def _letters(words: _Words) -> pa.Array:
     letters[::2], letters[1::2] = _LETTERS[octets >> 4], _LETTERS[octets & 15]
     ends = np.arange(0, len(letters) + 16, 16, dtype=np.int64)
     return pa.LargeStringArray.from_buffers(len(words), pa.py_buffer(ends), pa.py_buffer(letters))
-
-
-@dataclass(frozen=True)
-class Chain:
-    """What a running balance proves: opening and closing, which balances are not known, what set-aside rows moved.
-
-    `opening` and `closing` are None where no balance tells; `implied_cents` has, for the position of a gap, what the
-    rows set aside there moved.
-    """
-
-    opening: Decimal | None
-    closing: Decimal | None
-    unknown: np.ndarray[Any, np.dtype[np.bool_]]
-    implied_cents: dict[int, int]
-
-
-_Cents = np.ndarray[Any, np.dtype[np.int64]]
-
-
-def check_chain(
-    amounts: _Cents,
-    balances: _Cents,
-    lines: _Cents,
-    *,
-    file: str,
-    gaps: Iterable[int] = (),
-    closing: int | None = None,
-) -> Chain:
-    """Prove that each balance is the one before plus the amount; oldest first, whole cents.
-
-    `gaps` are positions in front of which rows were set aside (the number of rows: behind the last): there the
-    balances may jump, and the jump is what those rows moved. `closing` is the balance the export states for its newest
-    row, in cents. A balance of exactly 0 that does not fit is "not known" (FNB writes some so), never a break.
-    Raises DamagedStatement naming the two lines and the difference.
-    """
-    count, gap_set = len(amounts), set(gaps)
-    total = int(amounts.sum())
-    base = balances - np.cumsum(amounts)  # the balance before the first row, as each row tells it: all the same
-    unknown = np.zeros(count, dtype=bool)
-    implied: dict[int, int] = {}
-    before: int | None = None  # what the part in front tells; None where there is none, or it has no known balance
-    opening: int | None = closing if not count and not gap_set else None
-    for start, end in pairwise(sorted({0, count, *gap_set})):
-        part = slice(start, end)
-        last = end == count and count not in gap_set
-        anchor = _anchor(base[part], balances[part], closing - total if last and closing is not None else None)
-        unknown[part] = (balances[part] == 0) & (True if anchor is None else base[part] != anchor)
-        if anchor is not None:
-            _refuse_break(base[part], lines[part], unknown[part], anchor, file)
-        if start in gap_set and before is not None and anchor is not None:
-            implied[start] = anchor - before
-        opening = anchor if start == 0 else opening
-        before = anchor
-    if closing is not None and before is not None:
-        off = closing - total - before
-        if count in gap_set:
-            implied[count] = off
-        elif off:
-            raise DamagedStatement(
-                f"the heading states the balance {_rand(closing)}, the newest row {_rand(before + total)}",
-                file=file,
-                line=int(lines[-1]),
-                do="Rows are missing or were changed; download the file again.",
-            )
-    elif closing is None and before is not None and count not in gap_set:
-        closing = before + total
-    return Chain(_decimal(opening), _decimal(closing), unknown, implied)
-
-
-def _anchor(base: _Cents, balances: _Cents, stated: int | None) -> int | None:
-    known = np.flatnonzero(balances)
-    if len(known):
-        return int(base[known[0]])
-    if stated is not None:
-        return stated
-    # balances of 0 alone may be real (an emptied account) or "not known": believed where they agree
-    return int(base[0]) if (base == base[0]).all() else None
-
-
-def _refuse_break(base: _Cents, lines: _Cents, unknown: np.ndarray[Any, Any], anchor: int, file: str) -> None:
-    known = np.flatnonzero(~unknown)
-    broken = known[base[known] != anchor]
-    if not len(broken):
-        return
-    at = int(broken[0])
-    last = int(known[known < at][-1])
-    pair = sorted((int(lines[last]), int(lines[at])))
-    raise DamagedStatement(
-        f"the balances of lines {pair[0]} and {pair[1]} differ by {_rand(int(base[at] - base[last]))} more than the "
-        "amount says",
-        file=file,
-        line=int(lines[at]),
-        do="A row was lost, added or changed between them; download the file again.",
-    )
-
-
-def _decimal(cents: int | None) -> Decimal | None:
-    return None if cents is None else Decimal(cents).scaleb(-2)
-
-
-def _rand(cents: int) -> str:
-    return money.shown(_decimal(cents))

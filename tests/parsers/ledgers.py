@@ -1,9 +1,14 @@
 """Ledgers that tests make up, written as the bank writes them."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
 from hypothesis import strategies as st
+
+from reconcile.parsers import read_statements
+from reconcile.statement import Statement
 
 ACCOUNT = "62000099001"
 
@@ -71,6 +76,18 @@ def ofx_account(
 
 def ofx(*accounts: str, header: str = HEADER, sign_on: str = SIGN_ON) -> str:
     return f"{header}<OFX>\n{sign_on}<BANKMSGSRSV1>\n{''.join(accounts)}</BANKMSGSRSV1>\n</OFX>\n"
+
+
+def ofx_closed(text: str) -> str:
+    """Rows or a file of OFX with every field closed, as version 2 has them."""
+    return re.sub(r"<([A-Z0-9]+)>([^<\n]+)", r"<\1>\2</\1>", text)
+
+
+def read_text(folder: Path, content: str | bytes, name: str) -> list[Statement]:
+    """The statements of a file of this content and name."""
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return read_statements(path)
 
 
 def ofx_of(entries: list[Entry], opening: int = 100_000_00, *, newest_first: bool = False) -> str:

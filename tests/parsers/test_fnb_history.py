@@ -138,8 +138,8 @@ ASIDE = [
     ("2026/01/07, , 100654.00, CAPITEC   B2", 'the amount "" is not money'),
     ("2026/01/07, 500 000 000 000.00, 100654.00, CAPITEC   B2", "is not money"),
     ("2026/01/07, 500.00, R100654.00, CAPITEC   B2", "the balance"),
-    ("2026/01/07, 500.00", "not four fields"),
-    ("something else", "not four fields"),
+    ("2026/01/07, 500.00", "has not the fields of a row"),
+    ("something else", "has not the fields of a row"),
     ("2026/01/07, 500.00, 100654.00, CAPI\x00TEC", "control character"),
     ("2026/01/07, 500.00, 100654.00, CAPI\tTEC", "control character"),
     ("2026/01/07, 500.00, 100654.00, CAPI\rTEC", "control character"),
@@ -207,7 +207,7 @@ REFUSED = {
     "the heading states another balance": (
         PLAIN.replace("Balance:, 100729.00", "Balance:, 100730.00"),
         DamagedStatement,
-        "the heading states the balance R 100 730.00",
+        "the closing balance is stated as R 100 730.00",
     ),
     "cut in the heading": (PLAIN[:80], DamagedStatement, "no line names the columns"),
     "no account": (

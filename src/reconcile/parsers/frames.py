@@ -52,8 +52,13 @@ def source_of(document: Document, layout: str) -> Source:
     return Source(document.file_name, document.member, document.sha256, layout, document.encoding)
 
 
-def split_by_effect(rows: Rows, account: str, source: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Transactions and notices (rows of amount 0), each with the columns of `schema.TRANSACTIONS`."""
+def split_by_effect(
+    rows: Rows, account: str, source: str, moves: npt.NDArray[np.bool_] | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Transactions and notices, each with the columns of `schema.TRANSACTIONS`.
+
+    `moves` says which rows move money; without it those do whose amount is not 0.
+    """
     count = len(rows.lines)
     frame = pd.DataFrame(
         {
@@ -68,11 +73,14 @@ def split_by_effect(rows: Rows, account: str, source: str) -> tuple[pd.DataFrame
             "line": rows.lines,
         }
     )
-    frame = TRANSACTIONS.check(add_ids(frame))
-    moves = money.cents(frame["amount"]) != 0
+    moves = money.cents(frame["amount"]) != 0 if moves is None else moves
     if moves.all():
-        return frame, TRANSACTIONS.empty()
-    return frame[moves].reset_index(drop=True), frame[~moves].reset_index(drop=True)
+        return TRANSACTIONS.check(add_ids(frame)), TRANSACTIONS.empty()
+    # notices are counted behind the movements: a try that failed must not change the id of the payment
+    still = frame[~moves]
+    frame = TRANSACTIONS.check(add_ids(pd.concat([frame[moves], still], ignore_index=True)))
+    moved = len(frame) - len(still)
+    return frame[:moved], frame[moved:].reset_index(drop=True)
 
 
 def set_aside(asides: Sequence[Aside], source: str) -> pd.DataFrame:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
+from reconcile import money
 from reconcile.errors import DamagedStatement, UnknownLayout, shown
 from reconcile.files import Document
-from reconcile.money import PATTERN
+from reconcile.parsers.account_number import account_number
 from reconcile.statement import Account
 
 TITLE = "ACCOUNT TRANSACTION HISTORY"
@@ -18,7 +18,6 @@ COLUMNS = ("date", "amount", "balance", "description")
 _WANTED = "Date, Amount, Balance, Description"
 _AGAIN = "Download the file again."
 _LOOKED_AT = 40  # the bank writes six lines above the columns; a heading of over 40 lines is something else
-_NUMBER = re.compile(r"[0-9]{6,20}|[0-9]{4,6}\*+[0-9]{4}")
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ def _heading(
             what = f'the line "{label.title()}:" is missing above the rows'
             raise DamagedStatement(what, file=document.name, line=lines, do=_AGAIN)
     number, balances = labelled["balance"]
-    current = _cents(balances[0] if balances else "")
+    current = money.cents_of(balances[0]) if balances else None
     if current is None:
         warnings.append(f"line {number} states no balance, so the newest row is not checked against it")
     account = _account(*labelled["account"], document.name)
@@ -90,11 +89,7 @@ def _heading(
 
 
 def _account(line: int, cells: list[str], file: str) -> Account:
-    number = cells[0] if cells else ""
-    if not _NUMBER.fullmatch(number):
-        what = f'the account number reads "{shown(number, 40)}"'
-        do = "A spreadsheet may have changed it; use the file as the bank delivered it."
-        raise DamagedStatement(what, file=file, line=line, do=do)
+    number = account_number(cells[0] if cells else "", file, line)
     name = ", ".join(c for c in cells[1:] if c).removeprefix("[").removesuffix("]")
     return Account(number, name, "credit card" if "*" in number else "")
 
@@ -105,10 +100,6 @@ def _places(cells: list[str], file: str, line: int) -> tuple[int, ...]:
         found = ", ".join(shown(c, 40) for c in cells)
         raise UnknownLayout(f"has the columns {found}; wanted {_WANTED}", file=file, line=line, do=_AGAIN)
     return tuple(names.index(name) for name in COLUMNS)
-
-
-def _cents(text: str) -> int | None:
-    return int(Decimal(text).scaleb(2)) if re.match(PATTERN, text) else None
 
 
 def _cells(line: str) -> list[str]:

@@ -10,13 +10,15 @@ import csv
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 
 from reconcile.errors import UnknownLayout
-from reconcile.parsers.days import day_of
-from reconcile.parsers.history_cells import Cells, without_first_blank
+from reconcile.parsers.cells import Cells, without_first_blank
+from reconcile.parsers.days import day_of, days_of, fault_of
+from reconcile.parsers.odd_lines import AMBIGUOUS
 
 _DAY_FIRST = re.compile(r"(?P<d>[0-9]{1,2})/(?P<m>[0-9]{1,2})/(?P<y>[0-9]{4})")
 _MONTH_FIRST = re.compile(r"(?P<m>[0-9]{1,2})/(?P<d>[0-9]{1,2})/(?P<y>[0-9]{4})")
@@ -49,16 +51,18 @@ def resaved_cells(raw: pa.Array, places: tuple[int, ...], file: str, first_line:
     whole = np.array([len(r) == 4 for r in rows], dtype=bool)
     dates, amounts, balances, texts = ([r[p] if len(r) == 4 else "" for r in rows] for p in places)
     dates = [d.strip() for d in dates]
+    form = _form(dates, file, first_line)
+    days = pa.array(dates, type=pa.large_string())
     amounts, balances = _pointed([a.strip() for a in amounts], [b.strip() for b in balances])
     return Cells(
         raw,
         whole,
-        pa.array(dates, type=pa.large_string()),
+        days,
+        days_of(days, form),
+        partial(fault_of, form=form),
         pa.array(amounts, type=pa.large_string()),
         pa.array(balances, type=pa.large_string()),
         without_first_blank(pa.array(texts, type=pa.large_string())),
-        _form(dates, file, first_line),
-        ("was re-saved by a spreadsheet; the balances prove its rows",),
     )
 
 
@@ -92,14 +96,9 @@ def _form(dates: list[str], file: str, first_line: int) -> re.Pattern[str]:
         days = [day_of(d, _DAY_FIRST) for d in dates if d]
         months = [day_of(d, _MONTH_FIRST) for d in dates if d]
         if not _ordered(days) or _ordered(months):
-            raise ambiguous(file, first_line)
+            do = "Use the file as the bank delivered it, not a re-saved one."
+            raise UnknownLayout(AMBIGUOUS, file=file, line=first_line, do=do)
     return form
-
-
-def ambiguous(file: str, line: int) -> UnknownLayout:
-    """The refusal of days such as 03/04/2026, which are the third of April or the fourth of March."""
-    what = "the days are written like 03/04/2026, which may be April or March"
-    return UnknownLayout(what, file=file, line=line, do="Use the file as the bank delivered it, not a re-saved one.")
 
 
 def _ordered(days: Sequence[date | None]) -> bool:

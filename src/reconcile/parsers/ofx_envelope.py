@@ -10,18 +10,21 @@ from __future__ import annotations
 import io
 import re
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NoReturn
 
 from reconcile.errors import DamagedStatement, ForeignStatement, UnknownLayout, shown
-from reconcile.money import PATTERN
 from reconcile.parsers.days import COMPACT, EARLIEST, day_of, latest
+from reconcile.parsers.ofx_rows import Outside
+from reconcile.statement import Period
 
 _HEADER = "OFXHEADER:100\nDATA:OFXSGML\nVERSION:102\nSECURITY:NONE\nENCODING:UTF-8\nCHARSET:NONE\n\n"
 _AGAIN = "Download the file again."
 _MOST_TAGS = 5_000  # an account takes about thirty; a file of nested tags is an attack, not a statement
+_LONGEST = 1_000_000
 
 _OTHER_BANKS = {
     "632005": "ABSA",
@@ -57,6 +60,13 @@ class Envelope:
     closing_day: date | None
     warnings: tuple[str, ...]
 
+    @property
+    def period(self) -> Period | None:
+        """The days the file states, where it states both."""
+        if self.start and self.end and self.start <= self.end:
+            return Period(self.start, self.end, stated=True)
+        return None
+
 
 def refuse_unsafe(text: str, file: str) -> None:
     """Raise for a document type or entities (no statement has them), two files in one, and a cut end."""
@@ -72,31 +82,34 @@ def refuse_unsafe(text: str, file: str) -> None:
         raise DamagedStatement("does not end with </OFX>: it was cut off, or something was added", file=file, do=_AGAIN)
 
 
-def read_envelope(text: str, file: str) -> list[Envelope]:
-    """The accounts of an envelope (the text without its rows), in the order of the file.
+def read_envelope(outside: Outside, file: str, comma: bool | None = None) -> list[Envelope]:
+    """The accounts of what stands outside the rows, in the order of the file.
 
-    Raises ForeignStatement for another bank, currency or an investment account, UnknownLayout for an answer without a
-    statement, and DamagedStatement where tags are missing or twice.
+    `comma` says whether the amounts of the rows have a decimal comma, None where they have no decimals: a balance is
+    taken in that form alone. Raises ForeignStatement for another bank, currency or an investment account,
+    UnknownLayout for an answer without a statement, and DamagedStatement where tags are missing or twice.
     """
-    if text.count("<") > _MOST_TAGS:
-        raise DamagedStatement(
-            f"has over {_MOST_TAGS:,} tags outside its rows", file=file, do="Do not trust this file."
-        )
-    _refuse_comment(text, file)
+    text = outside.text
+    for most, what, count in ((_MOST_TAGS, "tags", text.count("<")), (_LONGEST, "characters", len(text))):
+        if count > most:
+            raise DamagedStatement(
+                f"has over {most:,} {what} outside its rows", file=file, do="Do not trust this file."
+            )
+    if (comment := text.find("<!--")) >= 0:
+        what = "has a comment, which could hide rows"
+        raise DamagedStatement(what, file=file, line=outside.line(comment), do=_AGAIN)
     if _count(text, "OFX") != (1, 1):
         raise DamagedStatement("holds two OFX files in one", file=file, do="Split it, or download each again.")
-    _refuse_errors(text, file)
+    _refuse_errors(outside, file)
     _refuse_foreign(text, file)
-    blocks = list(re.finditer(r"<(STMTRS|CCSTMTRS)>(.*?)</\1>", text, re.I | re.S))
-    for tag in ("STMTRS", "CCSTMTRS"):
-        found = sum(b[1].upper() == tag for b in blocks)
-        if _count(text, tag) != (found, found):
-            raise DamagedStatement(f"the tags <{tag}> and </{tag}> do not pair", file=file, do=_AGAIN)
-    if not blocks:
+    parts = [
+        _Block(p.tag, p.text, file, outside.line(p.at), comma)
+        for p in _parts(text, "(?:CC)?STMTRS", file, outside.line)
+    ]
+    if not parts:
         raise UnknownLayout(
             "holds no statement, only the bank's answer", file=file, do="Download it as Transaction History."
         )
-    parts = [_Block(b[1].upper(), b[2], file, text.count("\n", 0, b.start()) + 1) for b in blocks]
     accounts = _ofxparsed("".join(f"<{p.tag}>{p.clean}</{p.tag}>" for p in parts), file)
     # ofxparse gives the bank accounts before the cards, each in the order of the file
     ordered = sorted(range(len(parts)), key=lambda i: parts[i].tag == "CCSTMTRS")
@@ -106,35 +119,50 @@ def read_envelope(text: str, file: str) -> list[Envelope]:
     return [part.envelope(by_place[i]) for i, part in enumerate(parts)]
 
 
+_ONCE = ("CURDEF", "ACCTID", "BANKID", "ACCTTYPE", "BALAMT", "DTASOF", "DTSTART", "DTEND")
+_GROUPS = ("BANKTRANLIST", "BANKTRANLISTP", "LEDGERBAL", "BANKACCTFROM", "CCACCTFROM", "AVAILBAL", "BALLIST")
+_BALANCE = re.compile(r"-?[0-9]{1,11}(?:([.,])[0-9]{1,2})?")
+
+
 class _Block:
     """One account's text, checked, and cleaned for ofxparse."""
 
-    def __init__(self, tag: str, text: str, file: str, line: int) -> None:
+    def __init__(self, tag: str, text: str, file: str, line: int, comma: bool | None) -> None:
         self.tag, self.text, self.file, self.line = tag, text, file, line
         self.warnings: list[str] = []
-        for name in ("BANKTRANLIST", "LEDGERBAL", "BANKACCTFROM", "CCACCTFROM", "AVAILBAL"):
-            opened, closed = _count(text, name)
-            if opened != closed or opened > 1:
-                raise DamagedStatement(f"the tags <{name}> and </{name}> do not pair", file=file, line=line, do=_AGAIN)
-        # only what is read below goes to ofxparse: other balances (AVAILBAL, BALLIST) are not ours to judge
-        text = re.sub(r"<(AVAILBAL|BALLIST)>.*?</\1>", "", text, flags=re.I | re.S)
-        self.amount = _leaf(_part(text, "LEDGERBAL"), "BALAMT")
-        self.amount_day = _leaf(_part(text, "LEDGERBAL"), "DTASOF")
+        parts = {name: _parts(text, name, file, lambda _: line) for name in _GROUPS}
+        for name, found in parts.items():
+            if len(found) > 1:
+                raise DamagedStatement(f"<{name}> stands twice in one account", file=file, line=line, do=_AGAIN)
+        # only what is read below goes to ofxparse: other balances and payments to come are not ours to judge
+        for name in ("AVAILBAL", "BALLIST", "BANKTRANLISTP"):
+            for part in parts[name]:
+                text = text.replace(f"{part.opening}{part.text}{part.closing}", "")
+        for name in _ONCE:
+            if len(re.findall(f"<{name}>", text, re.I)) > 1:
+                raise DamagedStatement(f"<{name}> stands twice in one account", file=file, line=line, do=_AGAIN)
+        ledger = _part(text, "LEDGERBAL")
+        self.amount, self.amount_day = _leaf(ledger, "BALAMT"), _leaf(ledger, "DTASOF")
         self.clean = re.sub(r"(<DT[A-Z]+>\s*[0-9]{8})[^<\n]*", r"\1", text, flags=re.I)
-        self._check_balance()
+        self._check_balance(ledger, comma)
 
-    def _check_balance(self) -> None:
-        has_balance = bool(_part(self.text, "LEDGERBAL"))
-        if self.amount and re.fullmatch(r"-?[0-9]{1,11},[0-9]{1,2}", self.amount):
-            pointed = self.amount.replace(",", ".")
-            self.clean = self.clean.replace(self.amount, pointed)
-            self.amount = pointed
-        if self.amount and not re.match(PATTERN, self.amount):
+    def _check_balance(self, ledger: str, comma: bool | None) -> None:
+        if not self.amount:
+            for part in _parts(self.clean, "LEDGERBAL", self.file, lambda _: self.line):
+                self.clean = self.clean.replace(f"{part.opening}{part.text}{part.closing}", "")
+            self.warnings.append(f"the closing balance is {'empty' if ledger else 'not given'}")
+            return
+        found = _BALANCE.fullmatch(self.amount)
+        if not found:
             what = f'the closing balance "{shown(self.amount, 30)}" is not money'
             raise DamagedStatement(what, file=self.file, line=self.line, do=_AGAIN)
-        if not self.amount:
-            self.clean = re.sub(r"<LEDGERBAL>.*?</LEDGERBAL>", "", self.clean, flags=re.I | re.S)
-            self.warnings.append(f"the closing balance is {'empty' if has_balance else 'not given'}")
+        if found[1] and comma is not None and comma != (found[1] == ","):
+            here, there = ("comma", "point") if found[1] == "," else ("point", "comma")
+            what = f'the closing balance "{self.amount}" has a decimal {here}, the amounts of the rows a {there}'
+            raise DamagedStatement(what, file=self.file, line=self.line, do=_AGAIN)
+        pointed = self.amount.replace(",", ".")
+        self.clean = self.clean.replace(f">{self.amount}", f">{pointed}")
+        self.amount = pointed
 
     def envelope(self, account: Any) -> Envelope:
         number = (account.account_id or "").replace(" ", "")
@@ -183,25 +211,14 @@ def _ofxparsed(body: str, file: str) -> list[Any]:
         raise DamagedStatement(f"its accounts cannot be read ({shown(fault, 80)})", file=file, do=_AGAIN) from fault
 
 
-def _refuse_comment(text: str, file: str) -> None:
-    at = text.find("<!--")
-    if at >= 0:
-        line = text.count("\n", 0, at) + 1
-        raise DamagedStatement("has a comment, which could hide rows", file=file, line=line, do=_AGAIN)
-
-
-def _refuse_errors(text: str, file: str) -> None:
-    for found in re.finditer(r"<STATUS>(.*?)</STATUS>", text, re.I | re.S):
-        code, severity = _leaf(found[1], "CODE"), _leaf(found[1], "SEVERITY").upper()
+def _refuse_errors(outside: Outside, file: str) -> None:
+    for status in _parts(outside.text, "STATUS", file, outside.line):
+        code, severity = _leaf(status.text, "CODE"), _leaf(status.text, "SEVERITY").upper()
         if severity == "ERROR" or (code not in ("", "0") and severity not in ("INFO", "WARN")):
-            said = _leaf(found[1], "MESSAGE")
-            what = (
-                f"is the bank's error {shown(code, 10)}"
-                + (f' "{shown(said, 80)}"' if said else "")
-                + ", not a statement"
-            )
-            line = text.count("\n", 0, found.start()) + 1
-            raise UnknownLayout(what, file=file, line=line, do="Log in and download it again.")
+            said = _leaf(status.text, "MESSAGE")
+            quoted = f' "{shown(said, 80)}"' if said else ""
+            what = f"is the bank's error {shown(code, 10)}{quoted}, not a statement"
+            raise UnknownLayout(what, file=file, line=outside.line(status.at), do="Log in and download it again.")
 
 
 def _refuse_foreign(text: str, file: str) -> None:
@@ -218,9 +235,31 @@ def _count(text: str, tag: str) -> tuple[int, int]:
     return len(re.findall(f"<{tag}>", text, re.I)), len(re.findall(f"</{tag}>", text, re.I))
 
 
+@dataclass(frozen=True)
+class _Part:
+    """What stands between a tag and its closing one, with both as they stand and the place of the first."""
+
+    tag: str
+    text: str
+    at: int
+    opening: str
+    closing: str
+
+
+def _parts(text: str, tag: str, file: str, line: Callable[[int], int]) -> list[_Part]:
+    """Each part of a tag, in one pass; raises DamagedStatement where the tags are not opened and closed in turn."""
+    found = list(re.finditer(f"<(/?)({tag})>", text, re.I))
+    pairs = list(zip(found[::2], found[1::2], strict=False))
+    if len(found) % 2 or any(a[1] or not b[1] or a[2].upper() != b[2].upper() for a, b in pairs):
+        name, at = found[0][2].upper(), line(found[0].start())
+        raise DamagedStatement(f"the tags <{name}> and </{name}> do not pair", file=file, line=at, do=_AGAIN)
+    return [_Part(a[2].upper(), text[a.end() : b.start()], a.start(), a[0], b[0]) for a, b in pairs]
+
+
 def _part(text: str, tag: str) -> str:
-    found = re.search(f"<{tag}>(.*?)</{tag}>", text, re.I | re.S)
-    return found[1] if found else ""
+    opened = re.search(f"<{tag}>", text, re.I)
+    closed = re.compile(f"</{tag}>", re.I).search(text, opened.end()) if opened else None
+    return text[opened.end() : closed.start()] if opened and closed else ""
 
 
 def _leaf(text: str, tag: str) -> str:

@@ -9,16 +9,6 @@ from reconcile.files import Document
 
 _DO = 'In FNB online banking open the account, choose "Transaction History" and download it as CSV or OFX.'
 
-_KNOWN = (
-    (
-        r"\s*2\s*,[^\n]*\n(?:[^\n]*\n){0,3}\s*[0-9]{2}/[0-9]{2}/[0-9]{4}\s*,",
-        "FNB's Enterprise export without column names",
-    ),
-    (r"\s*[0-9]{2}/[0-9]{2}/[0-9]{4}\s*,\s*[0-9]+\s*,", "FNB's Enterprise export without column names"),
-    (r"\s*2\s*,\s*'?[0-9]{6,}'?\s*,", "FNB's e-mailed statement with record types 2 to 6"),
-    (r'[\s"]*Recreated Statement', "FNB's Recreated Statement"),
-    (r"(?:[^\n]*\n){0,5}[^\n]*\bSERVICE FEE\b", "FNB's business export with SERVICE FEE columns"),
-)
 _OTHER = (
     (r"\s*:20:|\s*\{1:F01", "is an MT940 statement, which is not read"),
     (r"\s*!Type:", "is a QIF export, which says too little to be proved"),
@@ -31,9 +21,6 @@ _OTHER = (
 def refusal(document: Document) -> UnknownLayout:
     """The refusal of a document that no layout claims, saying what it looks like and what to download."""
     head = document.text[:5000]
-    for pattern, what in _KNOWN:
-        if re.match(pattern, head, re.I):
-            return UnknownLayout(f"is {what}; this export is not read yet", file=document.name, do=_DO)
     for pattern, what in _OTHER:
         if re.match(pattern, head, re.I):
             return UnknownLayout(what, file=document.name, do=_DO)

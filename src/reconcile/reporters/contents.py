@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from reconcile import money
 from reconcile.errors import FrameRefused
 from reconcile.matching.totals import UNSPECIFIED
-from reconcile.merging import AccountFigures, Merged, account_figures, given_statements, merge_statements
+from reconcile.merging import AccountFigures, Merged, given_statements, merge_statements
 from reconcile.reporters.celltext import arrow_text, clean, clean_column
 from reconcile.schema import MATCH_KINDS, MATCHES, STATUSES
 from reconcile.statement import Account, Statement
@@ -100,7 +100,7 @@ def gather(
         merged=merged,
         lines=lines,
         cents=money.cents(merged.transactions["amount"]),
-        accounts=account_figures(ordered, merged),
+        accounts=merged.accounts,
         campaigns=campaigns,
         funds=funds,
         settings=dict(settings or {}),

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import pandas as pd
 from openpyxl.worksheet.worksheet import Worksheet
+from pandas.api.typing import NAType
 
 from reconcile import __version__, money
 from reconcile.merging import set_aside_once
@@ -53,7 +54,18 @@ class _Control:
         for column, width in WIDTHS.items():
             sheet.column_dimensions[column].width = width
         row = 4
-        for part in (_totals, _files, _proofs, _warnings, _set_aside, _origins, _limits, _signatures):
+        for part in (
+            _totals,
+            _files,
+            _proofs,
+            _warnings,
+            _set_aside,
+            _gaps,
+            _conflicts,
+            _origins,
+            _limits,
+            _signatures,
+        ):
             row = part(book, sheet, row, contents) + 1
 
 
@@ -90,9 +102,9 @@ def _totals(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
     spans: list[Span] = [(1, 2), (3, 5), (8, 1), (9, 1), (10, 1)]
     looks = [style.PLAIN, style.PLAIN, style.COUNT, style.AMOUNT, style.AMOUNT]
     stacked = pd.concat([s.transactions for s in contents.statements])
-    again = stacked[stacked["transaction_id"].duplicated()]
     count, amount = len(stacked), money.total(stacked["amount"])
-    known, known_amount = len(again), money.total(again["amount"])
+    once = contents.merged.transactions
+    known, known_amount = count - len(once), amount - money.total(once["amount"])
     first = row
     row = _row(book, sheet, row, _cells(spans, ("Files", "transactions as delivered", count, amount, None), looks))
     about = "less those an overlapping file had delivered already"
@@ -214,6 +226,54 @@ def _set_aside(book: Book, sheet: Worksheet, row: int, contents: Contents) -> in
         look = style.PLAIN.but(across="right") if amount == "not known" else style.AMOUNT
         row = _row(book, sheet, row, _cells(spans, values, (style.TYPED, style.COUNT, style.TYPED, style.TYPED, look)))
     return row if len(rows) else _nothing(book, sheet, row)
+
+
+def _gaps(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
+    """What is missing between the statements of an account, or that a statement of the bank's count was not given."""
+    heads: list[tuple[str, int, int, bool]] = [
+        ("Account", 1, 1, False),
+        ("After", 2, 1, False),
+        ("Before", 3, 1, False),
+    ]
+    heads += [("Between", 4, 2, False), ("Leads to", 6, 2, True), ("Goes on with", 8, 1, True), ("Missing", 9, 1, True)]
+    row = _section(book, sheet, row, "Gaps between statements", [*heads, ("What is missing", 10, 1, False)])
+    spans: list[Span] = [(1, 1), (2, 1), (3, 1), (4, 2), (6, 2), (8, 1), (9, 1), (10, 1)]
+    looks = [*[style.TYPED] * 4, *[style.AMOUNT] * 3, style.TYPED]
+    for gap in contents.merged.gaps.to_dict("records"):
+        names = [contents.masked(gap[n]) for n in ("from_source", "to_source") if not pd.isna(gap[n])]
+        days = (_day(gap["after"]), _day(gap["before"]))
+        amounts = [_known(gap[name]) for name in ("closing", "opening", "missing")]
+        account = contents.masked(gap["account"])
+        values = (account, *days, " and ".join(names), *amounts, contents.masked(gap["reason"]))
+        row = _row(book, sheet, row, _cells(spans, values, looks))
+    return row if len(contents.merged.gaps) else _nothing(book, sheet, row)
+
+
+def _conflicts(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
+    """The rows about which exports of the same days disagree, both texts exactly as they stood."""
+    heads: list[tuple[str, int, int, bool]] = [("File and line", 1, 1, False), ("Date", 2, 1, False)]
+    heads += [("What differs", 3, 1, False), ("Amount", 4, 1, True), ("Text taken", 5, 2, False)]
+    heads += [("Other file and line", 7, 2, False), ("Text there", 9, 1, False), ("What was done", 10, 1, False)]
+    row = _section(book, sheet, row, "Where exports disagree", heads)
+    spans: list[Span] = [(1, 1), (2, 1), (3, 1), (4, 1), (5, 2), (7, 2), (9, 1), (10, 1)]
+    looks = [*[style.TYPED] * 3, style.AMOUNT, *[style.TYPED] * 4]
+    for found in contents.merged.conflicts.to_dict("records"):
+        there = contents.masked(found["other_source"])
+        there += "" if pd.isna(found["other_line"]) else f", line {found['other_line']}"
+        there += f", {_day(found['other_date'])}" if _day(found["other_date"]) not in ("", _day(found["date"])) else ""
+        here = f"{contents.masked(found['source'])}, line {found['line']}"
+        other = "" if pd.isna(found["other_text"]) else contents.masked(found["other_text"])
+        values = (here, _day(found["date"]), found["kind"], found["amount"], contents.masked(found["text"]))
+        row = _row(book, sheet, row, _cells(spans, (*values, there, other, found["reason"]), looks))
+    return row if len(contents.merged.conflicts) else _nothing(book, sheet, row)
+
+
+def _day(day: pd.Timestamp) -> str:
+    return "" if pd.isna(day) else f"{day:%Y-%m-%d}"
+
+
+def _known(amount: Decimal | NAType) -> Value:
+    return "not known" if isinstance(amount, NAType) else amount
 
 
 def _origins(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:

@@ -1,0 +1,109 @@
+"""FNB's business export with the columns SERVICE FEE, REFERENCE and CHEQUE NUMBER.
+
+It holds NUL bytes, which are taken out. The running balance proves the rows between the first and the last; nothing states the balance before the oldest row or
+after the newest, so rows missing at either end are found only through another statement. The service fee is collected
+later in a row of its own and never added to an amount. What stands in the two lines above the columns is not known for
+certain: the account is the one number of its length there, or else the one in the name of the file.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from reconcile.files import Document
+from reconcile.parsers.account_number import named_account
+from reconcile.parsers.cells import Cells, runs_of_lines, unix_lines
+from reconcile.parsers.days import WITH_DASHES, YEAR_FIRST, days_of, fault_of
+from reconcile.parsers.ledger import line_parts, prove, read_lines, statement_of
+from reconcile.parsers.named_columns import Columns, cells_in, columns_in, named_cells, refuse_lacking
+from reconcile.parsers.odd_lines import Wording
+from reconcile.parsers.proofs import Sentences
+from reconcile.statement import Account, Statement
+
+_ROW = ("date", "service fee", "amount", "description", "balance")
+_LOOKED_AT = 6
+_ACCOUNT = re.compile(r"(?<![0-9])[0-9]{10,12}(?![0-9])")
+_NEVER = re.compile(r"(?!)")  # nothing is known to begin a second statement
+_JOINED = r"[0-9]\.[0-9]{2},[^,]*,?[0-9]{4}[-/][0-9]{2}[-/][0-9]{2},"
+_NOT_STATED = "the layout does not state it: a statement that overlaps must show that no row is missing there"
+
+
+class Business:
+    """Reads the business export; see the module for what its proof can and cannot say."""
+
+    name = "FNB business CSV with SERVICE FEE"
+    suffix = ".csv"
+
+    def claims(self, document: Document) -> bool:
+        """Whether one of the first lines names a column SERVICE FEE beside a date and an amount."""
+        return document.kind == "text" and _columns(unix_lines(document.text[:4000])) is not None
+
+    def read(self, document: Document) -> list[Statement]:
+        """One statement; raises DamagedStatement where its rows do not prove."""
+        text, file = unix_lines(document.text.replace("\x00", "")), document.name
+        found = _columns(text[:4000])
+        assert found is not None
+        columns, above = found
+        number = len(above) + 1
+        refuse_lacking(columns, _ROW, file, number)
+        start = len("\n".join([*above, ""])) + len(text[len("\n".join([*above, ""])) :].split("\n", 1)[0]) + 1
+        wording = Wording(
+            columns.names, re.compile(r"(?!)"), r"[0-9]\.[0-9]{2},[^,]*,?[0-9]{4}[-/][0-9]{2}[-/][0-9]{2},"
+        )
+        raw = runs_of_lines(text, start, number + 1, file)
+        # behind the text stands the balance, which the chain proves; only a lone row could be cut inside it unseen
+        cut = "\n" not in text[start:]
+        lines = read_lines((_cells(r, columns) for r in raw), number + 1, wording, file, cut=cut)
+        ledger = prove(lines)
+        said = Sentences(file, len(ledger.asides))
+        said.every_line(ledger.count + number, line_parts(ledger, number))
+        said.chain(ledger.in_chain, 0, broken=ledger.broken)
+        said.not_offered("opening and closing balance", _NOT_STATED)
+        nuls = document.text.count("\x00")
+        warnings = [f"{nuls} NUL bytes were taken out, as this export has them"] if nuls else []
+        return [statement_of(ledger, document, self.name, _account(above, document), said, warnings=warnings)]
+
+
+LAYOUT = Business()
+
+
+def _columns(text: str) -> tuple[Columns, list[str]] | None:
+    lines = text.replace("\x00", "").split("\n")
+    for at, line in enumerate(lines[:_LOOKED_AT]):
+        columns = columns_in(line, _ROW)
+        if columns is not None and "service fee" in columns.names and "effective date" not in columns.names:
+            return columns, lines[:at]
+    return None
+
+
+def _account(above: list[str], document: Document) -> Account:
+    numbers = sorted({n for line in above for n in _ACCOUNT.findall(line)})
+    if len(numbers) != 1:
+        return Account(named_account(document))
+    cells = next(cells for line in above if numbers[0] in (cells := cells_in(line, ",")) or numbers[0] in line)
+    at = cells.index(numbers[0]) if numbers[0] in cells else len(cells)
+    return Account(numbers[0], next((c for c in cells[at + 1 :] if c), ""))
+
+
+def _cells(raw: pa.Array, columns: Columns) -> Cells:
+    found = named_cells(raw, columns, texts=("description", "reference") if "reference" in columns.names else None)
+    dates = found["date"]
+    dashes = pc.any(pc.match_substring(dates, "-"), min_count=0).as_py()
+    form = WITH_DASHES if dashes else YEAR_FIRST
+    references, cheques = found["reference"], found["cheque number"]
+    return Cells(
+        raw,
+        found.whole,
+        dates,
+        days_of(dates, form),
+        partial(fault_of, form=form),
+        found["amount"],
+        found["balance"],
+        found.exactly("description"),
+        pc.if_else(pc.equal(references, ""), pa.scalar(None, references.type), references),
+        pc.if_else(pc.equal(cheques, ""), pa.scalar(None, cheques.type), cheques),
+    )

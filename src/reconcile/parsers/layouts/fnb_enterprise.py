@@ -1,0 +1,119 @@
+"""FNB's Online Banking Enterprise export "CSV Date Number": seven fields and no line that names them.
+
+Statement date, statement number, narrative, cheque or reference number, amount, the row's day and month, balance. The
+year is the statement's, or the one before where the month is later than the statement's. A record 2 with the account
+and the opening balance may stand in front; without it the account is in the name of the file, and nothing states the
+balance before the oldest row.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from reconcile import money
+from reconcile.errors import DamagedStatement
+from reconcile.files import Document
+from reconcile.parsers.account_number import account_number, named_account
+from reconcile.parsers.cells import Cells, runs_of_lines, unix_lines
+from reconcile.parsers.days import days_read, fault_read
+from reconcile.parsers.emailed_records import fields_of
+from reconcile.parsers.ledger import line_parts, prove, read_lines, statement_of
+from reconcile.parsers.odd_lines import Wording
+from reconcile.parsers.proofs import Sentences
+from reconcile.parsers.yearless import day_before_statement
+from reconcile.statement import Account, Statement
+
+_FIELDS = r"[0-9]{2}/[0-9]{2}/[0-9]{4},[0-9]{1,9},[^\n]*,[^,\n]*,[^,\n]*,[0-9]{2}/[0-9]{2},[^,\n]*"
+_CLAIM = re.compile(rf"\s*(2,[^\n]*\n\s*)?{_FIELDS}(\n|\Z)")
+_ROW = (
+    r"^(?P<stated>[0-9]{2}/[0-9]{2}/[0-9]{4}),(?P<number>[0-9]{1,9}),(?P<text>.*),(?P<reference>[^,]*),"
+    r"(?P<amount>[^,]*),(?P<day>[0-9]{2}/[0-9]{2}),(?P<balance>[^,]*)$"
+)
+_WORDING = Wording((), re.compile(r"2,"), r",[0-9]{2}/[0-9]{2},-?[0-9.]+[0-9]{2}/[0-9]{2}/[0-9]{4},")
+
+
+class Enterprise:
+    """Reads the Enterprise export; see the module for what its proof can and cannot say."""
+
+    name = "FNB Enterprise CSV Date Number"
+    suffix = ".csv"
+
+    def claims(self, document: Document) -> bool:
+        """Whether the first row has the seven fields, the sixth a day without a year."""
+        return document.kind == "text" and bool(_CLAIM.match(unix_lines(document.text[:4000])))
+
+    def read(self, document: Document) -> list[Statement]:
+        """One statement; raises DamagedStatement where its rows do not prove."""
+        text, file = unix_lines(document.text), document.name
+        account, opening, start, heading = _record_2(text, document)
+        raw = runs_of_lines(text, start, heading + 1, file)
+        # behind the text stands the balance, which the chain proves; only a lone row could be cut inside it unseen
+        cut = opening is None and "\n" not in text[start:]
+        numbers: list[pa.Array] = []
+        lines = read_lines((_cells(r, numbers) for r in raw), heading + 1, _WORDING, file, cut=cut)
+        ledger = prove(lines, opening=opening)
+        said = Sentences(file, len(ledger.asides))
+        said.every_line(ledger.count + heading, line_parts(ledger, heading))
+        said.chain(ledger.in_chain, 0, broken=ledger.broken)
+        said.led_to("opening balance", opening, "in front of the oldest row", "this file has no record 2 with it")
+        why = "the layout does not state it: the next statement's opening balance must show that no row is missing"
+        said.not_offered("closing balance", why)
+        own = sorted({int(n) for part in numbers for n in pc.unique(part).to_pylist() if n})
+        skipped = sorted(set(range(own[0], own[-1])) - set(own))[:5] if own else []
+        if skipped:
+            said.open("statement numbers", f"{own[0]} to {own[-1]}, without {', '.join(map(str, skipped))}")
+        elif own:
+            said.held("statement numbers", f"{own[0]}" + (f" to {own[-1]} without a gap" if len(own) > 1 else ""))
+        warnings = [f"statement number {n} is missing" for n in skipped]
+        number = own[-1] if len(own) == 1 else None
+        return [statement_of(ledger, document, self.name, account, said, number=number, warnings=warnings)]
+
+
+LAYOUT = Enterprise()
+
+
+def _record_2(text: str, document: Document) -> tuple[Account, int | None, int, int]:
+    """The account, the opening balance where it is stated, and where the rows begin: offset and lines in front."""
+    blank = len(text) - len(text.lstrip("\n"))
+    if not text[blank:].startswith("2,"):
+        return Account(named_account(document)), None, blank, blank
+    end = text.find("\n", blank)
+    line = blank + 1
+    cells = [c.strip("'\" ") for c in fields_of(text[blank:end])]
+    account = Account(account_number(cells[1], document.name, line))
+    opening = None
+    if "opening" in [c.lower() for c in cells[:-1]]:
+        opening = money.cents_of(cells[[c.lower() for c in cells].index("opening") + 1])
+        if opening is None:
+            do = "Download the file again."
+            raise DamagedStatement("its opening balance is not money", file=document.name, line=line, do=do)
+    return account, opening, end + 1, line
+
+
+def _cells(raw: pa.Array, numbers: list[pa.Array]) -> Cells:
+    found = pc.extract_regex(raw, _ROW)
+
+    def field(name: str) -> pa.Array:
+        return pc.fill_null(pc.struct_field(found, name), "")
+
+    numbers.append(field("number"))
+    blank = pa.scalar(" ", pa.large_string())
+    dates = pc.binary_join_element_wise(field("stated"), field("day"), blank)
+    references = field("reference")
+    return Cells(
+        raw,
+        np.asarray(pc.is_valid(found)),
+        dates,
+        days_read(dates, day_before_statement),
+        partial(fault_read, read=day_before_statement),
+        field("amount"),
+        field("balance"),
+        pc.replace_substring_regex(field("text"), '^"(.*)"$', r"\1"),
+        None,
+        pc.if_else(pc.equal(references, ""), pa.scalar(None, references.type), references),
+    )

@@ -1,0 +1,202 @@
+"""FNB's "Recreated Statement" as CSV, as the bank's specification of July 2012 has it.
+
+It comes in two shapes: lines of key and value above a table, or one flat table whose first row has the statement's own
+values. A table with the columns alone is read too; the account then is in the name of the file. Columns are found by
+name, because their order is not known for certain. It states opening and closing balance, sums and counts of debits and
+credits, and a running balance; an overdrawn balance has its minus behind.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import partial
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from reconcile import money
+from reconcile.errors import DamagedStatement, shown
+from reconcile.files import Document
+from reconcile.parsers.account_number import account_number, named_account
+from reconcile.parsers.cells import Cells, runs_of_lines, unix_lines
+from reconcile.parsers.days import COMPACT, days_of, fault_of
+from reconcile.parsers.ledger import Ledger, line_parts, prove, read_lines, statement_of
+from reconcile.parsers.named_columns import Columns, cells_in, columns_in, named_cells, refuse_lacking
+from reconcile.parsers.odd_lines import Wording
+from reconcile.parsers.proofs import Sentences, Stated, count_shown, rand_shown
+from reconcile.statement import Account, Statement
+
+_MARK = "recreated statement"
+_ROW = ("effective date", "description", "amount", "balance")
+_VALUES = (
+    "date",
+    "account nickname",
+    "account number",
+    "opening balance",
+    "closing balance",
+    "debits",
+    "credits",
+    "number of debits",
+    "number of credits",
+)
+_LOOKED_AT = 40
+_AGAIN = "Download the file again."
+
+
+@dataclass
+class Heading:
+    """What the statement says of itself, each value with its line, and the columns of the rows below line `lines`."""
+
+    columns: Columns
+    start: int
+    lines: int
+    values: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+
+class Recreated:
+    """Reads a Recreated Statement; see the module for what proves it."""
+
+    name = "FNB Recreated Statement CSV"
+    suffix = ".csv"
+
+    def claims(self, document: Document) -> bool:
+        """Whether the document begins with its title, or with the names of its columns."""
+        if document.kind != "text":
+            return False
+        first = re.split("[\r\n]", document.text[:2000].lstrip(), maxsplit=1)[0]
+        return first.strip(" \"'").lower().startswith(_MARK) or bool(
+            (columns := columns_in(first, _ROW)) and not columns.lacking(_ROW)
+        )
+
+    def read(self, document: Document) -> list[Statement]:
+        """One statement; raises DamagedStatement where its rows do not prove."""
+        text, file = unix_lines(document.text), document.name
+        heading = _heading(text, file)
+        account = _account(heading, document)
+        opening, closing = (_balance(heading, name, file) for name in ("opening balance", "closing balance"))
+        second = re.compile(rf"\s*\"?({_MARK}|account number)", re.I)
+        wording = Wording(heading.columns.names, second, r"[0-9]\.[0-9]{2}[0-9]{8},")
+        raw = runs_of_lines(text, heading.start, heading.lines + 1, file)
+        # behind the text stands the balance, which the chain proves; only a lone row could be cut inside it unseen
+        cut = closing is None and "\n" not in text[heading.start :]
+        lines = read_lines((_cells(r, heading.columns) for r in raw), heading.lines + 1, wording, file, cut=cut)
+        ledger = prove(lines, opening=opening, closing=closing)
+        said = _said(ledger, heading, opening, closing, file)
+        return [statement_of(ledger, document, self.name, account, said)]
+
+
+LAYOUT = Recreated()
+
+
+def _heading(text: str, file: str) -> Heading:
+    start = 0
+    values: dict[str, tuple[str, int]] = {}
+    for number in range(1, _LOOKED_AT):
+        end = text.find("\n", start)
+        line = text[start : end if end >= 0 else len(text)]
+        start = end + 1 if end >= 0 else len(text)
+        columns = columns_in(line, _ROW)
+        if columns is not None:
+            refuse_lacking(columns, _ROW, file, number)
+            return _flat(Heading(columns, start, number, values), text)
+        cells = cells_in(line, next((s for s in ",;\t|" if s in line), ","))
+        if cells[0].lower() in _VALUES and len(cells) > 1:
+            if cells[0].lower() in values:
+                raise DamagedStatement(f'"{cells[0]}" stands twice', file=file, line=number, do=_AGAIN)
+            values[cells[0].lower()] = (cells[1], number)
+        elif cells[0] and cells[0].lower() != _MARK:
+            what = f'the line "{shown(cells[0], 40)}" is not known above the rows'
+            raise DamagedStatement(what, file=file, line=number, do=_AGAIN)
+        if end < 0:
+            break
+    what = f"no line names the columns {', '.join(_ROW)}"
+    raise DamagedStatement(what, file=file, line=number, do="The file was cut off or changed. " + _AGAIN)
+
+
+def _flat(heading: Heading, text: str) -> Heading:
+    """With the values of the row below, where the columns of the statement stand among those of its rows."""
+    names = heading.columns.names
+    if "account number" not in names:
+        return heading
+    end = text.find("\n", heading.start)
+    line = text[heading.start : end if end >= 0 else len(text)]
+    cells = dict(zip(names, cells_in(line, heading.columns.separator), strict=False))
+    if cells.get("account number"):
+        heading.values = {n: (cells[n], heading.lines + 1) for n in _VALUES if cells.get(n)}
+        if not cells.get("effective date"):
+            heading.start, heading.lines = (end + 1 if end >= 0 else len(text)), heading.lines + 1
+    return heading
+
+
+def _account(heading: Heading, document: Document) -> Account:
+    name = heading.values.get("account nickname", ("", 0))[0]
+    if "account number" not in heading.values:
+        return Account(named_account(document), name)
+    # the specification fills the number with zeros to eleven digits
+    return Account(account_number(*_at(heading, "account number", document.name)).lstrip("0"), name)
+
+
+def _at(heading: Heading, name: str, file: str) -> tuple[str, str, int]:
+    text, line = heading.values[name]
+    return text, file, line
+
+
+def _balance(heading: Heading, name: str, file: str) -> int | None:
+    if name not in heading.values:
+        return None
+    text, line = heading.values[name]
+    cents = money.cents_of("-" + text[:-1].strip() if text.endswith("-") else text)
+    if cents is None:
+        raise DamagedStatement(f'the {name} "{shown(text, 30)}" is not money', file=file, line=line, do=_AGAIN)
+    return cents
+
+
+def _cells(raw: pa.Array, columns: Columns) -> Cells:
+    found = named_cells(raw, columns, texts=("description", "reference") if "reference" in columns.names else None)
+    dates = found["effective date"]
+    references = found["reference"]
+    return Cells(
+        raw,
+        found.whole,
+        dates,
+        days_of(dates, COMPACT),
+        partial(fault_of, form=COMPACT),
+        found["amount"],
+        found["balance"],
+        found.exactly("description"),
+        pc.if_else(pc.equal(references, ""), pa.scalar(None, references.type), references),
+    )
+
+
+def _said(ledger: Ledger, heading: Heading, opening: int | None, closing: int | None, file: str) -> Sentences:
+    said = Sentences(file, len(ledger.asides))
+    said.every_line(ledger.count + heading.lines, line_parts(ledger, heading.lines))
+    said.chain(ledger.in_chain, 0, broken=ledger.broken)
+    not_stated = "this file states none"
+    if opening is None or closing is None:
+        said.led_to("opening balance", opening, "in front of the oldest row", not_stated)
+        said.led_to("closing balance", closing, "after the newest row", not_stated)
+    else:
+        line = heading.values["closing balance"][1]
+        said.movements(opening, ledger.moved, closing, line, ledger.broken)
+    cents = ledger.cents
+    sums = [("debits", -int(cents[cents < 0].sum())), ("credits", int(cents[cents > 0].sum()))]
+    counts = [("number of debits", int((cents < 0).sum())), ("number of credits", int((cents > 0).sum()))]
+    for name, found, show in (("sums", sums, rand_shown), ("counts", counts, count_shown)):
+        stated = [s for words, _ in found if (s := _stated(heading, words, file))]
+        if len(stated) == len(found):
+            said.figures(f"{name} of debits and credits", stated, [own for _, own in found], show)
+        else:
+            said.not_offered(f"{name} of debits and credits", not_stated)
+    return said
+
+
+def _stated(heading: Heading, words: str, file: str) -> Stated | None:
+    if words not in heading.values:
+        return None
+    text, line = heading.values[words]
+    if words.startswith("number"):
+        return Stated(words, line, int(text)) if re.fullmatch("[0-9]{1,9}", text) else None
+    cents = _balance(heading, words, file)
+    return None if cents is None else Stated(words, line, abs(cents))
