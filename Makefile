@@ -26,8 +26,10 @@ check: $(DEV_STAMP)  ## style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(DEV_STAMP)  ## side by side with what a notebook would do by hand
+bench: $(DEV_STAMP)  ## side by side with what a notebook would do by hand, and with other readers
+	$(BIN)/pip install --quiet -e '.[bench]'
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/reading.py
 
 soak: $(DEV_STAMP)  ## the long sweeps
 	$(BIN)/python -m pytest -n 2 -m soak

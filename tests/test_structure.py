@@ -17,6 +17,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 LEVELS = [
     {"errors"},
+    {"texts"},
     {"_found", "facts", "money", "files"},
     {"schema"},
     {"tables"},

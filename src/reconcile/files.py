@@ -15,8 +15,6 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-import numpy as np
-
 from reconcile.errors import ReconcileError, UnknownLayout, UnreadableFile, WorkbookNotWritten, shown
 
 MAX_BYTES = 256 * 1024 * 1024
@@ -63,8 +61,9 @@ _UTF8_LETTER = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}")
 class Document:
     """One text or spreadsheet as it came off the disk, or out of a ZIP.
 
-    `file` is what the caller named, `member` the name inside a ZIP or None, `content` the bytes and `sha256` their
-    hash; `text` is the decoded text without a byte order mark ("" for a spreadsheet). Same bytes, same Document.
+    `file` is what the caller named, `member` the name inside a ZIP or None, `sha256` the hash of its bytes; `text` is
+    the decoded text without a byte order mark. Of a spreadsheet `text` is "" and `content` has the bytes; of a text,
+    which may be large, the bytes are not kept. Same bytes, same Document.
     """
 
     file: str
@@ -158,14 +157,19 @@ def _bytes_of(path: Path, max_bytes: int) -> bytes:
         raise UnreadableFile("may not be read by this user", file=name, do="Ask for the right to read it.") from fault
     except (OSError, ValueError) as fault:
         raise UnreadableFile(
-            f"cannot be read ({shown(fault)})", file=name, do="Check the disk and the name."
+            f"cannot be read ({_said(fault)})", file=name, do="Check the disk and the name."
         ) from fault
     if len(content) > max_bytes:
         raise UnreadableFile(f"grew over the cap of {max_bytes:,} bytes while it was read", file=name, do=_SHORTER)
     return content
 
 
-_SHORTER = "Download a shorter period, or raise the cap."
+_SHORTER = "Download a shorter period, or pass a larger max_bytes."
+
+
+def _said(fault: OSError | ValueError) -> str:
+    """What the system says of a fault, without the path: that differs from machine to machine."""
+    return shown((fault.strerror if isinstance(fault, OSError) else None) or fault)
 
 
 def _office_kind(names: list[str]) -> str | None:
@@ -227,18 +231,18 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> bytes
 
 def _document(file: str, member: str | None, content: bytes, warnings: tuple[str, ...]) -> Document:
     name = f"{Path(file).name}:{member}" if member else Path(file).name
-    if not content[:64].strip(_NOTHING) and not content.strip(_NOTHING):
+    if not content[:64].strip(_NOTHING) and not content.strip(_NOTHING):  # a strip of all copies all
         raise UnreadableFile("is empty", file=name, do=_AGAIN)
     for magic, what in _MAGIC:
         if content.startswith(magic):
             raise UnknownLayout(f"is {what}, whatever its name says", file=name, do=_SAVE_AS)
     text, encoding = _decoded(content, name)
-    if not text.strip("\x00\ufeff \t\r\n\xa0"):
+    if not re.search(r"[^\x00\ufeff \t\r\n\xa0]", text):
         raise UnreadableFile("is empty", file=name, do=_AGAIN)
     if _WEB_PAGE.match(text[:5000]):
         raise UnknownLayout("is a web page, the login expired", file=name, do="Log in and download it again.")
-    _check_lengths(content, text, name)
-    return Document(file, member, content, sha256(content).hexdigest(), "text", text, encoding, warnings)
+    _check_lengths(text, name)
+    return Document(file, member, b"", sha256(content).hexdigest(), "text", text, encoding, warnings)
 
 
 def _decoded(content: bytes, name: str) -> tuple[str, str]:
@@ -274,11 +278,20 @@ def _undecodable(content: bytes, at: int, name: str) -> UnreadableFile:
     return UnreadableFile(what, file=name, line=line, do=_AGAIN)
 
 
-def _check_lengths(content: bytes, text: str, name: str) -> None:
-    """Refuse lines and fields no statement has; a line of few bytes is one of few characters."""
-    ends = np.flatnonzero(np.frombuffer(content, dtype=np.uint8) == 10)
-    edges = np.concatenate(([-1], ends, [len(content)]))
-    if np.diff(edges).max() <= MAX_FIELD:
+def _has_long_line(text: str) -> bool:
+    at = 0
+    while len(text) - at > MAX_FIELD:
+        # backwards from as far as a line may reach, so that a few steps pass over many lines
+        end = text.rfind("\n", at, at + MAX_FIELD + 1)
+        if end < 0:
+            return True
+        at = end + 1
+    return False
+
+
+def _check_lengths(text: str, name: str) -> None:
+    """Refuse lines and fields no statement has."""
+    if not _has_long_line(text):
         return
     for number, line in enumerate(text.split("\n"), 1):
         if len(line) <= MAX_FIELD:
@@ -309,7 +322,7 @@ def replace_whole(path: str | os.PathLike[str], content: bytes) -> None:
         temporary = None
     except (OSError, ValueError) as fault:
         do = "Close it if it is open, check the folder and the space on the disk, then run again."
-        raise WorkbookNotWritten(f"cannot be written ({shown(fault)})", file=target.name, do=do) from fault
+        raise WorkbookNotWritten(f"cannot be written ({_said(fault)})", file=target.name, do=do) from fault
     finally:
         if temporary is not None:
             with suppress(OSError):

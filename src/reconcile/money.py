@@ -16,6 +16,7 @@ from pandas.api.typing import NAType
 
 from reconcile.errors import NotMoney
 from reconcile.errors import shown as shown_text
+from reconcile.texts import octets_of, only_of
 
 ARROW = pa.decimal128(18, 2)
 """The Arrow type of money: 16 digits of rand, two of cents."""
@@ -25,6 +26,8 @@ AMOUNT = pd.ArrowDtype(ARROW)
 
 PATTERN = r"^-?[0-9]{1,11}(\.[0-9]{1,2})?$"
 """Money as FNB writes it: no thousands mark, no plus, at most two decimals, below R 100 billion."""
+
+_MOST_CENTS = 10**13
 
 _DO = "Write amounts as 1650.00: digits, a point, at most two decimals."
 
@@ -49,6 +52,47 @@ def from_text(texts: pa.Array) -> pa.Array:
     return pc.cast(texts, ARROW)
 
 
+def read(texts: pa.Array) -> tuple[pa.Array, npt.NDArray[np.bool_]]:
+    """Exact amounts, and which of the texts `is_money`; 0 where one is not.
+
+    Long columns of plain figures are seen to be money by what is cheap to ask of them all, the same as one by one.
+    """
+    amounts = _all_plain(texts)
+    if amounts is not None:
+        return amounts, np.ones(len(texts), dtype=bool)
+    known = is_money(texts)
+    return from_text(pc.if_else(known, texts, pa.scalar("0", texts.type))), np.asarray(known)
+
+
+def _all_plain(texts: pa.Array) -> pa.Array | None:
+    """The amounts where every text is digits with perhaps a point inside and a minus in front; None otherwise."""
+    if texts.null_count or not len(texts) or not only_of(texts, b"0123456789.-") or not _well_formed(texts):
+        return None
+    try:
+        amounts = pc.cast(texts, ARROW)
+    except pa.ArrowInvalid:
+        return None
+    return amounts if np.abs(cents(series(amounts))).max() < _MOST_CENTS else None
+
+
+def _well_formed(texts: pa.Array) -> bool:
+    """Whether figures have the form that a cast to money does not ask for: a digit in front, one or two decimals."""
+    ends, octets = octets_of(texts)
+    if (ends[1:] - ends[:-1]).min() < 2:  # a single character may be a sign alone; two are at least a digit
+        return False
+    points = np.flatnonzero(octets == ord("."))
+    own = ends[1:] if len(points) == len(texts) else ends[np.searchsorted(ends, points, side="right")]
+    behind = own - points - 1
+    if not ((behind == 1) | (behind == 2)).all():
+        return False
+    first = ends[:-1] + (octets[ends[:-1]] == ord("-"))
+    if (octets[first] == ord(".")).any():
+        return False
+    # a nought in front of more digits would make the number longer than it is
+    noughts = first[octets[first] == ord("0")]
+    return bool((octets[np.minimum(noughts + 1, len(octets) - 1)] == ord(".")).all())
+
+
 def series(amounts: pa.Array | pa.ChunkedArray, index: pd.Index[Any] | None = None) -> pd.Series[Any]:
     """A pandas column of exact money around an Arrow array."""
     return pd.Series(pd.arrays.ArrowExtensionArray(amounts), index=index)
@@ -71,7 +115,7 @@ def cents(amounts: pd.Series[Any]) -> npt.NDArray[np.int64]:
     array = pa.array(amounts, type=ARROW)
     if isinstance(array, pa.ChunkedArray):  # what a column is after a concat
         array = array.combine_chunks()
-    array = array.fill_null(0)
+    array = array.fill_null(0) if array.null_count else array
     words = np.frombuffer(array.buffers()[1], dtype=np.int64)
     return words[2 * array.offset : 2 * (array.offset + len(array)) : 2].copy()
 

@@ -9,6 +9,7 @@ from hashlib import blake2b
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
@@ -151,21 +152,41 @@ def add_ids(rows: pd.DataFrame) -> pd.DataFrame:
     word = _mixed(_hashed(rows["account"]) ^ _hashed(rows["description"]))
     word = _mixed(word ^ rows["date"].to_numpy().astype("datetime64[D]").astype(np.int64).view(np.uint64))
     word = _mixed(word ^ money.cents(rows["amount"]).view(np.uint64))
-    count = pd.Series(word).groupby(word, sort=False).cumcount().to_numpy().astype(np.uint64)
-    ids = _letters(_mixed(word ^ count))
+    ids = _letters(_mixed(word ^ _counted(word)))
     return rows.assign(transaction_id=pd.Series(ids, index=rows.index, dtype=KINDS["text"]))
 
 
-_LETTERS = np.frombuffer(b"bcdfghjkmnpqrstv", dtype=np.uint8)
+_LETTERS = b"bcdfghjkmnpqrstv"
+_PAIRS = np.frombuffer(b"".join(bytes([a, b]) for a in _LETTERS for b in _LETTERS), dtype=np.uint16)
 _Words = np.ndarray[Any, np.dtype[np.uint64]]
 
 
 def _hashed(texts: pd.Series[Any]) -> _Words:
     """64 bits of BLAKE2 for each text without case and runs of spaces; only distinct texts are hashed."""
-    codes, distinct = pd.factorize(texts)
-    plain = (" ".join(str(text).split()).lower().encode() for text in distinct.tolist())
-    words = b"".join(blake2b(text, digest_size=8).digest() for text in plain)
-    return np.frombuffer(words, dtype="<u8").astype(np.uint64)[codes]
+    array = pa.array(texts, type=pa.large_string())
+    coded = (array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array).dictionary_encode()
+    distinct = coded.dictionary.cast(pa.large_binary()).to_pylist()
+    digests = [blake2b(_plain(text), digest_size=8).digest() for text in distinct]
+    words = np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
+    codes: npt.NDArray[np.int32] = coded.indices.to_numpy()
+    return words[codes]
+
+
+def _plain(text: bytes) -> bytes:
+    """A text in UTF-8 without case and with one blank for each run of spaces."""
+    if text.isascii():
+        return b" ".join(text.split()).lower()
+    return " ".join(text.decode().split()).lower().encode()
+
+
+def _counted(words: _Words) -> _Words:
+    """How many equal words stand in front of each; most have none."""
+    counts = np.zeros(len(words), dtype=np.uint64)
+    again = pd.Series(words).duplicated(keep=False).to_numpy()
+    if again.any():
+        several = pd.Series(words[again])
+        counts[again] = several.groupby(several, sort=False).cumcount().to_numpy()
+    return counts
 
 
 def _mixed(words: _Words) -> _Words:
@@ -177,8 +198,6 @@ def _mixed(words: _Words) -> _Words:
 
 def _letters(words: _Words) -> pa.Array:
     """Sixteen letters for each word, none a vowel, so that no id spells anything."""
-    octets = words.astype(">u8").view(np.uint8)
-    letters = np.empty(2 * len(octets), dtype=np.uint8)
-    letters[::2], letters[1::2] = _LETTERS[octets >> 4], _LETTERS[octets & 15]
+    letters = _PAIRS[words.astype(">u8").view(np.uint8)].view(np.uint8)
     ends = np.arange(0, len(letters) + 16, 16, dtype=np.int64)
     return pa.LargeStringArray.from_buffers(len(words), pa.py_buffer(ends), pa.py_buffer(letters))

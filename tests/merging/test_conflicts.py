@@ -3,7 +3,7 @@ from __future__ import annotations
 from itertools import permutations
 
 import pytest
-from exports import OPENING, Entry, aside, day, export, ledger, stated
+from exports import Entry, aside, day, export, ledger, stated
 
 from reconcile.merging import conflict_lines, merge_statements
 from reconcile.schema import CONFLICTS
@@ -33,13 +33,13 @@ def test_on_a_day_that_both_have_whole_another_text_of_one_amount_is_the_same_mo
     assert not merged.settled
 
 
-def test_on_the_last_day_of_an_export_another_text_of_one_amount_may_be_another_movement():
+@pytest.mark.parametrize(("start", "end", "longer"), [(0, 2, stated(0, 2)), (1, 3, stated(0, 2))])
+def test_on_the_first_and_last_day_of_an_export_another_text_may_be_another_movement(start, end, longer):
     whole = export(FOUR, 0, 4, file="a", wording="ofx")
-    cut = export(FOUR, 0, 2, file="b", wording="ofx", texts={1: "IDB LILLAH"})
-    assert len(conflicts(whole, cut).transactions) == 5
+    edited = {"file": "b", "wording": "ofx", "texts": {1: "IDB LILLAH"}}
+    assert len(conflicts(whole, export(FOUR, start, end, **edited)).transactions) == 5
     # unless the export states a period that reaches beyond that day
-    whole_day = export(FOUR, 0, 2, file="b", wording="ofx", texts={1: "IDB LILLAH"}, period=stated(0, 2))
-    assert len(conflicts(whole, whole_day).transactions) == 4
+    assert len(conflicts(whole, export(FOUR, start, end, **edited, period=longer)).transactions) == 4
 
 
 def test_one_running_balance_under_two_texts_is_one_movement_on_any_day_and_is_told():
@@ -103,4 +103,3 @@ def test_a_conflict_is_one_line_without_the_payers_words():
         "Account …9001: text differs: R 20.00 on 2026-01-02, a\N{REPLACEMENT CHARACTER}, line 8, and b"
     )
     assert "MOKOENA" not in line and "MBF" not in line
-    assert OPENING

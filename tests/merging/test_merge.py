@@ -143,6 +143,12 @@ def test_rows_that_the_bank_put_in_another_order_are_not_taken_for_others():
     assert not len(merged.conflicts)
 
 
+def test_rows_in_another_order_that_lead_back_to_where_the_day_began_are_not_counted_twice():
+    entries = [Entry(1, 100_00), Entry(1, -100_00, reference="FEE")]
+    merged = merge_statements([export(entries, file="a"), export(entries[::-1], file="b")])
+    assert moved(merged) == of(entries)
+
+
 def test_twins_cut_apart_without_balances_to_prove_it_are_counted():
     entries = [Entry(1, 100_00), Entry(1, 100_00)]
     halves = [export(entries, 0, 1, wording="ofx", file="a"), export(entries, 1, 2, wording="ofx", file="b")]

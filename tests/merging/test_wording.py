@@ -27,6 +27,8 @@ TWO = [
     ("MBF10", "MBF100"),
     ("FNB APP PAYMENT FROM  IDB", "FNB App Payment From Idb Lillah"),
     ("FNB APP PAYMENT FROM  IDLIB", "FNB App Payment From Idlib Zakat"),
+    ("FNB APP PAYMENT FROM  FOR THE WELL OF T M", "FNB App Payment From For The Well Of S M"),
+    ("FNB APP PAYMENT FROM  FOR THE WELLS OF TOM", "FNB APP PAYMENT FROM  FOR THE WELLS OF TOB"),
     ("B", "Rtc Credit A B C"),
     ("C", "Magtape Credit Capitec"),
     ("ZAKAT", "LILLAH"),

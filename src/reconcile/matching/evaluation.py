@@ -14,9 +14,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from reconcile.campaigns import CampaignRegister, FundVocabulary
-from reconcile.errors import FrameRefused
+from reconcile.errors import FrameRefused, ReconcileError, shown
 from reconcile.files import read_documents
-from reconcile.matching.matches import match
+from reconcile.matching.matches import match, usable
 from reconcile.matching.totals import CREDITED
 from reconcile.schema import TEXT
 
@@ -178,17 +178,35 @@ def _wrong(labelled: pd.DataFrame, answers: pd.DataFrame, matches: pd.DataFrame,
 
 
 def read_labelled(path: str | os.PathLike[str]) -> pd.DataFrame:
-    """Labelled lines from a CSV, every value as text; raises UnreadableFile or FrameRefused."""
+    """Labelled lines from a CSV, every value as text.
+
+    Raises UnreadableFile for a file that cannot be read, FrameRefused for a column that is missing or there twice, a
+    line with more or fewer values, or a date that is none, and NotMoney for an amount that is none.
+    """
     documents = read_documents(path)
     name = Path(path).name
     if len(documents) > 1:
-        raise FrameRefused("holds several files", file=name, do="Name one CSV of labelled lines.")
-    rows = [row for row in csv.reader(io.StringIO(documents[0].text), strict=False) if row]
-    head = [column.strip() for column in rows[0]]
-    if len(set(head)) < len(head):
-        raise FrameRefused(f"two columns have one name ({', '.join(head)})", file=name, do="Name each once.")
-    for number, row in enumerate(rows[1:], start=2):
+        raise FrameRefused(f"holds {len(documents)} files", file=name, do="Name one CSV of labelled lines.")
+    # newline="" leaves line ends to the reader, which then takes a lone carriage return for one too
+    reader = csv.reader(io.StringIO(documents[0].text, newline=""), strict=True)
+    try:
+        rows = [(reader.line_num, row) for row in reader if row]
+    except csv.Error as fault:
+        do = "Write a quote inside a text twice, and close the quotes around it."
+        raise FrameRefused("the quotes do not pair up", file=name, line=reader.line_num, do=do) from fault
+    head = [column.strip() for column in rows[0][1]]
+    twice = sorted({column for column in head if head.count(column) > 1})
+    if twice:
+        what = f'has two columns named "{shown(twice[0], 40)}"'
+        raise FrameRefused(what, file=name, line=rows[0][0], do="Give each column a name of its own.")
+    for number, row in rows[1:]:
         if len(row) != len(head):
-            what = f"{len(row)} values for {len(head)} columns"
-            raise FrameRefused(what, file=name, line=number, do="Quote texts that hold commas.")
-    return pd.DataFrame(rows[1:], columns=head, dtype=TEXT)
+            what = f"has {len(row)} values for {len(head)} columns"
+            raise FrameRefused(what, file=name, line=number, do="Put a text that holds a comma in double quotes.")
+    labelled = pd.DataFrame([row for _, row in rows[1:]], columns=head, dtype=TEXT)
+    try:
+        _answers(labelled)
+        usable(labelled)
+    except ReconcileError as fault:  # said here, where the file is known
+        raise type(fault)(fault.what, file=name, do=fault.do) from fault
+    return labelled

@@ -125,7 +125,7 @@ def _moved_days(movements: Sequence[Movement], lacking: dict[int, set[int]]) -> 
 def _moved(one: Movement, other: Movement, lacking: Mapping[int, set[int]]) -> tuple[object, ...] | None:
     """How well two movements of near days agree, best first; None where they are not one."""
     crossed = lacking[id(one)] & other.parts and lacking[id(other)] & one.parts
-    if other.day == one.day or not one.documents.isdisjoint(other.documents) or not crossed:
+    if not one.documents.isdisjoint(other.documents) or not crossed:
         return None
     worded = any(alike(a, b) for a in one.texts for b in other.texts)
     balance = not one.balances.isdisjoint(other.balances)

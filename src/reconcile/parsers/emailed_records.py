@@ -34,7 +34,8 @@ class Class:
 class Records:
     """What the records 2, 3 and 4 say, and where in the text the rows stand: from `start` to `end`.
 
-    `lines` is how many lines stand above the rows, `below` how many from the end record on.
+    `lines` is how many lines stand above the rows, `below` how many from the end record on. `summed` are the balances
+    that the summary repeats: words, line, cents.
     """
 
     file: str
@@ -45,14 +46,15 @@ class Records:
     closing: int = 0
     values_line: int = 0
     classes: list[Class] = field(default_factory=list)
+    summed: list[tuple[str, int, int]] = field(default_factory=list)
     start: int = 0
     end: int = 0
     lines: int = 0
     below: int = 0
 
-    def refuse(self, what: str, line: int | None = None) -> NoReturn:
+    def refuse(self, what: str, line: int | None = None, do: str = _AGAIN) -> NoReturn:
         """Raise DamagedStatement."""
-        raise DamagedStatement(what, file=self.file, line=line, do=_AGAIN)
+        raise DamagedStatement(what, file=self.file, line=line, do=do)
 
 
 def fields_of(line: str) -> list[str]:
@@ -74,6 +76,8 @@ def read_records(text: str, file: str) -> Records:
         if cells[0] == "5" and [c.lower() for c in cells[1 : len(_ROW_NAMES) + 1]] == _ROW_NAMES:
             records.start = at
             break
+        if cells[0] == "6":
+            break
         if line.strip() and not _takes(records, names, cells, number):
             records.refuse(f'the record "{shown(line, 40)}" is not known above the rows', number)
         if end < 0:
@@ -83,6 +87,11 @@ def read_records(text: str, file: str) -> Records:
     if records.account is None or records.period is None:
         which = "2 with the account" if records.account is None else "3 with the period and the balances"
         records.refuse(f"the record {which} is missing above the rows", records.lines)
+    for words, place, cents in records.summed:
+        stated = records.opening if words.lower().startswith("opening") else records.closing
+        if cents != stated:
+            what = f'"{words}" of the summary is {money.shown(money.rand(cents))}, of the statement '
+            records.refuse(what + money.shown(money.rand(stated)), place)
     _find_end(records, text)
     return records
 
@@ -91,8 +100,7 @@ def _takes(records: Records, names: dict[str, int], cells: list[str], line: int)
     kind, lower = cells[0], [c.lower() for c in cells]
     if kind == "2" and len(cells) >= 3:
         if records.account is not None:
-            do = "Put each statement into a file of its own."
-            raise DamagedStatement("a second statement begins here", file=records.file, line=line, do=do)
+            records.refuse("holds a second statement", line, "Put each statement into a file of its own.")
         number = account_number(cells[1], records.file, line)
         records.account = Account(number, cells[-1], "credit card" if "*" in number else "")
         return True
@@ -124,11 +132,9 @@ def _class(records: Records, cells: list[str], line: int) -> None:
     words, count = cells[2], cells[3]
     value = next((c for c in reversed(cells[3:]) if c), "")
     cents = _cents(records, value, line)
-    balance = {"opening balance": records.opening, "closing balance": records.closing}.get(words.lower())
-    if balance is not None and cents != balance:
-        what = f'the summary states "{shown(words, 30)}" {value}, the statement {money.rand(balance)}'
-        records.refuse(what, line)
-    if re.fullmatch("[0-9]{1,7}", count) and balance is None:
+    if words.lower() in ("opening balance", "closing balance"):
+        records.summed.append((words, line, cents))
+    elif re.fullmatch("[0-9]{1,7}", count):
         records.classes.append(Class(words, line, int(count), cents, len(cells) == 6))
 
 
@@ -142,10 +148,16 @@ def _cents(records: Records, text: str, line: int) -> int:
 def _find_end(records: Records, text: str) -> None:
     end = text.rfind("\n6,", records.start - 1) + 1
     if not end:
-        records.refuse("does not end with its record 6: it was cut off")
+        records.refuse("does not end with its record 6: it was cut off", text.rstrip("\n").count("\n") + 1)
     tail = text[end:].split("\n")
     if [c.upper() for c in fields_of(tail[0])] != ["6", "END"] or any(line.strip() for line in tail[1:]):
         line = text.count("\n", 0, end) + 1
         records.refuse("something else stands where the end record should be alone", line)
+    stray = re.search(r"\n[2346](?=[,\n])", text[records.start - 1 : end - 1])
+    if stray:
+        line = text.count("\n", 0, records.start + stray.start()) + 1
+        if re.search(r"\n2,", text[records.start - 1 : end]):
+            records.refuse("holds a second statement", line, "Put each statement into a file of its own.")
+        records.refuse(f"a record {stray[0].strip()} stands among the transactions", line)
     records.end = end
     records.below = len(tail) if tail[-1] else max(len(tail) - 1, 1)

@@ -13,12 +13,13 @@ import pyarrow.compute as pc
 from reconcile import money
 from reconcile.chain import Chain, check_chain
 from reconcile.files import Document
-from reconcile.parsers.cells import Cells, Mask, is_plain
+from reconcile.parsers.cells import PRINTABLE, Cells, Mask
 from reconcile.parsers.days import Days
 from reconcile.parsers.frames import UNPRINTABLE, Aside, Rows, period_of, set_aside, source_of, split_by_effect
 from reconcile.parsers.odd_lines import OddLines, Wording
 from reconcile.parsers.proofs import Sentences
 from reconcile.statement import Account, Period, Statement
+from reconcile.texts import only_of, rows_with
 
 Cents = npt.NDArray[np.int64]
 
@@ -125,21 +126,22 @@ def _with_last(runs: Iterable[Cells]) -> Iterator[tuple[Cells, bool]]:
 
 
 def _read(cells: Cells, first_line: int, start: int, odd: OddLines, *, cut: bool) -> Lines:
-    joined = np.asarray(pc.match_substring_regex(cells.descriptions, odd.wording.joined))
-    cells = replace(cells, whole=cells.whole & ~joined)
-    readable = cells.whole & np.asarray(money.is_money(cells.amounts)) & np.asarray(money.is_money(cells.balances))
+    whole = cells.whole & ~_run_together(cells.descriptions, odd.wording.joined)
+    amounts, has_amount = money.read(cells.amounts)
+    balances, has_balance = money.read(cells.balances)
+    readable = whole & has_amount & has_balance
     good = readable & ~np.isnat(cells.days)
-    if not is_plain(cells.raw):
+    if not only_of(cells.raw, PRINTABLE):
         good &= ~np.asarray(pc.match_substring_regex(cells.raw, UNPRINTABLE))
     if cut and len(good):
         good[-1] = False
     if not good.all():
-        odd.sort(cells, good, readable, start, cut=cut)
+        odd.sort(replace(cells, whole=whole), good, readable, start, cut=cut)
         readable[[at - start for at in odd.no_rows if at >= start]] = False
     keep = None if readable.all() else pa.array(np.flatnonzero(readable))
 
-    def kept(column: pa.Array) -> pa.Array:
-        return column if keep is None else column.take(keep)
+    def kept(column: pa.Array | None) -> pa.Array | None:
+        return column if keep is None or column is None else column.take(keep)
 
     return Lines(
         first_line,
@@ -147,13 +149,22 @@ def _read(cells: Cells, first_line: int, start: int, odd: OddLines, *, cut: bool
         np.flatnonzero(readable) + start,
         good[readable],
         cells.days[readable],
-        money.from_text(kept(cells.amounts)),
-        money.from_text(kept(cells.balances)),
+        kept(amounts),
+        kept(balances),
         kept(cells.descriptions),
-        None if cells.references is None else kept(cells.references),
-        None if cells.bank_ids is None else kept(cells.bank_ids),
+        kept(cells.references),
+        kept(cells.bank_ids),
         odd,
     )
+
+
+def _run_together(descriptions: pa.Array, joined: str) -> Mask:
+    """Which descriptions hold another row; such a one has a comma, which few texts have."""
+    found = np.zeros(len(descriptions), dtype=bool)
+    commas = rows_with(descriptions, ",")
+    if len(commas):
+        found[commas] = np.asarray(pc.match_substring_regex(descriptions.take(pa.array(commas)), joined))
+    return found
 
 
 def prove(

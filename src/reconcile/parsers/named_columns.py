@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,10 +20,14 @@ _CELL = "\x1f"  # separates cells inside this module: a control character, which
 
 @dataclass(frozen=True)
 class Columns:
-    """The names of the columns in lower case, in order, and what separates cells."""
+    """The names of the columns in lower case, in order, what separates cells, and how many cells the line has.
+
+    `width` counts empty cells behind the last name too, which a row then has as well.
+    """
 
     names: tuple[str, ...]
     separator: str
+    width: int
 
     def lacking(self, wanted: Sequence[str]) -> list[str]:
         """The wanted names that are not there."""
@@ -32,31 +37,38 @@ class Columns:
 def columns_in(line: str, wanted: Sequence[str]) -> Columns | None:
     """The columns a line names, when at least two of the wanted are among them; None for any other line."""
     for separator in SEPARATORS:
-        names = cells_in(line, separator)
+        names = [name.lower() for name in cells_in(line, separator)]
+        width = len(names)
         while names and not names[-1]:
             names.pop()
-        if len({n.lower() for n in names} & set(wanted)) >= 2:
-            return Columns(tuple(n.lower() for n in names), separator)
+        if len(set(names) & set(wanted)) >= 2:
+            return Columns(tuple(names), separator, width)
     return None
 
 
 def cells_in(line: str, separator: str) -> list[str]:
     """The cells of one line without blanks and quotes around them."""
-    return [cell.strip(" \"'\ufeff") for cell in line.split(separator)]
+    cells = _requoted(line, separator).split(_CELL) if '"' in line else line.split(separator)
+    return [cell.strip(" \"'") for cell in cells]
 
 
 def refuse_lacking(columns: Columns, wanted: Sequence[str], file: str, line: int) -> None:
     """Raise UnknownLayout where a wanted column is missing, or one stands twice."""
-    twice = sorted({n for n in columns.names if n and columns.names.count(n) > 1})
-    if columns.lacking(wanted) or twice:
-        found = ", ".join(shown(n, 40) for n in columns.names if n)
-        what = f"has the columns {found}; wanted {', '.join(wanted)}" + (", each once" if twice else "")
+    lacking = columns.lacking(wanted)
+    twice = [n for n in dict.fromkeys(columns.names) if n and columns.names.count(n) > 1]
+    if lacking or twice:
+        fault = f"lacks the column {_named(lacking)}" if lacking else f"has the column {_named(twice)} twice"
+        what = f"{fault}; it has the columns {_named([n for n in columns.names if n])}"
         raise UnknownLayout(what, file=file, line=line, do="Download the file again as the bank offers it.")
+
+
+def _named(names: Sequence[str]) -> str:
+    return ", ".join(shown(name, 40) for name in names)
 
 
 @dataclass(frozen=True)
 class NamedCells:
-    """Lines taken apart: `whole` says which have the named cells and no more."""
+    """Lines taken apart: `whole` says which have the cells of the row and no more than there are names."""
 
     columns: Columns
     parts: pa.Array
@@ -73,24 +85,26 @@ class NamedCells:
         return pc.list_element(self.parts, self.columns.names.index(name))
 
 
-def named_cells(raw: pa.Array, columns: Columns, *, texts: tuple[str, str] | None = None) -> NamedCells:
-    """The cells of each line; empty ones at its end may be missing or too many.
+def named_cells(raw: pa.Array, columns: Columns, wanted: Sequence[str], forms: Mapping[str, str]) -> NamedCells:
+    """The cells of each line, those of the `wanted` columns in all; empty cells may be missing or too many at its end.
 
-    `texts` names two neighbouring columns of free text, which the bank does not quote: a row with commas too many is
-    taken apart where the second text is part of the first.
+    The bank does not quote: where a line has separators too many, they are given back to the description and the
+    reference behind it, if that can be done so that each other column has the form it must have (a pattern in `forms`).
     """
-    count = len(columns.names)
-    quoted = np.asarray(pc.match_substring_regex(raw, f'(^|[{columns.separator}]) *"'))
-    rows = pc.replace_substring(raw, columns.separator, _CELL)
+    separator, count = columns.separator, len(columns.names)
+    quoted = np.asarray(pc.match_substring_regex(raw, f'(^|[{separator}]) *"'))
+    rows = pc.replace_substring(raw, separator, _CELL)
     if quoted.any():
-        again = [_requoted(line, columns.separator) for line in raw.filter(pa.array(quoted)).to_pylist()]
+        again = [_requoted(line, separator) for line in raw.filter(pa.array(quoted)).to_pylist()]
         rows = pc.replace_with_mask(rows, pa.array(quoted), pa.array(again, type=pa.large_string()))
+    over = np.asarray(pc.count_substring(rows, _CELL)) >= columns.width
+    if over.any():
+        folded = [_folded(row, columns, forms) for row in rows.filter(pa.array(over)).to_pylist()]
+        rows = pc.replace_with_mask(rows, pa.array(over), pa.array(folded, type=pa.large_string()))
+    last = max(columns.names.index(name) for name in wanted)
+    enough = np.asarray(pc.count_substring(rows, _CELL)) >= last
     rows = pc.utf8_rtrim(rows, _CELL + " ")
-    cells = np.asarray(pc.count_substring(rows, _CELL)) + 1
-    if texts and (cells > count).any():
-        rows = _folded(rows, cells > count, columns, texts)
-        cells = np.asarray(pc.count_substring(rows, _CELL)) + 1
-    whole = cells <= count
+    whole = enough & (np.asarray(pc.count_substring(rows, _CELL)) < count)
     filled = pc.binary_join_element_wise(
         pc.if_else(pa.array(whole), rows, ""), pa.scalar(_CELL * count, pa.large_string()), pa.scalar("", rows.type)
     )
@@ -101,23 +115,32 @@ def _requoted(line: str, separator: str) -> str:
     try:
         cells = next(csv.reader([line], delimiter=separator, skipinitialspace=True, strict=True), [])
     except csv.Error:
-        return line
+        return line.replace(separator, _CELL)
     return _CELL.join(cells)
 
 
-def _folded(rows: pa.Array, over: Mask, columns: Columns, texts: tuple[str, str]) -> pa.Array:
-    """The rows with too many cells, the surplus given back to the two texts where that can be done in one way."""
-    first, second = (columns.names.index(name) for name in texts)
-    if second != first + 1:
-        return rows
-    behind = len(columns.names) - second - 1
-    folded = []
-    for row in rows.filter(pa.array(over)).to_pylist():
-        cells = row.split(_CELL)
-        own = cells[first : len(cells) - behind]
-        splits = [(columns.separator.join(own[:i]), columns.separator.join(own[i:])) for i in range(1, len(own))]
+def _folded(row: str, columns: Columns, forms: Mapping[str, str]) -> str:
+    """The row with the cells too many given back to its texts, or as it was where that can be done in no way."""
+    cells, names = row.split(_CELL), columns.names
+    if _fits(cells, columns, forms):  # what is too many is empty
+        return row
+    first = names.index("description")
+    texts = 2 if names[first + 1 : first + 2] == ("reference",) else 1
+    behind = columns.width - first - texts
+    own = cells[first : len(cells) - behind]
+    splits = [[own[:at], own[at:]] for at in range(1, len(own))] if texts == 2 else [[own]]
+    for split in splits:
+        joined = [columns.separator.join(part) for part in split]
         # the description ends with the reference, cut at its twentieth letter; the longest such reference is meant
-        fitting = [(text, ref) for text, ref in splits if ref.strip()[:20].strip() in text]
-        text, ref = fitting[0] if fitting else (row, row)
-        folded.append(_CELL.join([*cells[:first], text, ref, *cells[len(cells) - behind :]]) if fitting else row)
-    return pc.replace_with_mask(rows, pa.array(over), pa.array(folded, type=rows.type))
+        if joined[-1].strip()[:20].strip() in joined[0]:
+            whole = [*cells[:first], *joined, *cells[len(cells) - behind :]]
+            return _CELL.join(whole) if _fits(whole, columns, forms) else row
+    return row
+
+
+def _fits(cells: Sequence[str], columns: Columns, forms: Mapping[str, str]) -> bool:
+    """Whether no filled cell lies behind the names, and each column of a form has it."""
+    found = dict(zip(columns.names, cells, strict=False))
+    return not "".join(cells[len(columns.names) :]).strip() and all(
+        re.fullmatch(form, found[name].strip()) for name, form in forms.items() if name in found
+    )

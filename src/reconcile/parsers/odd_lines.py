@@ -65,7 +65,8 @@ class OddLines:
             text, line = cells.raw[at].as_py(), self.first_line + start + at
             footer = _FOOTER.fullmatch(text)
             if self.wording.second.match(text):
-                what = f'a second statement begins here ("{shown(text, 40)}")'
+                # up to the first comma: behind it may stand a whole account number
+                what = f'a second statement begins here ("{shown(text.split(",")[0], 40)}")'
                 raise DamagedStatement(what, file=self.file, line=line, do="Put each statement into a file of its own.")
             if not text.strip(' ,"\t\r') or self._names_columns(text):
                 self.no_rows.append(start + at)
@@ -88,7 +89,8 @@ class OddLines:
         if slashed:
             do = "Use the file as the bank delivered it, not a re-saved one."
             raise UnknownLayout(AMBIGUOUS, file=self.file, line=slashed[0].line, do=do)
-        what = f"none of its {len(self.asides)} rows can be read ({first.reason})"
+        which = "its only row cannot" if len(self.asides) == 1 else f"none of its {len(self.asides)} rows can"
+        what = f"{which} be read ({first.reason})"
         kind = UnknownLayout if len(self.asides) > 1 else DamagedStatement
         raise kind(what, file=self.file, line=first.line, do="Download the file again as the bank offers it.")
 
@@ -147,7 +149,7 @@ def _reason(cells: Cells, at: int, text: str, joined: str, last_of_cut: bool) ->
             return f'the {name} "{shown(value, 30)}" is not money'
     date = cells.dates[at].as_py()
     if np.isnat(cells.days[at]):
-        return f'{cells.why_no_day(date)}: "{shown(date, 20)}"'
+        return f'{cells.why_no_day(date)}: "{shown(date, 20)}"' if date else cells.why_no_day(date)
     return "the file ends inside this row: its text may be cut short"
 
 

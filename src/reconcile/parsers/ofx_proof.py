@@ -25,6 +25,14 @@ _AGAIN, _OTHER = np.int8(1), np.int8(2)
 _RARE = 20
 """A tag that all but one row in so many have is lacking there, not left out by habit."""
 
+_SELDOM = 5
+"""What fewer than one row in so many contradicts, the bank means; what more do, proves nothing."""
+
+_KINDS = (
+    "CREDIT DEBIT INT DIV FEE SRVCHG DEP ATM POS XFER CHECK PAYMENT CASH DIRECTDEP DIRECTDEBIT REPEATPMT OTHER HOLD"
+).split()
+"""The kinds of a row in OFX 1.0.2 and 2.2 (section 11.4.3.1.1)."""
+
 
 @dataclass(frozen=True)
 class Taken:
@@ -109,6 +117,7 @@ def checks_of(
             "tags of the rows", "open" if lacking else "held", "; ".join(lacking) or "no row lacks what the others have"
         ),
         _ids(taken, repeats),
+        _kinds(taken)[0],
         _days(envelope, taken),
         Check("running balance", "not offered", "OFX states no balance after each row"),
         _balance(envelope, balance),
@@ -120,12 +129,7 @@ def warnings_of(
 ) -> list[str]:
     """What is odd about one account's rows, without being a fault."""
     found = ["the dates are not in order; the rows were sorted by day"] if taken.sorted_by_day else []
-    cents = money.cents(money.series(taken.table.amounts))
-    kinds = pc.utf8_upper(pc.fill_null(taken.fields["TRNTYPE"], ""))
-    wrong = (np.asarray(pc.equal(kinds, "DEBIT")) & (cents > 0)) | (np.asarray(pc.equal(kinds, "CREDIT")) & (cents < 0))
-    if wrong.any():
-        lines = ", ".join(str(n) for n in sorted(taken.table.lines[wrong].tolist())[:5])
-        found.append(f"{int(wrong.sum())} rows say DEBIT or CREDIT against the sign of their amount (line {lines})")
+    found += _kinds(taken)[1]
     if twins := int((repeats == _AGAIN).sum()):
         found.append(f"{twins} rows stand twice, with the bank's own id too: look whether the file repeats itself")
     found += _lacking(taken)
@@ -156,12 +160,38 @@ def _ids(taken: Taken, repeats: _Marks) -> Check:
     name = "the bank's own ids"
     if twins := int((repeats == _AGAIN).sum()):
         return Check(name, "open", f"{twins} rows stand twice with the same id, day, amount and text")
-    if (repeats == _OTHER).any():
+    if others := int((repeats == _OTHER).sum()):
+        if others * _SELDOM <= len(repeats):
+            return Check(
+                name, "open", f"{others} of {len(repeats)} rows have the id of another row: see if one was changed"
+            )
         return Check(name, "not offered", "different rows have the same id")
     known = len(taken.table.lines) - int(pc.sum(pc.equal(pc.fill_null(taken.fields["FITID"], ""), "")).as_py() or 0)
     if not known:
         return Check(name, "not offered", "no row has one")
     return Check(name, "held", f"{known} rows have one, each its own")
+
+
+def _kinds(taken: Taken) -> tuple[Check, list[str]]:
+    """Whether rows said to be debits and credits are so by their sign, with what is odd."""
+    name, cents = "debits and credits", money.cents(money.series(taken.table.amounts))
+    kinds = pc.utf8_upper(pc.fill_null(taken.fields["TRNTYPE"], ""))
+    debit, credit = np.asarray(pc.equal(kinds, "DEBIT")), np.asarray(pc.equal(kinds, "CREDIT"))
+    wrong, told = (debit & (cents > 0)) | (credit & (cents < 0)), int((debit | credit).sum())
+    strange = ~np.asarray(pc.is_in(kinds, pa.array([*_KINDS, ""], kinds.type)))
+    odd = []
+    for rows, what in (
+        (wrong, "say DEBIT or CREDIT against the sign of their amount"),
+        (strange, "are of no kind of OFX"),
+    ):
+        if rows.any():
+            lines = ", ".join(str(n) for n in sorted(taken.table.lines[rows].tolist())[:5])
+            odd.append(f"{int(rows.sum())} rows {what} (line {lines})")
+    if strange.any() or 0 < wrong.sum() * _SELDOM <= told:
+        return Check(name, "open", "; ".join(odd)), odd
+    if wrong.any() or not told:
+        return Check(name, "not offered", odd[0] if odd else "no row says which it is"), odd
+    return Check(name, "held", f"{told} rows say which they are, each as its sign does"), odd
 
 
 def _days(envelope: Envelope, taken: Taken) -> Check:

@@ -30,6 +30,7 @@ _TAG = re.compile(f"<(/?(?:STMTTRNP?|{_LEAF.pattern}|{_GROUPS}))>", re.I)  # tri
 _OPENING = re.compile(r"<STMTTRNP?>", re.I)
 _CLOSING = re.compile(r"</STMTTRNP?>", re.I)
 _MOST_TAGS = 1_000  # a row has about ten; a row of nested tags is an attack, not a payment
+_LONGEST_ROW = 200_000  # a row has some hundred characters
 # a tag this reader does not know begins its own line or follows a closed one; a payer cannot type a line end
 _FOREIGN = re.compile(r"(?:\A|\n)\s*<[A-Z][A-Z0-9._]*\s?/?>[^\n]*(?:\n\s*</?[A-Z][A-Z0-9._]*\s?/?>[^\n]*)*\s*\Z", re.I)
 _ENTITY = re.compile(r"&(?:(amp|lt|gt|quot|apos|nbsp)|#([0-9]{1,7})|#[xX]([0-9a-fA-F]{1,6}));")
@@ -127,7 +128,11 @@ def _edges(text: str, file: str) -> tuple[_Places, _Places, dict[int, str]]:
         what = f"{opened} rows are opened with <STMTTRN> and {len(closings)} closed"
         raise DamagedStatement(what, file=file, line=_line(text, at), do="Rows are damaged; download the file again.")
     typed |= dict.fromkeys(np.flatnonzero(upto - since > 1).tolist(), "</STMTTRN>")
-    return starts, closings[upto - 1] if len(starts) else starts, typed
+    ends = closings[upto - 1] if len(starts) else starts
+    if (endless := np.flatnonzero(ends - starts > _LONGEST_ROW)).size:
+        what, line = f"a row of over {_LONGEST_ROW:,} characters", _line(text, int(starts[endless[0]]))
+        raise DamagedStatement(what, file=file, line=line, do="Do not trust this file.")
+    return starts, ends, typed
 
 
 def _envelope(

@@ -17,6 +17,8 @@ from reconcile import money
 from reconcile.errors import DamagedStatement
 from reconcile.statement import Check, Period, Proof
 
+_Numbers = npt.NDArray[np.int64]
+
 _AGAIN = "Rows are missing, doubled or changed; download the file again."
 
 
@@ -101,15 +103,19 @@ class Sentences:
         said = "; ".join(f"{f.words} {show(f.value)}" for f in stated)
         (self.open if self.asides else self.held)(name, said)
 
-    def numbered(self, numbers: npt.NDArray[np.int64], lines: npt.NDArray[np.int64]) -> None:
-        """The rows are numbered 1, 2, 3 …; raises DamagedStatement at the first that is out of its turn."""
-        wrong = np.flatnonzero(numbers != np.arange(1, len(numbers) + 1))
+    def numbered(self, numbers: _Numbers, lines: _Numbers, in_front: _Numbers) -> None:
+        """The rows are numbered 1, 2, 3 …; raises DamagedStatement at the first that is out of its turn.
+
+        `in_front` is how many rows without a readable number stand in front of each.
+        """
+        wanted = np.arange(1, len(numbers) + 1) + in_front
+        wrong = np.flatnonzero(numbers != wanted)
         if len(wrong):
             at = int(wrong[0])
-            what = f"row number {int(numbers[at])} stands where number {at + 1} should"
+            what = f"row number {int(numbers[at])} stands where number {int(wanted[at])} should"
             raise DamagedStatement(what, file=self.file, line=int(lines[at]), do=_AGAIN)
         if len(numbers):
-            self.held("row numbers", f"1 to {len(numbers)} without a gap")
+            self.held("row numbers", f"1 to {int(numbers[-1])} without a gap")
 
     def period(self, period: Period, first: date | None, last: date | None) -> str | None:
         """The rows lie inside the stated days; returns a warning where they do not."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from functools import partial
 
-from reconcile.parsers.days import day_of
+from reconcile.parsers.days import day_of, fault_read
 from reconcile.statement import Period
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -31,17 +32,34 @@ def day_in_period(text: str, period: Period) -> date | None:
 
     None where no year does, or where two do, as in a period of over a year.
     """
+    fitting = _fitting(_days(text, period), period)
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def fault_in_period(text: str, period: Period) -> str:
+    """Why a text is no day of a statement over that period, in words."""
+    days = _days(text, period)
+    if len(_fitting(days, period)) > 1:
+        return "the period has this day in two years"
+    if days and not _fitting(days, period):
+        return f"the day is not within {NEAR.days} days of the period"
+    return fault_read(text, partial(day_in_period, period=period))
+
+
+def _days(text: str, period: Period) -> list[date]:
+    """The day in each year in and around the period."""
     found = _DAY_MONTH.fullmatch(text)
     if not found or found[2].lower() not in MONTHS:
-        return None
+        return []
     years = range(period.start.year - 1, period.end.year + 2)
     month, number = MONTHS.index(found[2].lower()) + 1, int(found[1])
-    days = [day for year in years if (day := _day(year, month, number))]
-    for near in (timedelta(0), NEAR):
-        fitting = [day for day in days if period.start - near <= day <= period.end + near]
-        if fitting:
-            return fitting[0] if len(fitting) == 1 else None
-    return None
+    return [day for year in years if (day := _day(year, month, number))]
+
+
+def _fitting(days: list[date], period: Period) -> list[date]:
+    """Those inside the period, or where none is, those near it."""
+    inside = [day for day in days if period.start <= day <= period.end]
+    return inside or [day for day in days if period.start - NEAR <= day <= period.end + NEAR]
 
 
 def day_before_statement(text: str) -> date | None:

@@ -1,9 +1,10 @@
 """FNB's business export with the columns SERVICE FEE, REFERENCE and CHEQUE NUMBER.
 
-It holds NUL bytes, which are taken out. The running balance proves the rows between the first and the last; nothing states the balance before the oldest row or
-after the newest, so rows missing at either end are found only through another statement. The service fee is collected
-later in a row of its own and never added to an amount. What stands in the two lines above the columns is not known for
-certain: the account is the one number of its length there, or else the one in the name of the file.
+It holds NUL bytes, which are taken out. The running balance proves the rows between the first and the last; nothing
+states the balance before the oldest row or after the newest, so rows missing at either end are found only through
+another statement. The service fee is collected later in a row of its own and never added to an amount. What stands in
+the two lines above the columns is not known for certain: the account is the one number of its length there, or else the
+one in the name of the file.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import pyarrow.compute as pc
 from reconcile.files import Document
 from reconcile.parsers.account_number import named_account
 from reconcile.parsers.cells import Cells, runs_of_lines, unix_lines
-from reconcile.parsers.days import WITH_DASHES, YEAR_FIRST, days_of, fault_of
+from reconcile.parsers.days import days_of, fault_of
 from reconcile.parsers.ledger import line_parts, prove, read_lines, statement_of
 from reconcile.parsers.named_columns import Columns, cells_in, columns_in, named_cells, refuse_lacking
 from reconcile.parsers.odd_lines import Wording
@@ -27,7 +28,9 @@ from reconcile.statement import Account, Statement
 _ROW = ("date", "service fee", "amount", "description", "balance")
 _LOOKED_AT = 6
 _ACCOUNT = re.compile(r"(?<![0-9])[0-9]{10,12}(?![0-9])")
-_NEVER = re.compile(r"(?!)")  # nothing is known to begin a second statement
+_DAY = re.compile(r"(?P<y>[0-9]{4})[-/](?P<m>[0-9]{2})[-/](?P<d>[0-9]{2})")
+_MONEY = r"-?[0-9]+(\.[0-9]{1,2})?"
+_FORMS = {"amount": _MONEY, "balance": _MONEY, "service fee": f"({_MONEY})?"}
 _JOINED = r"[0-9]\.[0-9]{2},[^,]*,?[0-9]{4}[-/][0-9]{2}[-/][0-9]{2},"
 _NOT_STATED = "the layout does not state it: a statement that overlaps must show that no row is missing there"
 
@@ -50,10 +53,8 @@ class Business:
         columns, above = found
         number = len(above) + 1
         refuse_lacking(columns, _ROW, file, number)
-        start = len("\n".join([*above, ""])) + len(text[len("\n".join([*above, ""])) :].split("\n", 1)[0]) + 1
-        wording = Wording(
-            columns.names, re.compile(r"(?!)"), r"[0-9]\.[0-9]{2},[^,]*,?[0-9]{4}[-/][0-9]{2}[-/][0-9]{2},"
-        )
+        start = text.find("\n", sum(len(line) + 1 for line in above)) + 1 or len(text)
+        wording = Wording(columns.names, _second(above), _JOINED)
         raw = runs_of_lines(text, start, number + 1, file)
         # behind the text stands the balance, which the chain proves; only a lone row could be cut inside it unseen
         cut = "\n" not in text[start:]
@@ -80,6 +81,12 @@ def _columns(text: str) -> tuple[Columns, list[str]] | None:
     return None
 
 
+def _second(above: list[str]) -> re.Pattern[str]:
+    """What begins a second statement: a line that stands above the columns, or one with an account alone."""
+    again = [re.escape(line) for line in above if line.strip(" ,")]
+    return re.compile("|".join([*again, r"\s*\"?[0-9]{10,12}\"?\s*,"]))
+
+
 def _account(above: list[str], document: Document) -> Account:
     numbers = sorted({n for line in above for n in _ACCOUNT.findall(line)})
     if len(numbers) != 1:
@@ -90,17 +97,15 @@ def _account(above: list[str], document: Document) -> Account:
 
 
 def _cells(raw: pa.Array, columns: Columns) -> Cells:
-    found = named_cells(raw, columns, texts=("description", "reference") if "reference" in columns.names else None)
+    found = named_cells(raw, columns, _ROW, _FORMS)
     dates = found["date"]
-    dashes = pc.any(pc.match_substring(dates, "-"), min_count=0).as_py()
-    form = WITH_DASHES if dashes else YEAR_FIRST
     references, cheques = found["reference"], found["cheque number"]
     return Cells(
         raw,
         found.whole,
         dates,
-        days_of(dates, form),
-        partial(fault_of, form=form),
+        days_of(dates, _DAY),
+        partial(fault_of, form=_DAY),
         found["amount"],
         found["balance"],
         found.exactly("description"),

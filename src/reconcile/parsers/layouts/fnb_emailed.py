@@ -11,28 +11,33 @@ are joined by a blank, because the bank breaks a reference over two of them.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from reconcile.errors import DamagedStatement
 from reconcile.files import Document
 from reconcile.parsers.cells import Cells, runs_of_lines, unix_lines
-from reconcile.parsers.days import days_read, fault_read
+from reconcile.parsers.days import days_read
 from reconcile.parsers.emailed_records import Class, Records, read_records
+from reconcile.parsers.emailed_resaved import as_sent, is_resaved
 from reconcile.parsers.ledger import Ledger, Lines, line_parts, prove, read_lines, statement_of
 from reconcile.parsers.odd_lines import Wording
 from reconcile.parsers.proofs import Sentences, Stated, count_shown, rand_shown
-from reconcile.parsers.yearless import day_in_period
+from reconcile.parsers.yearless import day_in_period, fault_in_period
 from reconcile.statement import Statement
 
-_CLAIM = re.compile(r"\s*\"?2\"?,[^\n,]*,[^\n]*\n\s*\"?3\"?\s*(,|\n)")
+_CLAIM = re.compile(r"\s*\"?2\"?[,;][^\n,;]*[,;][^\n]*\n\s*\"?[34]\"?\s*([,;]|\n)")
 
 
 def _text(n: int) -> str:
     """A description, quoted or bare: it is closed by a quote in front of a comma; one the payer typed is not."""
-    return f'(?:"(?P<q{n}>(?:[^"]|"[^,])*)"|(?P<p{n}>[^",]*))'
+    return f'(?:"(?P<q{n}>(?:[^"]|"+[^",])*"*)"|(?P<p{n}>[^",]*))'
 
 
 _ROW = (
@@ -41,6 +46,8 @@ _ROW = (
     + r",(?P<amount>[^,]*),(?P<balance>[^,]*),[^,]*$"
 )
 _WORDING = Wording((), re.compile(r"2,[^,]*,'"), r'",-?[0-9.]+,-?[0-9.]+,[^,"]*5,[0-9]+,')
+
+_RESAVED = "was re-saved by a spreadsheet; the balances prove its rows, but a reference may have lost leading zeros"
 
 ONE_SIGNED = ("funds received/credits", "funds used/debits", "bank charges")
 """Classes of the summary that hold money in alone or money out alone, as interest does; refunds may hold both."""
@@ -54,34 +61,50 @@ class Emailed:
 
     def claims(self, document: Document) -> bool:
         """Whether the document begins with a record 2 and a record 3."""
-        return document.kind == "text" and bool(_CLAIM.match(document.text[:2000]))
+        return document.kind == "text" and bool(_CLAIM.match(unix_lines(document.text[:2000])))
 
     def read(self, document: Document) -> list[Statement]:
         """One statement; raises DamagedStatement where a record is missing or its rows do not prove."""
-        text, file = unix_lines(document.text), document.name
-        records = read_records(text, file)
-        assert records.account is not None and records.period is not None
-        runs = runs_of_lines(text[: records.end], records.start, records.lines + 1, file)
-        lines = read_lines((_cells(raw, records) for raw in runs), records.lines + 1, _WORDING, file)
-        said = Sentences(file, len(lines.odd.asides))
-        said.numbered(_numbers(lines), lines.places + lines.first_line)
-        ledger = prove(lines, opening=records.opening, closing=records.closing, may_stand_still=True, oldest_first=True)
-        warning = _say(said, ledger, records)
-        return [
-            statement_of(
-                ledger,
-                document,
-                self.name,
-                records.account,
-                said,
-                period=records.period,
-                number=records.number,
-                warnings=[warning] if warning else [],
-            )
-        ]
+        text = unix_lines(document.text)
+        if not is_resaved(text):
+            return [_statement(text, document)]
+        try:
+            statement = _statement(as_sent(text), document, warnings=[_RESAVED])
+            if len(statement.quarantined):
+                aside = statement.quarantined.iloc[0]
+                what = f"{len(statement.quarantined)} of its rows cannot be read ({aside['reason']})"
+                raise DamagedStatement(what, line=int(aside["line"]))
+        except DamagedStatement as fault:
+            what = f"was re-saved by a spreadsheet and no longer proves: {fault.what}"
+            do = "Use the file as the bank sent it."
+            raise DamagedStatement(what, file=document.name, line=fault.line, do=do) from fault
+        return [statement]
 
 
 LAYOUT = Emailed()
+
+
+def _statement(text: str, document: Document, warnings: Sequence[str] = ()) -> Statement:
+    file = document.name
+    records = read_records(text, file)
+    assert records.account is not None and records.period is not None
+    runs = runs_of_lines(text[: records.end], records.start, records.lines + 1, file)
+    lines = read_lines((_cells(raw, records) for raw in runs), records.lines + 1, _WORDING, file)
+    said = Sentences(file, len(lines.odd.asides))
+    in_front = np.searchsorted(np.array(lines.odd.unreadable, dtype=np.int64), lines.places)
+    said.numbered(_numbers(lines), lines.places + lines.first_line, in_front)
+    ledger = prove(lines, opening=records.opening, closing=records.closing, may_stand_still=True, oldest_first=True)
+    outside = _say(said, ledger, records)
+    return statement_of(
+        ledger,
+        document,
+        Emailed.name,
+        records.account,
+        said,
+        period=records.period,
+        number=records.number,
+        warnings=[*warnings, *outside],
+    )
 
 
 def _cells(raw: pa.Array, records: Records) -> Cells:
@@ -92,15 +115,15 @@ def _cells(raw: pa.Array, records: Records) -> Cells:
     def field(name: str) -> pa.Array:
         return pc.fill_null(pc.struct_field(found, name), "")
 
-    read = partial(day_in_period, period=records.period)
+    days = pc.ascii_trim(field("day"), " ")
     return Cells(
         raw,
         whole,
-        field("day"),
-        days_read(field("day"), read),
-        partial(fault_read, read=read),
-        field("amount"),
-        field("balance"),
+        days,
+        days_read(days, partial(day_in_period, period=records.period)),
+        partial(fault_in_period, period=records.period),
+        pc.ascii_trim(field("amount"), " "),
+        pc.ascii_trim(field("balance"), " "),
         _joined([_description(field(f"q{n}"), field(f"p{n}")) for n in (1, 2, 3)]),
         None,
         pc.binary_join_element_wise(_large(str(records.number)), field("number"), _large("/")),
@@ -113,8 +136,12 @@ def _description(quoted: pa.Array, plain: pa.Array) -> pa.Array:
 
 def _joined(parts: list[pa.Array]) -> pa.Array:
     """The parts that are not empty, joined by one blank."""
-    known = [pc.if_else(pc.equal(part, ""), _large(None), part) for part in parts]
-    return pc.binary_join_element_wise(*known, _large(" "), null_handling="skip")
+    joined = parts[0]
+    for part in parts[1:]:
+        both = pc.and_(pc.not_equal(joined, ""), pc.not_equal(part, ""))
+        blank = pc.if_else(both, _large(" "), _large(""))
+        joined = pc.binary_join_element_wise(joined, blank, part, _large(""))
+    return joined
 
 
 def _large(text: str | None) -> pa.Scalar:
@@ -122,13 +149,15 @@ def _large(text: str | None) -> pa.Scalar:
 
 
 def _numbers(lines: Lines) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """The rows' own numbers, moved on by one for each row set aside that has none to read."""
-    numbers = pc.cast(pc.list_element(pc.split_pattern(lines.bank_ids, "/"), 1), pa.int64()).to_numpy()
-    in_front = np.searchsorted(np.array(lines.odd.unreadable, dtype=np.int64), lines.places)
-    return np.asarray(numbers - in_front, dtype=np.int64)
+    """The rows' own numbers, in the order of the file."""
+    if lines.bank_ids is None:
+        return np.empty(0, dtype=np.int64)
+    numbers = pc.list_element(pc.split_pattern(lines.bank_ids, "/"), 1)
+    return np.asarray(pc.cast(numbers, pa.int64()), dtype=np.int64)
 
 
-def _say(said: Sentences, ledger: Ledger, records: Records) -> str | None:
+def _say(said: Sentences, ledger: Ledger, records: Records) -> list[str]:
+    """All that the statement proves; what is to be warned of."""
     above, below = records.lines, records.below
     parts = line_parts(ledger, above + below, "records around the rows")
     said.every_line(ledger.count + above + below, parts)
@@ -138,7 +167,8 @@ def _say(said: Sentences, ledger: Ledger, records: Records) -> str | None:
     assert records.period is not None
     days = ledger.rows.days.astype("datetime64[D]")
     first, last = (days.min().item(), days.max().item()) if len(days) else (None, None)
-    return said.period(records.period, first, last)
+    warning = said.period(records.period, first, last)
+    return [warning] if warning else []
 
 
 def _say_classes(said: Sentences, ledger: Ledger, records: Records) -> None:
@@ -148,23 +178,44 @@ def _say_classes(said: Sentences, ledger: Ledger, records: Records) -> None:
         said.not_offered("counts and sums by class", "the summary states none")
         return
     _check_parts(records)
-    moves = ledger.cents[ledger.cents != 0]
-    groups = [("Money in", [c for c in totals if c.cents > 0], moves[moves > 0])]
-    groups += [("Money out", [c for c in totals if c.cents < 0], moves[moves < 0])]
-    if any(c.cents and not _one_signed(c) for c in totals):
+    _refuse_too_many(ledger, records, sum(c.count for c in totals))
+    groups = _groups(totals, ledger.cents[ledger.cents != 0])
+    sums = [Stated(g.words, g.line, sum(c.cents for c in g.classes)) for g in groups]
+    said.figures("sums by class", sums, [int(g.moves.sum()) for g in groups], rand_shown)
+    counts = [Stated(g.words, g.line, sum(c.count for c in g.classes)) for g in groups]
+    said.figures("counts by class", counts, [len(g.moves) for g in groups], count_shown)
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Classes that together hold certain rows, what those moved in cents, and the words and line to name them by."""
+
+    words: str
+    line: int
+    classes: list[Class]
+    moves: npt.NDArray[np.int64]
+
+
+def _groups(totals: list[Class], moves: npt.NDArray[np.int64]) -> list[_Group]:
+    """Money in and money out, where each class holds but one of them."""
+    if not all(_one_signed(c) for c in totals if c.cents or c.count):
         # refunds and unpaid items may hold both money in and money out: only the whole can be told
-        groups = [("All classes", [c for c in totals if c.cents or c.count], moves)]
-    stated, found = [], []
-    for words, classes, own in groups:
-        line = classes[0].line if classes else totals[0].line
-        stated.append(Stated(words, line, sum(c.cents for c in classes)))
-        found.append(int(own.sum()))
-    said.figures("sums by class", stated, found, rand_shown)
-    stated = [
-        Stated(words, classes[0].line if classes else totals[0].line, sum(c.count for c in classes))
-        for words, classes, _ in groups
-    ]
-    said.figures("counts by class", stated, [len(own) for _, _, own in groups], count_shown)
+        return [_Group("All classes", totals[0].line, totals, moves)]
+    groups = []
+    for words, sign in (("Money in", 1), ("Money out", -1)):
+        classes = [c for c in totals if np.sign(c.cents) == sign]
+        named = '" and "'.join(c.words for c in classes) or words
+        groups.append(_Group(named, (classes or totals)[0].line, classes, moves[np.sign(moves) == sign]))
+    return groups
+
+
+def _refuse_too_many(ledger: Ledger, records: Records, stated: int) -> None:
+    """Behind a row that cannot be read no balance tells whether the next moves money: the summary's count must."""
+    aside = sum(bool(a.cents) for a in ledger.asides) if ledger.broken else 0
+    moving = int((ledger.cents != 0).sum()) + aside
+    if aside and moving > stated:
+        what = f"the summary counts {stated} rows that move money, and with those set aside they are {moving}"
+        records.refuse(what, ledger.asides[0].line)
 
 
 def _one_signed(total: Class) -> bool:

@@ -29,7 +29,7 @@ from reconcile.parsers.yearless import day_before_statement
 from reconcile.statement import Account, Statement
 
 _FIELDS = r"[0-9]{2}/[0-9]{2}/[0-9]{4},[0-9]{1,9},[^\n]*,[^,\n]*,[^,\n]*,[0-9]{2}/[0-9]{2},[^,\n]*"
-_CLAIM = re.compile(rf"\s*(2,[^\n]*\n\s*)?{_FIELDS}(\n|\Z)")
+_CLAIM = re.compile(rf"\s*(2,[^\n]*\n\s*)?{_FIELDS}(\n|\Z)|\s*2,[^\n,]*,['\"]*OPENING['\"]*,[^\n,]*\s*\Z", re.I)
 _ROW = (
     r"^(?P<stated>[0-9]{2}/[0-9]{2}/[0-9]{4}),(?P<number>[0-9]{1,9}),(?P<text>.*),(?P<reference>[^,]*),"
     r"(?P<amount>[^,]*),(?P<day>[0-9]{2}/[0-9]{2}),(?P<balance>[^,]*)$"
@@ -44,7 +44,7 @@ class Enterprise:
     suffix = ".csv"
 
     def claims(self, document: Document) -> bool:
-        """Whether the first row has the seven fields, the sixth a day without a year."""
+        """Whether the first row has the seven fields, the sixth a day without a year; or there is a record 2 alone."""
         return document.kind == "text" and bool(_CLAIM.match(unix_lines(document.text[:4000])))
 
     def read(self, document: Document) -> list[Statement]:
@@ -104,16 +104,20 @@ def _cells(raw: pa.Array, numbers: list[pa.Array]) -> Cells:
     numbers.append(field("number"))
     blank = pa.scalar(" ", pa.large_string())
     dates = pc.binary_join_element_wise(field("stated"), field("day"), blank)
-    references = field("reference")
+    references, texts = field("reference"), field("text")
     return Cells(
         raw,
         np.asarray(pc.is_valid(found)),
         dates,
         days_read(dates, day_before_statement),
         partial(fault_read, read=day_before_statement),
-        field("amount"),
-        field("balance"),
-        pc.replace_substring_regex(field("text"), '^"(.*)"$', r"\1"),
+        pc.ascii_trim(field("amount"), " "),
+        pc.ascii_trim(field("balance"), " "),
+        pc.if_else(pc.match_substring_regex(texts, '^".*"$'), _unquoted(texts), texts),
         None,
         pc.if_else(pc.equal(references, ""), pa.scalar(None, references.type), references),
     )
+
+
+def _unquoted(texts: pa.Array) -> pa.Array:
+    return pc.replace_substring(pc.utf8_slice_codeunits(texts, 1, -1), '""', '"')

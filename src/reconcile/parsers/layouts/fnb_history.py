@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 
 from reconcile.errors import DamagedStatement
 from reconcile.files import Document
-from reconcile.parsers.cells import Cells, runs_of_lines, unix_lines, without_first_blank
+from reconcile.parsers.cells import Cells, Mask, runs_of_lines, unix_lines, without_first_blank
 from reconcile.parsers.days import YEAR_FIRST, days_of, fault_of
 from reconcile.parsers.history_heading import COLUMNS, Heading, has_title, read_heading
 from reconcile.parsers.history_resaved import is_resaved, resaved_cells
@@ -29,6 +29,7 @@ from reconcile.parsers.ledger import Ledger, line_parts, prove, read_lines, stat
 from reconcile.parsers.odd_lines import Wording
 from reconcile.parsers.proofs import Sentences
 from reconcile.statement import Statement
+from reconcile.texts import only_of
 
 _WORDING = Wording(
     COLUMNS,
@@ -85,23 +86,37 @@ def _bank_runs(first: pa.Array, others: Iterator[pa.Array], places: tuple[int, .
 
 def _bank_cells(raw: pa.Array, places: tuple[int, ...]) -> Cells:
     """The cells as the bank writes them: unquoted, so that all behind the third comma is the last cell."""
+    columns = _plain_columns(raw, places)
+    whole = np.ones(len(raw), dtype=bool)
+    if columns is None:
+        columns, whole = _columns(raw, places)
+    dates, amounts, balances, descriptions = columns
+    why_no_day = partial(fault_of, form=YEAR_FIRST)
+    return Cells(raw, whole, dates, days_of(dates, YEAR_FIRST), why_no_day, amounts, balances, descriptions)
+
+
+def _plain_columns(raw: pa.Array, places: tuple[int, ...]) -> list[pa.Array] | None:
+    """The columns where every row has a comma and one blank between its cells, as nearly all files have; else None."""
+    parts = pc.split_pattern(raw, ", ", max_splits=3)
+    if places[3] != 3 or not pc.all(pc.equal(pc.list_value_length(parts), 4), min_count=0).as_py():
+        return None
+    columns = _taken(parts, len(raw), places)
+    # no comma and no blank is left in the figures, so the first three separators were taken for what they are
+    return columns if all(only_of(column, b"0123456789/.-") for column in columns[:3]) else None
+
+
+def _columns(raw: pa.Array, places: tuple[int, ...]) -> tuple[list[pa.Array], Mask]:
     parts = pc.split_pattern(raw, ",", max_splits=3)
     whole = np.asarray(pc.equal(pc.list_value_length(parts), 4))
     if not whole.all():
         parts = pc.split_pattern(pc.if_else(pa.array(whole), raw, ",,,"), ",", max_splits=3)
-    flat, first = parts.flatten(), np.arange(0, 4 * len(raw), 4)
-    dates, amounts, balances, descriptions = (flat.take(pa.array(first + place)) for place in places)
-    dates = pc.ascii_trim(dates, " ")
-    return Cells(
-        raw,
-        whole,
-        dates,
-        days_of(dates, YEAR_FIRST),
-        partial(fault_of, form=YEAR_FIRST),
-        pc.ascii_trim(amounts, " "),
-        pc.ascii_trim(balances, " "),
-        without_first_blank(descriptions),
-    )
+    *figures, texts = _taken(parts, len(raw), places)
+    return [*(pc.ascii_trim(column, " ") for column in figures), without_first_blank(texts)], whole
+
+
+def _taken(parts: pa.Array, rows: int, places: tuple[int, ...]) -> list[pa.Array]:
+    flat, first = parts.flatten(), np.arange(0, 4 * rows, 4)
+    return [flat.take(pa.array(first + place)) for place in places]
 
 
 def _said(ledger: Ledger, heading: Heading, file: str) -> Sentences:

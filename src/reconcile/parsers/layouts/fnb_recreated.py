@@ -3,15 +3,18 @@
 It comes in two shapes: lines of key and value above a table, or one flat table whose first row has the statement's own
 values. A table with the columns alone is read too; the account then is in the name of the file. Columns are found by
 name, because their order is not known for certain. It states opening and closing balance, sums and counts of debits and
-credits, and a running balance; an overdrawn balance has its minus behind.
+credits, and a running balance; an overdrawn balance has its minus behind. A debit whose amount has no minus of its own
+has it in the column Debit / Credit, and the balances prove it.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -22,7 +25,7 @@ from reconcile.parsers.account_number import account_number, named_account
 from reconcile.parsers.cells import Cells, runs_of_lines, unix_lines
 from reconcile.parsers.days import COMPACT, days_of, fault_of
 from reconcile.parsers.ledger import Ledger, line_parts, prove, read_lines, statement_of
-from reconcile.parsers.named_columns import Columns, cells_in, columns_in, named_cells, refuse_lacking
+from reconcile.parsers.named_columns import Columns, NamedCells, cells_in, columns_in, named_cells, refuse_lacking
 from reconcile.parsers.odd_lines import Wording
 from reconcile.parsers.proofs import Sentences, Stated, count_shown, rand_shown
 from reconcile.statement import Account, Statement
@@ -42,6 +45,8 @@ _VALUES = (
 )
 _LOOKED_AT = 40
 _AGAIN = "Download the file again."
+_MONEY = r"-?[0-9]+(\.[0-9]{1,2})?-?"
+_FORMS = {"amount": _MONEY, "balance": _MONEY, "service fee": f"({_MONEY})?", "debit / credit": "(?i:CR|DR|-)?"}
 
 
 @dataclass
@@ -52,6 +57,7 @@ class Heading:
     start: int
     lines: int
     values: dict[str, tuple[str, int]] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
 
 class Recreated:
@@ -76,14 +82,14 @@ class Recreated:
         account = _account(heading, document)
         opening, closing = (_balance(heading, name, file) for name in ("opening balance", "closing balance"))
         second = re.compile(rf"\s*\"?({_MARK}|account number)", re.I)
-        wording = Wording(heading.columns.names, second, r"[0-9]\.[0-9]{2}[0-9]{8},")
+        wording = Wording(heading.columns.names, second, r"[0-9]\.[0-9]{2}-?[,;\t|]*[0-9]{8}[,;\t|]")
         raw = runs_of_lines(text, heading.start, heading.lines + 1, file)
         # behind the text stands the balance, which the chain proves; only a lone row could be cut inside it unseen
         cut = closing is None and "\n" not in text[heading.start :]
-        lines = read_lines((_cells(r, heading.columns) for r in raw), heading.lines + 1, wording, file, cut=cut)
+        lines = read_lines(_cells(raw, heading, file), heading.lines + 1, wording, file, cut=cut)
         ledger = prove(lines, opening=opening, closing=closing)
         said = _said(ledger, heading, opening, closing, file)
-        return [statement_of(ledger, document, self.name, account, said)]
+        return [statement_of(ledger, document, self.name, account, said, warnings=heading.warnings)]
 
 
 LAYOUT = Recreated()
@@ -92,6 +98,7 @@ LAYOUT = Recreated()
 def _heading(text: str, file: str) -> Heading:
     start = 0
     values: dict[str, tuple[str, int]] = {}
+    unknown: list[str] = []
     for number in range(1, _LOOKED_AT):
         end = text.find("\n", start)
         line = text[start : end if end >= 0 else len(text)]
@@ -99,15 +106,15 @@ def _heading(text: str, file: str) -> Heading:
         columns = columns_in(line, _ROW)
         if columns is not None:
             refuse_lacking(columns, _ROW, file, number)
-            return _flat(Heading(columns, start, number, values), text)
+            return _flat(Heading(columns, start, number, values, tuple(unknown)), text)
         cells = cells_in(line, next((s for s in ",;\t|" if s in line), ","))
         if cells[0].lower() in _VALUES and len(cells) > 1:
             if cells[0].lower() in values:
                 raise DamagedStatement(f'"{cells[0]}" stands twice', file=file, line=number, do=_AGAIN)
-            values[cells[0].lower()] = (cells[1], number)
+            several = cells[0].lower() == "account nickname"
+            values[cells[0].lower()] = (", ".join(c for c in cells[1:] if c) if several else cells[1], number)
         elif cells[0] and cells[0].lower() != _MARK:
-            what = f'the line "{shown(cells[0], 40)}" is not known above the rows'
-            raise DamagedStatement(what, file=file, line=number, do=_AGAIN)
+            unknown.append(f'line {number} above the rows is not known: "{shown(cells[0], 40)}"')
         if end < 0:
             break
     what = f"no line names the columns {', '.join(_ROW)}"
@@ -152,21 +159,43 @@ def _balance(heading: Heading, name: str, file: str) -> int | None:
     return cents
 
 
-def _cells(raw: pa.Array, columns: Columns) -> Cells:
-    found = named_cells(raw, columns, texts=("description", "reference") if "reference" in columns.names else None)
-    dates = found["effective date"]
-    references = found["reference"]
+def _cells(runs: Iterator[pa.Array], heading: Heading, file: str) -> Iterator[Cells]:
+    """The runs taken apart; raises DamagedStatement at a row that is of another account than the heading."""
+    account = heading.values.get("account number", ("", 0))[0]
+    line = heading.lines + 1
+    for raw in runs:
+        found = named_cells(raw, heading.columns, _ROW, _FORMS)
+        numbers = found["account number"]
+        # a repeated heading has the name of the column itself there
+        known = pa.array(["", account, "Account Number"], numbers.type)
+        others = np.flatnonzero(~np.asarray(pc.is_in(numbers, known)))
+        if len(others):
+            do = "Put each statement into a file of its own."
+            at = line + int(others[0])
+            raise DamagedStatement("a statement of another account begins here", file=file, line=at, do=do)
+        yield _run(raw, found)
+        line += len(raw)
+
+
+def _run(raw: pa.Array, found: NamedCells) -> Cells:
+    dates, references = found["effective date"], found["reference"]
     return Cells(
         raw,
         found.whole,
         dates,
         days_of(dates, COMPACT),
         partial(fault_of, form=COMPACT),
-        found["amount"],
-        found["balance"],
+        _signed(found["amount"], found["debit / credit"]),
+        pc.replace_substring_regex(found["balance"], "^([0-9.]+) ?-$", r"-\1"),
         found.exactly("description"),
         pc.if_else(pc.equal(references, ""), pa.scalar(None, references.type), references),
     )
+
+
+def _signed(amounts: pa.Array, sides: pa.Array) -> pa.Array:
+    """The amounts, those the column calls debits with a minus; the balances prove it."""
+    debits = pc.is_in(pc.utf8_upper(sides), pa.array(["-", "DR"], sides.type))
+    return pc.if_else(debits, pc.replace_substring_regex(amounts, "^([0-9])", r"-\1"), amounts)
 
 
 def _said(ledger: Ledger, heading: Heading, opening: int | None, closing: int | None, file: str) -> Sentences:
@@ -184,19 +213,18 @@ def _said(ledger: Ledger, heading: Heading, opening: int | None, closing: int | 
     sums = [("debits", -int(cents[cents < 0].sum())), ("credits", int(cents[cents > 0].sum()))]
     counts = [("number of debits", int((cents < 0).sum())), ("number of credits", int((cents > 0).sum()))]
     for name, found, show in (("sums", sums, rand_shown), ("counts", counts, count_shown)):
-        stated = [s for words, _ in found if (s := _stated(heading, words, file))]
-        if len(stated) == len(found):
-            said.figures(f"{name} of debits and credits", stated, [own for _, own in found], show)
+        stated = [(_stated(heading, words, file), own) for words, own in found if words in heading.values]
+        if stated:
+            said.figures(f"{name} of debits and credits", [s for s, _ in stated], [own for _, own in stated], show)
         else:
             said.not_offered(f"{name} of debits and credits", not_stated)
     return said
 
 
-def _stated(heading: Heading, words: str, file: str) -> Stated | None:
-    if words not in heading.values:
-        return None
+def _stated(heading: Heading, words: str, file: str) -> Stated:
     text, line = heading.values[words]
-    if words.startswith("number"):
-        return Stated(words, line, int(text)) if re.fullmatch("[0-9]{1,9}", text) else None
-    cents = _balance(heading, words, file)
-    return None if cents is None else Stated(words, line, abs(cents))
+    if not words.startswith("number"):
+        return Stated(words, line, abs(_balance(heading, words, file) or 0))
+    if not re.fullmatch("[0-9]{1,9}", text):
+        raise DamagedStatement(f'the {words} "{shown(text, 30)}" is no number', file=file, line=line, do=_AGAIN)
+    return Stated(words, line, int(text))
