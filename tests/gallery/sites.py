@@ -69,10 +69,22 @@ def named(targets: list[ast.expr], name: str) -> bool:
 def places_in(module: ast.Module, file: str = "") -> list[Place]:
     """The calls of one module that refuse something."""
     found = list(calls(module))
-    made = [(call, inside) for call, inside in found if makes_an_error(call, inside)]
-    # a function that is told `what` to say refuses on behalf of those that call it
-    voices = {f.name for _, f in made if f and "what" in {a.arg for a in f.args.args}}
-    return sorted((file, c.lineno, c.end_lineno or c.lineno) for c, i in found if (c, i) in made or speaks(c, voices))
+    own = voices(module) | (everybodys() if file else set())
+    return sorted(
+        (file, c.lineno, c.end_lineno or c.lineno) for c, i in found if makes_an_error(c, i) or speaks(c, own)
+    )
+
+
+def voices(module: ast.Module) -> set[str]:
+    """The functions that are told `what` to say: they refuse on behalf of those that call them."""
+    made = [inside for call, inside in calls(module) if inside and makes_an_error(call, inside)]
+    return {f.name for f in made if "what" in {a.arg for a in f.args.args}}
+
+
+@cache
+def everybodys() -> set[str]:
+    """Those of the whole package that other modules may call."""
+    return {name for module in modules().values() for name in voices(module) if not name.startswith("_")}
 
 
 def speaks(call: ast.Call, voices: set[str]) -> bool:
@@ -135,7 +147,9 @@ def patterns(value: ast.expr, function: ast.FunctionDef) -> Iterator[tuple[int, 
 @cache
 def words() -> tuple[tuple[str, int, str], ...]:
     """File, line and pattern of every wording of a reason in the package."""
-    return tuple(sorted({(file, *found) for file, module in modules().items() for found in words_in(module)}))
+    rooms = ("parsers/", "tables.py")  # matching gives reasons too, for decisions and not for refusals
+    found = [(file, *words) for file, m in modules().items() if file.startswith(rooms) for words in words_in(m)]
+    return tuple(sorted(set(found)))
 
 
 @contextmanager

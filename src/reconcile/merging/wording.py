@@ -42,7 +42,7 @@ def alike(one: str, other: str) -> bool:
     """Whether one text says the other, with words in front, letters within, or the end cut off, and nothing else.
 
     Letters may be lacking in one of the texts; where both have others in the same place (`T MOKOENA`, `S MOKOENA`), or
-    one has words behind that are no number of the bank's and that the other was not cut before (`IDB`, `IDB LILLAH`),
+    one has words behind that are no number of the bank's and that the other was not cut before (`GIFT`, `GIFT ZAKAT`),
     they are two texts, however long the rest.
     """
     short, long = sorted((one, other), key=lambda t: (len(squashed(t)), t))

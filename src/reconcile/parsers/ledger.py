@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -75,17 +79,20 @@ class Ledger:
         return any(a.cents is None for a in self.asides)
 
 
-def read_lines(runs: Iterable[Cells], first_line: int, wording: Wording, file: str, *, cut: bool = False) -> Lines:
-    """The lines of all runs. With `cut` the last line may be cut inside its text, and is set aside.
+def read_lines(
+    runs: Iterable[Cells | Callable[[], Cells]], first_line: int, wording: Wording, file: str, *, cut: bool = False
+) -> Lines:
+    """The lines of all runs; one that is yet to be called is taken apart beside the others. With `cut` the last line
+    may be cut inside its text, and is set aside.
 
     Raises UnknownLayout or DamagedStatement where no row can be read.
     """
     odd = OddLines(file, wording, first_line)
     parts: list[Lines] = []
     count = 0
-    for run, last in _with_last(runs):
-        parts.append(_read(run, first_line, count, odd, cut=cut and last))
-        count += len(run.raw)
+    for run, last in _with_last(_ahead(runs, partial(_read, joined=wording.joined))):
+        parts.append(_sorted_out(run, first_line, count, odd, cut=cut and last))
+        count += len(run.cells.raw)
     if odd.asides and not any(part.good.any() for part in parts):
         odd.refuse_all()
     if not parts:
@@ -114,9 +121,38 @@ def _concatenated(parts: Sequence[pa.Array | None]) -> pa.Array | None:
     return pa.concat_arrays(known) if known else None
 
 
-def _with_last(runs: Iterable[Cells]) -> Iterator[tuple[Cells, bool]]:
+@dataclass(frozen=True)
+class _Run:
+    """A run of lines with its figures as money; `readable` and `good` as in Lines, before odd lines are told apart."""
+
+    cells: Cells
+    amounts: pa.Array
+    balances: pa.Array
+    readable: Mask
+    good: Mask
+
+
+def _ahead(
+    runs: Iterable[Cells | Callable[[], Cells]], read: Callable[[Cells | Callable[[], Cells]], _Run]
+) -> Iterator[_Run]:
+    """Each run read, in order; of a long file two are read at the same time, as the columns do their work outside
+    Python's lock.
+    """
+    waiting = iter(runs)
+    begin = list(islice(waiting, 2))
+    if len(begin) < 2:
+        yield from map(read, begin)
+        return
+    with ThreadPoolExecutor(2) as pool:
+        reading = deque(pool.submit(read, run) for run in begin)
+        while reading:
+            yield reading.popleft().result()
+            reading.extend(pool.submit(read, run) for run in islice(waiting, 1))
+
+
+def _with_last(runs: Iterable[_Run]) -> Iterator[tuple[_Run, bool]]:
     """Each run, and whether it is the last."""
-    waiting: Cells | None = None
+    waiting: _Run | None = None
     for run in runs:
         if waiting is not None:
             yield waiting, False
@@ -125,18 +161,25 @@ def _with_last(runs: Iterable[Cells]) -> Iterator[tuple[Cells, bool]]:
         yield waiting, True
 
 
-def _read(cells: Cells, first_line: int, start: int, odd: OddLines, *, cut: bool) -> Lines:
-    whole = cells.whole & ~_run_together(cells.descriptions, odd.wording.joined)
+def _read(run: Cells | Callable[[], Cells], joined: str) -> _Run:
+    cells = run() if callable(run) else run
+    whole = cells.whole & ~_run_together(cells.descriptions, joined)
     amounts, has_amount = money.read(cells.amounts)
     balances, has_balance = money.read(cells.balances)
     readable = whole & has_amount & has_balance
     good = readable & ~np.isnat(cells.days)
     if not only_of(cells.raw, PRINTABLE):
         good &= ~np.asarray(pc.match_substring_regex(cells.raw, UNPRINTABLE))
+    return _Run(replace(cells, whole=whole), amounts, balances, readable, good)
+
+
+def _sorted_out(run: _Run, first_line: int, start: int, odd: OddLines, *, cut: bool) -> Lines:
+    """The run without its odd lines, which go to `odd`."""
+    cells, readable, good = run.cells, run.readable, run.good
     if cut and len(good):
         good[-1] = False
     if not good.all():
-        odd.sort(replace(cells, whole=whole), good, readable, start, cut=cut)
+        odd.sort(cells, good, readable, start, cut=cut)
         readable[[at - start for at in odd.no_rows if at >= start]] = False
     keep = None if readable.all() else pa.array(np.flatnonzero(readable))
 
@@ -149,8 +192,8 @@ def _read(cells: Cells, first_line: int, start: int, odd: OddLines, *, cut: bool
         np.flatnonzero(readable) + start,
         good[readable],
         cells.days[readable],
-        kept(amounts),
-        kept(balances),
+        kept(run.amounts),
+        kept(run.balances),
         kept(cells.descriptions),
         kept(cells.references),
         kept(cells.bank_ids),

@@ -85,7 +85,7 @@ class OddLines:
     def refuse_all(self) -> None:
         """Raise for a file of which no row at all can be read."""
         first = self.asides[0]
-        slashed = [a for a in self.asides if _SLASHED.match(a.text)]
+        slashed = [a for a in self.asides if _SLASHED.match(a.text) and a.reason.startswith("no such day")]
         if slashed:
             do = "Use the file as the bank delivered it, not a re-saved one."
             raise UnknownLayout(AMBIGUOUS, file=self.file, line=slashed[0].line, do=do)

@@ -57,7 +57,7 @@ class Business:
         wording = Wording(columns.names, _second(above), _JOINED)
         raw = runs_of_lines(text, start, number + 1, file)
         # behind the text stands the balance, which the chain proves; only a lone row could be cut inside it unseen
-        cut = "\n" not in text[start:]
+        cut = "\n" not in text[start:] and document.member is None
         lines = read_lines((_cells(r, columns) for r in raw), number + 1, wording, file, cut=cut)
         ledger = prove(lines)
         said = Sentences(file, len(ledger.asides))

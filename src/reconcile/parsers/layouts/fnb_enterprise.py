@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -29,7 +30,8 @@ from reconcile.parsers.yearless import day_before_statement
 from reconcile.statement import Account, Statement
 
 _FIELDS = r"[0-9]{2}/[0-9]{2}/[0-9]{4},[0-9]{1,9},[^\n]*,[^,\n]*,[^,\n]*,[0-9]{2}/[0-9]{2},[^,\n]*"
-_CLAIM = re.compile(rf"\s*(2,[^\n]*\n\s*)?{_FIELDS}(\n|\Z)|\s*2,[^\n,]*,['\"]*OPENING['\"]*,[^\n,]*\s*\Z", re.I)
+_CLAIM = re.compile(rf"\s*(2,[^\n]*\n\s*)?([^\n]*\n){{0,5}}?{_FIELDS}(\n|\Z)")
+_NO_ROWS = re.compile(r"\s*2,[^\n,]*,['\"]*OPENING['\"]*,[^\n,]*\s*", re.I)
 _ROW = (
     r"^(?P<stated>[0-9]{2}/[0-9]{2}/[0-9]{4}),(?P<number>[0-9]{1,9}),(?P<text>.*),(?P<reference>[^,]*),"
     r"(?P<amount>[^,]*),(?P<day>[0-9]{2}/[0-9]{2}),(?P<balance>[^,]*)$"
@@ -44,8 +46,12 @@ class Enterprise:
     suffix = ".csv"
 
     def claims(self, document: Document) -> bool:
-        """Whether the first row has the seven fields, the sixth a day without a year; or there is a record 2 alone."""
-        return document.kind == "text" and bool(_CLAIM.match(unix_lines(document.text[:4000])))
+        """Whether one of the first rows has the seven fields, the sixth a day without a year; or there is none.
+
+        A statement without rows is a record 2 with its opening balance alone.
+        """
+        head = unix_lines(document.text[:4000])
+        return document.kind == "text" and bool(_CLAIM.match(head) or _NO_ROWS.fullmatch(head))
 
     def read(self, document: Document) -> list[Statement]:
         """One statement; raises DamagedStatement where its rows do not prove."""
@@ -53,7 +59,7 @@ class Enterprise:
         account, opening, start, heading = _record_2(text, document)
         raw = runs_of_lines(text, start, heading + 1, file)
         # behind the text stands the balance, which the chain proves; only a lone row could be cut inside it unseen
-        cut = opening is None and "\n" not in text[start:]
+        cut = opening is None and "\n" not in text[start:] and document.member is None
         numbers: list[pa.Array] = []
         lines = read_lines((_cells(r, numbers) for r in raw), heading + 1, _WORDING, file, cut=cut)
         ledger = prove(lines, opening=opening)
@@ -64,12 +70,7 @@ class Enterprise:
         why = "the layout does not state it: the next statement's opening balance must show that no row is missing"
         said.not_offered("closing balance", why)
         own = sorted({int(n) for part in numbers for n in pc.unique(part).to_pylist() if n})
-        skipped = sorted(set(range(own[0], own[-1])) - set(own))[:5] if own else []
-        if skipped:
-            said.open("statement numbers", f"{own[0]} to {own[-1]}, without {', '.join(map(str, skipped))}")
-        elif own:
-            said.held("statement numbers", f"{own[0]}" + (f" to {own[-1]} without a gap" if len(own) > 1 else ""))
-        warnings = [f"statement number {n} is missing" for n in skipped]
+        warnings = _say_numbers(said, own)
         number = own[-1] if len(own) == 1 else None
         return [statement_of(ledger, document, self.name, account, said, number=number, warnings=warnings)]
 
@@ -82,7 +83,7 @@ def _record_2(text: str, document: Document) -> tuple[Account, int | None, int, 
     blank = len(text) - len(text.lstrip("\n"))
     if not text[blank:].startswith("2,"):
         return Account(named_account(document)), None, blank, blank
-    end = text.find("\n", blank)
+    end = text.find("\n", blank) if "\n" in text[blank:] else len(text)
     line = blank + 1
     cells = [c.strip("'\" ") for c in fields_of(text[blank:end])]
     account = Account(account_number(cells[1], document.name, line))
@@ -92,7 +93,21 @@ def _record_2(text: str, document: Document) -> tuple[Account, int | None, int, 
         if opening is None:
             do = "Download the file again."
             raise DamagedStatement("its opening balance is not money", file=document.name, line=line, do=do)
-    return account, opening, end + 1, line
+    return account, opening, min(end + 1, len(text)), line
+
+
+def _say_numbers(said: Sentences, numbers: list[int]) -> list[str]:
+    """Whether the statements follow one another; what is to be warned of."""
+    if not numbers:
+        return []
+    gaps = [(low + 1, high - 1) for low, high in pairwise(numbers) if high > low + 1]
+    missing = ", ".join(f"{low}" if low == high else f"{low} to {high}" for low, high in gaps[:5])
+    reach = f"{numbers[0]} to {numbers[-1]}" if len(numbers) > 1 else f"{numbers[0]}"
+    if not gaps:
+        said.held("statement numbers", reach + (" without a gap" if len(numbers) > 1 else ""))
+        return []
+    said.open("statement numbers", f"{reach}, without {missing}")
+    return [f"statements are missing between those of this file: {missing}"]
 
 
 def _cells(raw: pa.Array, numbers: list[pa.Array]) -> Cells:

@@ -12,8 +12,9 @@ the text may be short. That row is set aside, unless the file came in the bank's
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
@@ -58,12 +59,13 @@ class History:
         first = next(raw, pa.array([], type=pa.large_string()))
         resaved = is_resaved(first, heading.padded)
         warnings = [*heading.warnings]
+        runs: Iterable[Cells | Callable[[], Cells]]
         if resaved:
             whole = resaved_cells(pa.concat_arrays([first, *raw]), heading.places, file, heading.lines + 1)
-            runs = iter([whole])
+            runs = [whole]
             warnings.append("was re-saved by a spreadsheet; the balances prove its rows")
         else:
-            runs = _bank_runs(first, raw, heading.places)
+            runs = (partial(_bank_cells, part, heading.places) for part in chain([first], raw) if len(part))
         lines = read_lines(runs, heading.lines + 1, _WORDING, file, cut=cut)
         ledger = prove(lines, closing=heading.current_cents, nought_is_unknown=True)
         if resaved and ledger.asides:
@@ -75,13 +77,6 @@ class History:
 
 
 LAYOUT = History()
-
-
-def _bank_runs(first: pa.Array, others: Iterator[pa.Array], places: tuple[int, ...]) -> Iterator[Cells]:
-    if len(first):
-        yield _bank_cells(first, places)
-    for raw in others:
-        yield _bank_cells(raw, places)
 
 
 def _bank_cells(raw: pa.Array, places: tuple[int, ...]) -> Cells:

@@ -45,7 +45,7 @@ _VALUES = (
 )
 _LOOKED_AT = 40
 _AGAIN = "Download the file again."
-_MONEY = r"-?[0-9]+(\.[0-9]{1,2})?-?"
+_MONEY = r"-?[0-9]+([.,][0-9]{1,2})?-?"
 _FORMS = {"amount": _MONEY, "balance": _MONEY, "service fee": f"({_MONEY})?", "debit / credit": "(?i:CR|DR|-)?"}
 
 
@@ -85,7 +85,7 @@ class Recreated:
         wording = Wording(heading.columns.names, second, r"[0-9]\.[0-9]{2}-?[,;\t|]*[0-9]{8}[,;\t|]")
         raw = runs_of_lines(text, heading.start, heading.lines + 1, file)
         # behind the text stands the balance, which the chain proves; only a lone row could be cut inside it unseen
-        cut = closing is None and "\n" not in text[heading.start :]
+        cut = closing is None and "\n" not in text[heading.start :] and document.member is None
         lines = read_lines(_cells(raw, heading, file), heading.lines + 1, wording, file, cut=cut)
         ledger = prove(lines, opening=opening, closing=closing)
         said = _said(ledger, heading, opening, closing, file)
@@ -106,8 +106,10 @@ def _heading(text: str, file: str) -> Heading:
         columns = columns_in(line, _ROW)
         if columns is not None:
             refuse_lacking(columns, _ROW, file, number)
-            return _flat(Heading(columns, start, number, values, tuple(unknown)), text)
-        cells = cells_in(line, next((s for s in ",;\t|" if s in line), ","))
+            return _flat(Heading(columns, start, number, values, tuple(unknown)), text, file)
+        # a comma may be decimal where something else separates, so it is tried last
+        apart = [cells_in(line, separator) for separator in ";\t|,"]
+        cells = next((cells for cells in apart if cells[0].lower() in _VALUES), apart[-1])
         if cells[0].lower() in _VALUES and len(cells) > 1:
             if cells[0].lower() in values:
                 raise DamagedStatement(f'"{cells[0]}" stands twice', file=file, line=number, do=_AGAIN)
@@ -121,7 +123,7 @@ def _heading(text: str, file: str) -> Heading:
     raise DamagedStatement(what, file=file, line=number, do="The file was cut off or changed. " + _AGAIN)
 
 
-def _flat(heading: Heading, text: str) -> Heading:
+def _flat(heading: Heading, text: str, file: str) -> Heading:
     """With the values of the row below, where the columns of the statement stand among those of its rows."""
     names = heading.columns.names
     if "account number" not in names:
@@ -130,6 +132,11 @@ def _flat(heading: Heading, text: str) -> Heading:
     line = text[heading.start : end if end >= 0 else len(text)]
     cells = dict(zip(names, cells_in(line, heading.columns.separator), strict=False))
     if cells.get("account number"):
+        # without its balances a file cut off here would be a statement without rows
+        for name in ("opening balance", "closing balance"):
+            if name in names and not cells.get(name):
+                what = f"the row with the statement's own values has no {name}"
+                raise DamagedStatement(what, file=file, line=heading.lines + 1, do=_AGAIN)
         heading.values = {n: (cells[n], heading.lines + 1) for n in _VALUES if cells.get(n)}
         if not cells.get("effective date"):
             heading.start, heading.lines = (end + 1 if end >= 0 else len(text)), heading.lines + 1
@@ -153,6 +160,7 @@ def _balance(heading: Heading, name: str, file: str) -> int | None:
     if name not in heading.values:
         return None
     text, line = heading.values[name]
+    text = text.replace(",", ".")
     cents = money.cents_of("-" + text[:-1].strip() if text.endswith("-") else text)
     if cents is None:
         raise DamagedStatement(f'the {name} "{shown(text, 30)}" is not money', file=file, line=line, do=_AGAIN)
@@ -173,7 +181,7 @@ def _cells(runs: Iterator[pa.Array], heading: Heading, file: str) -> Iterator[Ce
             do = "Put each statement into a file of its own."
             at = line + int(others[0])
             raise DamagedStatement("a statement of another account begins here", file=file, line=at, do=do)
-        yield _run(raw, found)
+        yield _run(_shown(raw, heading.columns.separator), found)
         line += len(raw)
 
 
@@ -185,11 +193,27 @@ def _run(raw: pa.Array, found: NamedCells) -> Cells:
         dates,
         days_of(dates, COMPACT),
         partial(fault_of, form=COMPACT),
-        _signed(found["amount"], found["debit / credit"]),
-        pc.replace_substring_regex(found["balance"], "^([0-9.]+) ?-$", r"-\1"),
+        _signed(_pointed(found["amount"]), found["debit / credit"]),
+        pc.replace_substring_regex(_pointed(found["balance"]), "^([0-9.]+) ?-$", r"-\1"),
         found.exactly("description"),
         pc.if_else(pc.equal(references, ""), pa.scalar(None, references.type), references),
     )
+
+
+def _shown(raw: pa.Array, separator: str) -> pa.Array:
+    """The lines as a row set aside shows them: a tab that separates is no control character, and empty cells are none.
+
+    A comma stands for the tab, as no sheet can show one.
+    """
+    if separator == ",":
+        return raw
+    lines = pc.replace_substring(raw, "\t", ",")
+    return pc.replace_substring_regex(lines, "^[,;| ]+$", "")
+
+
+def _pointed(figures: pa.Array) -> pa.Array:
+    """A decimal comma, which only stands where something else separates cells, as a point."""
+    return pc.replace_substring_regex(figures, "^(-?[0-9]+),([0-9]{1,2} ?-?)$", r"\1.\2")
 
 
 def _signed(amounts: pa.Array, sides: pa.Array) -> pa.Array:

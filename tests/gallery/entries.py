@@ -1,0 +1,128 @@
+"""The entries of the gallery: read from `entries/*.toml`, and run, so that each message is the one really given."""
+
+from __future__ import annotations
+
+import tempfile
+import tomllib
+from contextlib import ExitStack, chdir
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import made
+import pandas as pd
+from sites import watched
+
+import reconcile as rc
+from reconcile.errors import ReconcileError
+from reconcile.matching.evaluation import read_labelled
+from reconcile.parsers import read_each
+from reconcile.run import run
+from reconcile.statement import Statement
+
+HERE = Path(__file__).parent
+BAD, SAMPLES = made.BAD, made.SAMPLES
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One message: the file or the code that causes it, how it is given, its cause and the way out.
+
+    `given` is check, campaigns, funds, evaluate, run or code. The file is one of `tests/bad`, or `made` names a function
+    of made.py. `line` is set for a row set aside; `of_the_whole` says that no line of the file is at fault alone.
+    """
+
+    name: str
+    cause: str
+    do: str
+    given: str = "check"
+    file: str = ""
+    made: str = ""
+    code: str = ""
+    line: int = 0
+    of_the_whole: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    title: str
+    about: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Given:
+    """What came of an entry: the error, or None for a row set aside, the message, and the lines of code it took."""
+
+    error: ReconcileError | None
+    message: str
+    reached: frozenset[tuple[str, int]]
+
+
+@cache
+def groups() -> tuple[Group, ...]:
+    found = []
+    for path in sorted((HERE / "entries").glob("*.toml")):
+        page = tomllib.loads(path.read_text(encoding="utf-8"))
+        entries = [Entry(**{"given": "code" if "code" in e else "check"} | e) for e in page["entry"]]
+        found.append(Group(page["title"], page["about"].strip().replace("\n", " "), tuple(entries)))
+    return tuple(found)
+
+
+def entries() -> list[Entry]:
+    return [entry for group in groups() for entry in group.entries]
+
+
+@cache
+def prepared() -> dict[str, Any]:
+    campaigns = rc.read_campaigns(SAMPLES / "campaigns.csv")
+    statement = rc.read_statement(SAMPLES / "history-2018-09.csv")
+    return {"campaigns": campaigns, "statement": statement, "matches": rc.match(statement.transactions, campaigns)}
+
+
+@cache
+def given(entry: Entry) -> Given:
+    """Run the entry in an empty folder and keep what it says."""
+    prepared()  # outside the watch
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        stack.enter_context(chdir(folder))
+        reached = stack.enter_context(watched())
+        try:
+            asides = acted(entry, folder, stack)
+        except ReconcileError as error:
+            return Given(error, str(error), frozenset(reached))
+    if entry.line not in asides:
+        raise AssertionError(f"{entry.name}: nothing is refused; rows set aside: {asides}")
+    return Given(None, asides[entry.line], frozenset(reached))
+
+
+def acted(entry: Entry, folder: Path, stack: ExitStack) -> dict[int, str]:
+    """Do what the entry says; the rows set aside by line, each as the command line shows it."""
+    if entry.given == "code":
+        names = deepcopy(prepared()) | {"rc": rc, "pd": pd, "sample": lambda name: SAMPLES / name}
+        exec(compile(entry.code, entry.name, "exec"), names)
+        return {}
+    path = getattr(made, entry.made)(folder, stack) if entry.made else BAD / entry.file
+    if entry.given == "run":
+        run([SAMPLES / "history-2018-09.csv"], prepared()["campaigns"], out=path.name)
+    elif entry.given == "campaigns":
+        rc.read_campaigns(path)
+    elif entry.given == "funds":
+        rc.read_funds(path)
+    elif entry.given == "evaluate":
+        rc.evaluate(read_labelled(path), prepared()["campaigns"])
+    elif path is not None:
+        return set_aside(path)
+    return {}
+
+
+def set_aside(path: Path) -> dict[int, str]:
+    found = read_each(path)
+    for fault in found:
+        if not isinstance(fault, Statement):
+            raise fault
+    rows = [row for s in found if isinstance(s, Statement) for row in s.quarantined.itertuples()]
+    return {int(row.line): f"set aside: {row.source}, line {row.line}: {row.reason}" for row in rows}
