@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reconcile.cli import main
-from reconcile.schema import MATCHES, SET_ASIDE, TRANSACTIONS
+from reconcile.schema import CONFLICTS, GAPS, MATCHES, SET_ASIDE, TRANSACTIONS
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -57,7 +57,7 @@ def test_the_commands_of_the_readme_are_targets_of_the_makefile():
         assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE)
 
 
-@pytest.mark.parametrize("frame", [TRANSACTIONS, MATCHES, SET_ASIDE], ids=lambda f: f.name)
+@pytest.mark.parametrize("frame", [TRANSACTIONS, MATCHES, SET_ASIDE, GAPS, CONFLICTS], ids=lambda f: f.name)
 def test_every_column_of_a_frame_is_in_the_reference(frame):
     reference = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
     for column in frame.columns:

@@ -1,68 +1,148 @@
-"""Every error comes from a file one may really have, says what to do in one line, and is a built-in error too."""
+"""The gallery of errors: every message is on its page, and says in one line where, what and what to do."""
 
 from __future__ import annotations
 
+import re
+import sys
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import pytest
 
-import reconcile as rc
 from reconcile import errors
-from reconcile.matching.evaluation import read_labelled
 
-BAD = Path(__file__).parent / "bad"
-SAMPLES = Path(__file__).parents[1] / "sample_statements"
+# the gallery is a program of its own, `python tests/gallery/write.py`
+sys.path.insert(0, str(Path(__file__).parent / "gallery"))
 
+import made
+from entries import BAD, Entry, entries, given, groups
+from sites import PACKAGE, calls, modules, places_in, unreached, words
+from write import PAGE, page
 
-def measure(name: str) -> None:
-    rc.evaluate(read_labelled(BAD / name), rc.read_campaigns(SAMPLES / "campaigns.csv"))
+ROOT = Path(__file__).parents[1]
+ENTRIES = pytest.mark.parametrize("entry", entries(), ids=lambda e: e.name.replace(" ", "-"))
+SHOWN_AT_MOST = 40
+OF_ONE_LINE = re.compile(r"\b(?:line|row|lines) [0-9]+")
 
-
-def write_over_a_folder() -> None:
-    campaigns = rc.read_campaigns(SAMPLES / "campaigns.csv")
-    statement = rc.read_statement(SAMPLES / "history-2018-09.csv")
-    matches = rc.match(statement.transactions, campaigns)
-    rc.write_workbook(BAD, statements=[statement], matches=matches, campaigns=campaigns)
-
-
-CASES = {
-    "empty.csv": (errors.UnreadableFile, OSError, lambda: rc.read_statement(BAD / "empty.csv")),
-    "login-page.csv": (errors.UnknownLayout, ValueError, lambda: rc.read_statement(BAD / "login-page.csv")),
-    "other-bank.csv": (errors.UnknownLayout, ValueError, lambda: rc.read_statement(BAD / "other-bank.csv")),
-    "dollars.ofx": (errors.ForeignStatement, ValueError, lambda: rc.read_statement(BAD / "dollars.ofx")),
-    "cut-off.ofx": (errors.DamagedStatement, ValueError, lambda: rc.read_statement(BAD / "cut-off.ofx")),
-    "row-lost.csv": (errors.DamagedStatement, ValueError, lambda: rc.read_statement(BAD / "row-lost.csv")),
-    "register-faults.csv": (errors.RegisterRefused, ValueError, lambda: rc.read_campaigns(BAD / "register-faults.csv")),
-    "no-answers.csv": (errors.FrameRefused, ValueError, lambda: measure("no-answers.csv")),
-    "not-money.csv": (errors.NotMoney, ValueError, lambda: measure("not-money.csv")),
-    "a folder": (errors.WorkbookNotWritten, OSError, write_over_a_folder),
-}
+ADD = """Add it to tests/gallery/entries/ with its cause and the way out, and the file that causes it to tests/bad/
+(or a function to tests/gallery/made.py), then run: python tests/gallery/write.py"""
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_a_bad_file_gives_its_error_in_one_line_with_what_to_do(case):
-    kind, built_in, act = CASES[case]
-    with pytest.raises(kind) as caught:
-        act()
-    error = caught.value
-    assert type(error) is kind
-    assert isinstance(error, built_in)
-    assert len(str(error).splitlines()) == 1
-    assert error.what and (error.do or isinstance(error, errors.RegisterRefused))
-    assert str(error).endswith((".", "!", "?"))
+def reached() -> set[tuple[str, int]]:
+    return {line for entry in entries() for line in given(entry).reached}
 
 
-def test_every_error_of_the_tree_has_an_example():
+def test_every_place_that_refuses_something_has_an_entry():
+    lacking = [f"{file}, line {a}: {source(file, a)}" for file, a, _ in unreached(reached())]
+    assert not lacking, "\n".join(["These refusals have no entry in the gallery:", *lacking, ADD])
+
+
+def test_every_reason_for_which_a_row_is_set_aside_has_an_entry():
+    said = [given(entry).message for entry in entries()]
+    lacking = [f"{file}, line {n}: {p}" for file, n, p in words() if not any(re.search(p, text) for text in said)]
+    assert not lacking, "\n".join(["These reasons have no entry in the gallery:", *lacking, ADD])
+
+
+def source(file: str, line: int) -> str:
+    return (PACKAGE / file).read_text(encoding="utf-8").splitlines()[line - 1].strip()
+
+
+def test_every_error_of_the_tree_has_an_entry():
     tree = {k for k in vars(errors).values() if isinstance(k, type) and issubclass(k, errors.ReconcileError)}
-    assert tree - {errors.ReconcileError} == {kind for kind, _, _ in CASES.values()}
+    assert tree == {type(given(entry).error) for entry in entries()} - {type(None)}, ADD
+
+
+def test_the_page_is_what_the_generator_gives():
+    assert PAGE.read_text(encoding="utf-8") == page(), "run: python tests/gallery/write.py"
+
+
+@ENTRIES
+def test_a_message_is_one_line_that_says_where_what_and_what_to_do(entry: Entry):
+    message, error = given(entry).message, given(entry).error
+    assert message.isprintable()
+    if error is None:  # what to do about a row set aside is said once, on the page
+        assert message.startswith(f"set aside: {entry.file}") and f", line {entry.line}: " in message
+        return
+    assert str(error) == message
+    assert message.endswith((".", "!", "?"))
+    # several parts refused at once each say what to do themselves
+    assert error.do or type(error) is errors.ReconcileError
+    assert isinstance(error, OSError | ValueError) or type(error) is errors.ReconcileError
+    if not entry.code:
+        assert error.file and message.startswith(error.file)
+        assert OF_ONE_LINE.search(message) or entry.of_the_whole
+
+
+@ENTRIES
+def test_a_message_shows_little_of_what_a_payer_typed_and_no_whole_account_number(entry: Entry):
+    error = given(entry).error
+    said = error.what if error else given(entry).message
+    assert not re.search(r"[0-9]{10}", said)
+    if entry.file:
+        text = (BAD / entry.file).read_text(encoding="utf-8")
+        same = SequenceMatcher(None, said, text, autojunk=False).find_longest_match()
+        assert same.size <= SHOWN_AT_MOST, said[same.a : same.a + same.size]
+
+
+@ENTRIES
+def test_an_entry_says_why_and_the_way_out_in_sentences(entry: Entry):
+    for words_said in (entry.cause, entry.do):
+        assert words_said.endswith((".", "`.", "?")) and words_said[0].isupper() | (words_said[0] in "`0123456789")
+    assert sum(bool(source) for source in (entry.file, entry.made, entry.code)) == 1
+
+
+def test_names_of_entries_and_groups_are_their_own():
+    for names in ([e.name for e in entries()], [g.title for g in groups()]):
+        assert sorted(set(names)) == sorted(names)
+
+
+def test_every_bad_file_and_function_is_used():
+    assert {e.file for e in entries() if e.file} == {path.name for path in BAD.iterdir()}
+    cases = {name for name, item in vars(made).items() if getattr(item, "__doc__", None) and takes_a_stack(item)}
+    assert {e.made for e in entries() if e.made} == cases
+
+
+def takes_a_stack(item: object) -> bool:
+    code = getattr(item, "__code__", None)
+    return code is not None and code.co_varnames[:2] == ("folder", "stack")
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("raise NotMoney('x')", 1),
+        ("def f():\n    return errors.NotMoney('x')", 1),
+        ("def f(a):\n    kind = NotMoney if a else FrameRefused\n    raise kind('x')", 1),
+        ("def f(what):\n    raise NotMoney(what)\n\ndef g():\n    f('x')", 2),
+        ("def f():\n    faults.add(1, 'code', 'x')\n    seen.add(1)", 1),
+        ("def f():\n    self.faults.add_whole('x')", 1),
+        ("def f():\n    said.figures('x', [], [], str)", 1),
+        ("raise fault", 0),
+    ],
+)
+def test_a_new_refusal_would_be_seen(code: str, found: int):
+    import ast
+
+    assert len(places_in(ast.parse(code))) == found
+
+
+def test_the_list_of_places_is_of_the_whole_package():
+    assert len(modules()) > 50
+    raised = sum(1 for module in modules().values() for call, _ in calls(module) if is_a_class(call))
+    assert raised > 100
+
+
+def is_a_class(call: object) -> bool:
+    return getattr(getattr(call, "func", None), "id", "") in vars(errors)
 
 
 def test_a_register_tells_all_its_faults_at_once():
-    with pytest.raises(errors.RegisterRefused) as caught:
-        rc.read_campaigns(BAD / "register-faults.csv")
-    assert len(caught.value.faults) == 4
+    (entry,) = (e for e in entries() if e.file == "register-faults.csv")
+    error = given(entry).error
+    assert isinstance(error, errors.RegisterRefused)
+    assert len(error.faults) == 4
     for fault in ("code", "aliases", "opens", "is empty"):
-        assert any(fault in text for text in caught.value.faults)
+        assert any(fault in text for text in error.faults)
 
 
 @pytest.mark.parametrize("name", ["a\nb.csv", "a\x1b[31mb.csv", "a\u202eb.csv"])

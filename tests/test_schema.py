@@ -3,7 +3,7 @@ import pytest
 
 from reconcile.errors import FrameRefused, NotMoney
 from reconcile.money import AMOUNT
-from reconcile.schema import DAY, MATCHES, SET_ASIDE, TEXT, TRANSACTIONS, Column, Frame
+from reconcile.schema import CONFLICTS, DAY, GAPS, MATCHES, SET_ASIDE, TEXT, TRANSACTIONS, Column, Frame
 
 SMALL = Frame(
     "small",
@@ -20,7 +20,7 @@ def frame(**changed) -> pd.DataFrame:
     return pd.DataFrame({"code": ["a"], "amount": ["1.50"], "day": ["2026-01-02"], "n": [1]} | changed)
 
 
-@pytest.mark.parametrize("schema", [TRANSACTIONS, SET_ASIDE, MATCHES], ids=lambda s: s.name)
+@pytest.mark.parametrize("schema", [TRANSACTIONS, SET_ASIDE, MATCHES, GAPS, CONFLICTS], ids=lambda s: s.name)
 def test_an_empty_frame_passes_its_own_check_unchanged(schema):
     assert schema.check(schema.empty()).equals(schema.empty())
 

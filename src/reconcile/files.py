@@ -181,7 +181,8 @@ def _office_kind(names: list[str]) -> str | None:
 
 def _members(archive: zipfile.ZipFile, file: str, max_bytes: int) -> list[Document | ReconcileError]:
     name = Path(file).name
-    infos = [i for i in archive.infolist() if not i.is_dir()]
+    # not is_dir(), which takes a damaged entry without a name for the last letter of it
+    infos = [i for i in archive.infolist() if not i.filename.endswith("/")]
     _check_sizes(infos, name, max_bytes)
     # macOS puts a twin of every file under this folder: bookkeeping, never the user's own file
     twins = [i.filename for i in infos if i.filename.startswith("__MACOSX/") or i.filename.endswith("/.DS_Store")]
@@ -190,6 +191,8 @@ def _members(archive: zipfile.ZipFile, file: str, max_bytes: int) -> list[Docume
     infos = [i for i in infos if i.filename not in bookkeeping]
     if not infos:
         raise UnreadableFile("is a ZIP without a file in it", file=name, do=_AGAIN)
+    if not all(i.filename for i in infos):
+        raise UnreadableFile("is a damaged ZIP", file=name, do=_AGAIN)
     twice = [name for name, count in Counter(i.filename for i in infos).items() if count > 1]
     if twice:
         raise UnreadableFile(f"is a ZIP with two files named {shown(sorted(twice)[0])}", file=name, do=_AGAIN)

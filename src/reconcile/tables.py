@@ -154,8 +154,8 @@ def _text_lines(document: Document, faults: Faults) -> Iterator[tuple[int, list[
             if any(value.strip() for value in record):
                 yield start, list(record)
             start = reader.line_num + 1
-    except csv.Error as fault:
-        faults.add_whole(f"the quotes do not pair up ({fault}); a quote inside a field is written twice", line=start)
+    except csv.Error:
+        faults.add_whole("the quotes do not pair up; a quote inside a field is written twice", line=start)
 
 
 def _sheet_lines(document: Document) -> Iterator[tuple[int, list[Any]]]:
@@ -167,9 +167,7 @@ def _sheet_lines(document: Document) -> Iterator[tuple[int, list[Any]]]:
         formulas = _first_sheet(document.content, data_only=False)
     except Exception as fault:  # openpyxl lets out whatever it trips over: KeyError, zlib.error, ParseError, ValueError
         raise UnreadableFile(
-            f"it is not a whole spreadsheet ({shown(fault, 80)})",
-            file=name,
-            do="Open it in a spreadsheet, save it again as .xlsx or .csv.",
+            "it is not a whole spreadsheet", file=name, do="Open it in a spreadsheet, save it again as .xlsx or .csv."
         ) from fault
     if len(values) > LAST_LINE:
         raise RegisterRefused(
@@ -195,7 +193,7 @@ def _refuse_active_parts(content: bytes, name: str) -> None:
             ]
     except Exception as fault:  # zipfile too: BadZipFile, zlib.error, NotImplementedError, RuntimeError
         raise UnreadableFile(
-            f"its ZIP container is damaged ({shown(fault, 80)})", file=name, do="Save the spreadsheet again."
+            "it is a damaged spreadsheet", file=name, do="Open it in a spreadsheet, save it again as .xlsx or .csv."
         ) from fault
     if macros or typed:
         what = "it holds macros" if macros else f"its part {shown(typed[0], 60)} declares XML entities"

@@ -30,8 +30,8 @@ BAD, SAMPLES = made.BAD, made.SAMPLES
 class Entry:
     """One message: the file or the code that causes it, how it is given, its cause and the way out.
 
-    `given` is check, campaigns, funds, evaluate, run or code. The file is one of `tests/bad`, or `made` names a function
-    of made.py. `line` is set for a row set aside; `of_the_whole` says that no line of the file is at fault alone.
+    `given` is check, campaigns, funds, evaluate, run or code. The file is one of `tests/bad`, or `made` names a
+    function of made.py. `line` is set for a row set aside; `of_the_whole` says that no line is at fault alone.
     """
 
     name: str

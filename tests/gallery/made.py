@@ -11,7 +11,7 @@ import io
 import os
 import zipfile
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -22,13 +22,12 @@ import pandas as pd
 import reconcile.run
 from reconcile import files, parsers
 from reconcile.parsers import ofx_envelope
-from reconcile.parsers.layouts import ofx
 from reconcile.parsers.proofs import Sentences
 
 BAD = Path(__file__).parents[1] / "bad"
 SAMPLES = Path(__file__).parents[2] / "sample_statements"
 
-HISTORY = (BAD / "history-balance-differs.csv").read_text(encoding="utf-8").replace("Balance:, 5326.55", "Balance:, 5126.55")
+HISTORY = (BAD / "history-total-differs.csv").read_text(encoding="utf-8").split("Total")[0]
 OFX = (BAD / "ofx-two-files.ofx").read_text(encoding="utf-8").split("</OFX>")[0] + "</OFX>\n"
 
 
@@ -97,6 +96,11 @@ def zip_of_nothing(folder: Path, stack: ExitStack) -> Path:
     return written(folder, "statements.zip", zipped())
 
 
+def zip_without_a_name(folder: Path, stack: ExitStack) -> Path:
+    """a ZIP with a file whose name was lost."""
+    return written(folder, "statements.zip", zipped(("", HISTORY)))
+
+
 def zip_with_a_name_twice(folder: Path, stack: ExitStack) -> Path:
     """a ZIP with two files of one name."""
     twice = bytearray(zipped(("a.csv", HISTORY), ("b.csv", HISTORY)))
@@ -106,7 +110,7 @@ def zip_with_a_name_twice(folder: Path, stack: ExitStack) -> Path:
 def zip_over_the_cap(folder: Path, stack: ExitStack) -> Path:
     """a ZIP whose files are larger together than the cap, here set to 1 000 bytes."""
     stack.enter_context(mock.patch.object(parsers.read_each, "__kwdefaults__", {"max_bytes": 1_000}))
-    return written(folder, "statements.zip", zipped(*((f"{n}.csv", HISTORY) for n in range(3))))
+    return written(folder, "statements.zip", zipped(("history.csv", HISTORY * 9)))
 
 
 def zip_that_swells(folder: Path, stack: ExitStack) -> Path:
@@ -197,9 +201,9 @@ def an_endless_ofx_row(folder: Path, stack: ExitStack) -> Path:
 
 def a_long_ofx_text(folder: Path, stack: ExitStack) -> Path:
     """an OFX file with a NAME and a MEMO of 6 000 letters each."""
-    row = OFX[OFX.index("<STMTTRN>") : OFX.index("</STMTTRN>") + 11]
-    long = "".join(f"<{tag}>" + letter * 6_000 + "\n" for tag, letter in (("NAME", "x"), ("MEMO", "y")))
-    return written(folder, "long.ofx", OFX.replace("</BANKTRANLIST>", row.replace(row[row.index("<MEMO>") : row.index("</")], long) + "</BANKTRANLIST>"))
+    row = "<STMTTRN>\n<TRNTYPE>CREDIT\n<DTPOSTED>20260208\n<TRNAMT>1.00\n<FITID>2026020800003\n"
+    row += f"<NAME>{'x' * 6_000}\n<MEMO>{'y' * 6_000}\n</STMTTRN>\n"
+    return written(folder, "long.ofx", OFX.replace("</BANKTRANLIST>", row + "</BANKTRANLIST>"))
 
 
 def ofxparse_fails(folder: Path, stack: ExitStack) -> Path:
@@ -231,11 +235,6 @@ def cut_inside_a_text(folder: Path, stack: ExitStack) -> Path:
     return written(folder, "cut-off.csv", HISTORY.rstrip()[:-3])
 
 
-def frame_without_columns(folder: Path, stack: ExitStack) -> pd.DataFrame:
-    """an empty frame."""
-    return pd.DataFrame()
-
-
 def sheet(
     folder: Path, rows: list[list[Any]], formats: dict[str, str] | None = None, name: str = "campaigns.xlsx"
 ) -> Path:
@@ -264,7 +263,7 @@ COLUMNS = ["code", "name", "opens"]
 
 def a_date_for_a_code(folder: Path, stack: ExitStack) -> Path:
     """an XLSX with a day in the column `code`."""
-    return sheet(folder, [COLUMNS, [datetime(2018, 3, 1), "March appeal"]])
+    return sheet(folder, [COLUMNS, [date(2018, 3, 1), "March appeal"]])
 
 
 def a_number_shown_otherwise(folder: Path, stack: ExitStack) -> Path:
@@ -284,7 +283,7 @@ def an_error_cell(folder: Path, stack: ExitStack) -> Path:
 
 def a_time_of_day(folder: Path, stack: ExitStack) -> Path:
     """an XLSX with a time in the column `opens`."""
-    return sheet(folder, [COLUMNS, ["IDB", "Idlib Appeal", datetime(2018, 8, 1, 12, 30)]])
+    return sheet(folder, [COLUMNS, ["IDB", "Idlib Appeal", pd.Timestamp("2018-08-01 12:30").to_pydatetime()]])
 
 
 def a_fraction(folder: Path, stack: ExitStack) -> Path:
@@ -374,9 +373,10 @@ def a_bad_disk(folder: Path, stack: ExitStack) -> Path:
 
 def a_growing_file(folder: Path, stack: ExitStack) -> Path:
     """a file that is longer when it is read than when it was looked at; the cap is set to 1 000 bytes."""
+    path = written(folder, "september.csv", HISTORY)
     stack.enter_context(mock.patch.object(parsers.read_each, "__kwdefaults__", {"max_bytes": 1_000}))
     stack.enter_context(mock.patch.object(Path, "open", return_value=io.BytesIO(b"x" * 2_000)))
-    return written(folder, "september.csv", HISTORY)
+    return path
 
 
 def out_is_a_file(folder: Path, stack: ExitStack) -> Path:

@@ -107,22 +107,24 @@ def words_in(module: ast.Module) -> Iterator[tuple[int, str]]:
                 yield from patterns(value, function)
 
 
-def reasons_of(node: ast.AST, function: ast.FunctionDef) -> list[ast.expr]:
-    if isinstance(node, ast.Return) and function.name in REASONED and node.value:
-        return [node.value]
-    if isinstance(node, ast.Assign) and any(is_a_list_of_faults(t) for t in node.targets):
-        return [node.value]
-    if isinstance(node, ast.AugAssign) and named([node.target], "faults"):
-        return [n for n in ast.walk(node.value) if isinstance(n, ast.JoinedStr)]
-    if isinstance(node, ast.Call) and name_of(node) == "setdefault" and ast.unparse(node.func).startswith("faults."):
-        return node.args[1:]
-    if isinstance(node, ast.Call) and name_of(node) == "Aside":
-        return node.args[2:3]
-    if isinstance(node, ast.Call) and name_of(node) == "_Unfit":
-        return node.args
-    if isinstance(node, ast.keyword) and node.arg == "reason":
-        return [node.value]
-    return []
+def reasons_of(node: ast.AST, function: ast.FunctionDef) -> list[ast.expr]:  # noqa: PLR0911, a table of forms
+    match node:
+        case ast.Return(value=ast.expr() as said) if function.name in REASONED:
+            return [said]
+        case ast.Assign(value=said) if any(is_a_list_of_faults(t) for t in node.targets):
+            return [said]
+        case ast.AugAssign(target=ast.Name(id="faults"), value=said):
+            return [n for n in ast.walk(said) if isinstance(n, ast.JoinedStr)]
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="faults"), attr="setdefault"), args=[_, said]):
+            return [said]
+        case ast.Call(func=ast.Name(id="Aside"), args=[_, _, said, *_]):
+            return [said]
+        case ast.Call(func=ast.Name(id="_Unfit"), args=[said]):
+            return [said]
+        case ast.keyword(arg="reason", value=said):
+            return [said]
+        case _:
+            return []
 
 
 def is_a_list_of_faults(target: ast.expr) -> bool:

@@ -16,9 +16,9 @@ Every message this library gives, from the file that causes it. The page is writ
 `python tests/gallery/write.py`, which runs each case; the tests fail when a message is missing here or has changed.
 
 A message says the file, the line, what stood there, and what to do, in one line. To find yours, search this page for
-some words of it: names, numbers and days differ, the rest is the same. The command line writes `refused:` or `error:` in
-front. In Python each message is an error of its class, with `file`, `line`, `what` and `do` of its own, and every class
-is a `ReconcileError` ([reference](reference.md)).
+some words of it: names, numbers and days differ, the rest is the same. The command line writes `refused:` or `error:`
+in front. In Python each message is an error of its class, with `file`, `line`, `what` and `do` of its own, and every
+class is a `ReconcileError` ([reference](reference.md)).
 
 Nothing in these files is real: accounts, names and amounts are invented.
 """
@@ -42,10 +42,7 @@ def caused_by(entry: Entry) -> str:
     kind = f"`{type(error).__name__}`" if error else "A row set aside"
     if entry.code:
         return kind + ":"
-    if entry.made:
-        described = str(getattr(made, entry.made).__doc__)
-    else:
-        described = f"[{entry.file}](../tests/bad/{entry.file})."
+    described = f"[{entry.file}](../tests/bad/{entry.file})." if entry.file else getattr(made, entry.made).__doc__
     return f"{kind}, from {HOW[entry.given]} with {described}"
 
 

@@ -104,21 +104,20 @@ def ofx_of(entries: list[Entry], opening: int = 100_000_00, *, newest_first: boo
     return ofx(account.replace("<DTEND>20260131", f"<DTEND>{last:%Y%m%d}"))
 
 
-_texts = st.text(st.sampled_from("ABCXYZabc0123456789  .,-/#*&<>=+'\"()éëŠ"), min_size=1, max_size=42).filter(
-    lambda t: t == t.strip()
-)
-_cents = st.integers(-50_000_00, 50_000_00)
+LETTERS = "ABCXYZabc0123456789  .,-/#*&<>=+'\"()éëŠ"
+TEXTS = st.text(st.sampled_from(LETTERS), min_size=1, max_size=42).filter(lambda t: t == t.strip())
+CENTS = st.integers(-50_000_00, 50_000_00)
 
 
 @st.composite
-def entries(draw: st.DrawFn) -> list[Entry]:
+def entries(
+    draw: st.DrawFn, texts: st.SearchStrategy[str] = TEXTS, cents: st.SearchStrategy[int] = CENTS
+) -> list[Entry]:
     """A few weeks of rows, oldest first, with twins and zero amounts among them."""
-    steps = draw(
-        st.lists(st.tuples(st.integers(0, 3), _cents | st.sampled_from([0, 250_00]), _texts), min_size=1, max_size=25)
-    )
+    rows = st.tuples(st.integers(0, 3), cents | st.sampled_from([0, 250_00]), texts)
     day, found = date(2026, 1, 1), []
-    for step, cents, text in steps:
+    for step, amount, text in draw(st.lists(rows, min_size=1, max_size=25)):
         day += timedelta(days=step)
-        found.append(Entry(day, cents, text))
+        found.append(Entry(day, amount, text))
     twins = draw(st.integers(0, 2))
     return found + found[-1:] * twins

@@ -13,7 +13,7 @@ from reconcile.parsers.yearless import long_day
 from reconcile.statement import Account, Period
 
 _AGAIN = "Ask the bank to send the statement again."
-_FIELD = re.compile(r"""(?:^|,)(?:'+(.*?)'+(?=,|$)|"(.*?)"(?=,|$)|([^,]*))""")
+_FIELD = re.compile(r"""(?:^|,)(?:''(?=,|$)|'+(.*?)'+(?=,|$)|"(.*?)"(?=,|$)|([^,]*))""")
 _ROW_NAMES = ["number", "date", "description1", "description2", "description3", "amount", "balance", "accrued charges"]
 _STATEMENT_NAMES = ("statement number", "from date", "to date", "opening balance", "closing balance")
 _MOST = 200  # a statement has about fifty lines above its rows

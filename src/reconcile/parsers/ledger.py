@@ -178,7 +178,7 @@ def _sorted_out(run: _Run, first_line: int, start: int, odd: OddLines, *, cut: b
     cells, readable, good = run.cells, run.readable, run.good
     if cut and len(good):
         good[-1] = False
-    if not good.all():
+    if not good.all() or odd.unreadable:
         odd.sort(cells, good, readable, start, cut=cut)
         readable[[at - start for at in odd.no_rows if at >= start]] = False
     keep = None if readable.all() else pa.array(np.flatnonzero(readable))
@@ -231,9 +231,16 @@ def prove(
         oldest_first = not _newest_first(lines.days[lines.good], amounts, balances, opening, closing)
     order = np.arange(len(places)) if oldest_first else np.arange(len(places))[::-1]
     gaps = gaps if oldest_first else len(places) - gaps
-    cents = amounts[order]
+    cents, good = amounts[order], lines.good[order]
     if may_stand_still:
-        cents = np.where(_still(balances[order], opening, gaps), 0, cents)
+        still = _still(balances[order], opening, gaps)
+        behind = np.unique(gaps[gaps < len(places)])
+        doubtful = behind[good[behind] & (cents[behind] != 0)]
+        for position in places[order][doubtful].tolist():
+            odd.doubt(position)
+        gaps = np.concatenate((gaps, doubtful))
+        good[doubtful], still[doubtful] = False, True
+        cents = np.where(still, 0, cents)
     chain = check_chain(
         cents,
         balances[order],
@@ -246,7 +253,6 @@ def prove(
     )
     moved = dict(zip((places[order] + lines.first_line).tolist(), cents.tolist(), strict=True)) if odd.asides else {}
     asides = odd.asides_with_amounts(moved, gaps.tolist(), chain.implied_cents)
-    good = lines.good[order]
     take = None if oldest_first and good.all() else pa.array(order[good])
 
     def taken(column: pa.Array) -> pa.Array:

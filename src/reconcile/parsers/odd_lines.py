@@ -49,7 +49,10 @@ class Footer:
 
 @dataclass
 class OddLines:
-    """Positions of lines that are no rows, the rows set aside, and positions of those whose figures cannot be read."""
+    """Positions of lines that are no rows, the rows set aside, and positions of those whose figures cannot be read.
+
+    `behind` has the text of the line behind each of the latter, as it stood there.
+    """
 
     file: str
     wording: Wording
@@ -58,9 +61,12 @@ class OddLines:
     asides: list[Aside] = field(default_factory=list)
     unreadable: list[int] = field(default_factory=list)
     footers: list[Footer] = field(default_factory=list)
+    behind: dict[int, str] = field(default_factory=dict)
 
     def sort(self, cells: Cells, good: Mask, readable: Mask, start: int, *, cut: bool) -> None:
         """Take every line of a run that is not `good`, one by one; `start` is the position of the run's first."""
+        if self.unreadable and self.unreadable[-1] == start - 1:
+            self.behind[start] = cells.raw[0].as_py()
         for at in np.flatnonzero(~good).tolist():
             text, line = cells.raw[at].as_py(), self.first_line + start + at
             footer = _FOOTER.fullmatch(text)
@@ -78,6 +84,14 @@ class OddLines:
                 self.asides.append(Aside(line, text, reason))
                 if not readable[at]:
                     self.unreadable.append(start + at)
+                    if at + 1 < len(cells.raw):
+                        self.behind[start + at + 1] = cells.raw[at + 1].as_py()
+
+    def doubt(self, position: int) -> None:
+        """Set aside a row that can be read, but whose movement only the row in front of it could tell."""
+        reason = "whether it moved money cannot be told, because the row in front of it cannot be read"
+        self.asides.append(Aside(self.first_line + position, self.behind.get(position, ""), reason))
+        self.unreadable.append(position)
 
     def _names_columns(self, text: str) -> bool:
         return sorted(c.strip(' "\r').lower() for c in text.rstrip(", ").split(",")) == sorted(self.wording.columns)

@@ -211,11 +211,12 @@ def _groups(totals: list[Class], moves: npt.NDArray[np.int64]) -> list[_Group]:
 
 def _refuse_too_many(ledger: Ledger, records: Records, stated: int) -> None:
     """Behind a row that cannot be read no balance tells whether the next moves money: the summary's count must."""
-    aside = sum(bool(a.cents) for a in ledger.asides) if ledger.broken else 0
-    moving = int((ledger.cents != 0).sum()) + aside
-    if aside and moving > stated:
+    unread = {ledger.odd.first_line + at for at in ledger.odd.unreadable}
+    moved = [a.line for a in ledger.asides if a.line in unread and a.cents]
+    moving = int((ledger.cents != 0).sum()) + len(moved)
+    if moved and moving > stated:
         what = f"the summary counts {stated} rows that move money, and with those set aside they are {moving}"
-        records.refuse(what, ledger.asides[0].line)
+        records.refuse(what, moved[0])
 
 
 def _one_signed(total: Class) -> bool:

@@ -80,12 +80,12 @@ LAYOUT = Enterprise()
 
 def _record_2(text: str, document: Document) -> tuple[Account, int | None, int, int]:
     """The account, the opening balance where it is stated, and where the rows begin: offset and lines in front."""
-    blank = len(text) - len(text.lstrip("\n"))
-    if not text[blank:].startswith("2,"):
-        return Account(named_account(document)), None, blank, blank
+    blank = text.rfind("\n", 0, len(text) - len(text.lstrip())) + 1
+    line = text.count("\n", 0, blank) + 1
+    if not text[blank:].lstrip().startswith("2,"):
+        return Account(named_account(document)), None, blank, line - 1
     end = text.find("\n", blank) if "\n" in text[blank:] else len(text)
-    line = blank + 1
-    cells = [c.strip("'\" ") for c in fields_of(text[blank:end])]
+    cells = [c.strip("'\" ") for c in fields_of(text[blank:end].strip())]
     account = Account(account_number(cells[1], document.name, line))
     opening = None
     if "opening" in [c.lower() for c in cells[:-1]]:
@@ -107,7 +107,7 @@ def _say_numbers(said: Sentences, numbers: list[int]) -> list[str]:
         said.held("statement numbers", reach + (" without a gap" if len(numbers) > 1 else ""))
         return []
     said.open("statement numbers", f"{reach}, without {missing}")
-    return [f"statements are missing between those of this file: {missing}"]
+    return [f"the file has no statement number {missing}"]
 
 
 def _cells(raw: pa.Array, numbers: list[pa.Array]) -> Cells:

@@ -109,7 +109,7 @@ def _heading(text: str, file: str) -> Heading:
             return _flat(Heading(columns, start, number, values, tuple(unknown)), text, file)
         # a comma may be decimal where something else separates, so it is tried last
         apart = [cells_in(line, separator) for separator in ";\t|,"]
-        cells = next((cells for cells in apart if cells[0].lower() in _VALUES), apart[-1])
+        cells = next((cells for cells in apart if cells[0].lower() in (_MARK, *_VALUES)), apart[-1])
         if cells[0].lower() in _VALUES and len(cells) > 1:
             if cells[0].lower() in values:
                 raise DamagedStatement(f'"{cells[0]}" stands twice', file=file, line=number, do=_AGAIN)
