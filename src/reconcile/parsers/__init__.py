@@ -52,7 +52,7 @@ def read_statements(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES)
     refused, one error names each.
     """
     found = read_each(path, max_bytes=max_bytes)
-    raise_together([f for f in found if isinstance(f, ReconcileError)], Path(path).name)
+    raise_together([f for f in found if isinstance(f, ReconcileError)], Path(str(path)).name)
     return [s for s in found if isinstance(s, Statement)]
 
 

@@ -13,6 +13,7 @@ from reconcile.parsers.account_number import account_number
 from reconcile.statement import Account
 
 TITLE = "ACCOUNT TRANSACTION HISTORY"
+_LABELS = ("name", "account", "balance")
 COLUMNS = ("date", "amount", "balance", "description")
 
 _WANTED = "Date, Amount, Balance, Description"
@@ -51,9 +52,10 @@ def read_heading(document: Document, text: str) -> Heading:
         end = text.find("\n", start)
         line = text[start : end if end >= 0 else len(text)]
         cells = _cells(line)
-        padded = padded or line.rstrip().endswith(",") or '"' in line
         label = cells[0].rstrip(":").lower() if cells else ""
-        if label in ("name", "account", "balance") and cells[0].endswith(":"):
+        # a name may end with a comma or hold a quote; the title, the columns and an empty line have none of their own
+        padded = padded or (label not in _LABELS and (line.rstrip().endswith(",") or '"' in line))
+        if label in _LABELS and cells[0].endswith(":"):
             if label in labelled:
                 what = f'the line "{cells[0]}" stands twice, also on line {labelled[label][0]}'
                 raise DamagedStatement(what, file=document.name, line=number, do=_AGAIN)

@@ -26,6 +26,9 @@ from reconcile.parsers.proofs import Sentences
 from reconcile.statement import Account, Statement
 
 _ROW = ("date", "service fee", "amount", "description", "balance")
+_OTHER = {"effective date", "recreated statement"}
+"""Columns of the Recreated Statement, which may have a service fee too."""
+
 _LOOKED_AT = 6
 _ACCOUNT = re.compile(r"(?<![0-9])[0-9]{10,12}(?![0-9])")
 _DAY = re.compile(r"(?P<y>[0-9]{4})[-/](?P<m>[0-9]{2})[-/](?P<d>[0-9]{2})")
@@ -76,7 +79,7 @@ def _columns(text: str) -> tuple[Columns, list[str]] | None:
     lines = text.replace("\x00", "").split("\n")
     for at, line in enumerate(lines[:_LOOKED_AT]):
         columns = columns_in(line, _ROW)
-        if columns is not None and "service fee" in columns.names and "effective date" not in columns.names:
+        if columns is not None and "service fee" in columns.names and not _OTHER & set(columns.names):
             return columns, lines[:at]
     return None
 

@@ -204,7 +204,7 @@ def _groups(totals: list[Class], moves: npt.NDArray[np.int64]) -> list[_Group]:
     groups = []
     for words, sign in (("Money in", 1), ("Money out", -1)):
         classes = [c for c in totals if np.sign(c.cents) == sign]
-        named = '" and "'.join(c.words for c in classes) or words
+        named = " + ".join(c.words for c in classes) or words
         groups.append(_Group(named, (classes or totals)[0].line, classes, moves[np.sign(moves) == sign]))
     return groups
 

@@ -105,6 +105,9 @@ def _columns(raw: pa.Array, places: tuple[int, ...]) -> tuple[list[pa.Array], Ma
     whole = np.asarray(pc.equal(pc.list_value_length(parts), 4))
     if not whole.all():
         parts = pc.split_pattern(pc.if_else(pa.array(whole), raw, ",,,"), ",", max_splits=3)
+    # the bank writes a blank behind each of its commas: one without is a decimal comma, and the cells are not these
+    blanks = [np.asarray(pc.starts_with(pc.list_element(parts, cell), " ")) for cell in (1, 2, 3)]
+    whole &= (blanks[0] == blanks[1]) & (blanks[1] == blanks[2])
     *figures, texts = _taken(parts, len(raw), places)
     return [*(pc.ascii_trim(column, " ") for column in figures), without_first_blank(texts)], whole
 
