@@ -56,7 +56,8 @@ class RegisterRefused(ReconcileError, ValueError):
     def __init__(self, faults: Sequence[str], *, file: str | None = None) -> None:
         self.faults = tuple(faults)
         count = "1 fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
-        super().__init__(f"{count}: " + "; ".join(self.faults), file=file, do="Correct them and read the file again.")
+        do = f"Correct {'it' if len(self.faults) == 1 else 'them'} and read the file again."
+        super().__init__(f"{count}: " + "; ".join(self.faults), file=file, do=do)
 
 
 class FrameRefused(ReconcileError, ValueError):

@@ -25,7 +25,7 @@ AMOUNT = pd.ArrowDtype(ARROW)
 """The pandas type of every `amount` and `balance` column."""
 
 PATTERN = r"^-?(0|[1-9][0-9]{0,10})(\.[0-9]{1,2})?$"
-"""Money as FNB writes it: no thousands mark, no plus, no noughts in front, at most two decimals, below R 100 billion."""
+"""Money as FNB writes it: no thousands mark, plus or noughts in front, at most two decimals, below R 100 billion."""
 
 _MOST_CENTS = 10**13
 

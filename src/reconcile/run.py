@@ -185,7 +185,9 @@ def _write(
     except WorkbookNotWritten as fault:
         raise WorkbookNotWritten(fault.what, file=str(target), do=fault.do) from fault
     except OSError as fault:
-        raise WorkbookNotWritten(f"cannot be written ({fault.strerror})", file=str(target), do="Close it.") from fault
+        raise WorkbookNotWritten(
+            f"cannot be written ({fault.strerror})", file=str(target), do="Close it if it is open, and check the disk."
+        ) from fault
     finally:
         draft.unlink(missing_ok=True)
 

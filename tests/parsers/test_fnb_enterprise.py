@@ -76,7 +76,7 @@ def test_a_record_2_without_a_balance_leaves_that_check_open_to_see(read, record
 @pytest.mark.parametrize(
     ("record", "says"),
     [
-        ("2,'62000012345','OPENING','R4126.55'", "line 1: its opening balance is not money"),
+        ("2,'62000012345','OPENING','R4126.55'", 'line 1: the opening balance "R4126.55" is not money'),
         ("2,'62000012345','OPENING','4126.56'", "line 2: the opening balance is stated as R 4 126.56"),
         ("2,'62000012345','OPENING','-4126.55'", "line 2: the opening balance is stated as -R 4 126.55"),
         ("2,'6.2E+10','OPENING','4126.55'", 'line 1: the account number reads "6.2E+10"'),

@@ -54,7 +54,7 @@ def test_cells_lose_the_blanks_and_quotes_around_them():
         (("date", ""), "lacks the column amount, balance; it has the columns date"),
         (
             ("date", "amount", "amount", "balance"),
-            "has the column amount twice; it has the columns date, amount, amount",
+            "has the column amount twice; it has the columns date, amount, amount, balance",
         ),
         (("x" * 99, "date", "amount"), "lacks the column balance; it has the columns x{39}…, date, amount"),
     ],
@@ -130,3 +130,10 @@ def test_a_text_that_ends_with_its_reference_comes_back_whole_however_many_comma
     assert found["amount"].to_pylist() == ["1.00"] * len(pairs) and found["balance"].to_pylist() == ["2.00"] * len(
         pairs
     )
+
+
+@pytest.mark.parametrize("figure", ["1000,00", "1,000.00", "12,5"])
+def test_the_rest_of_a_figure_with_a_comma_is_not_taken_for_a_text(figure):
+    columns = Columns(("date", "amount", "description", "reference", "balance"), ",", 5)
+    assert row(f"D,{figure},A B,B,2.00", columns) is None
+    assert row("D,1.00,A, B,B,2.00", columns) == ["D", "1.00", "A, B", "B", "2.00"]

@@ -561,12 +561,12 @@ REFUSED = {
     "not one row to be read": (
         ofx(ofx_account(ofx_row(day="x"))),
         DamagedStatement,
-        "line 14: none of its 1 rows can be read",
+        "line 14: its only row cannot be read",
     ),
     "a tag typed in the only row": (
         ofx(ofx_account(memo("x</MEMO>"))),
         DamagedStatement,
-        "none of its 1 rows can be read (the payer's text contains </MEMO>)",
+        "its only row cannot be read (the payer's text contains </MEMO>)",
     ),
     "thousands marks in every amount": (
         ofx(ofx_account(ofx_row(amount="1,650.00") + ofx_row(amount="2,650.00"))),

@@ -1,5 +1,6 @@
 """What may stand in a row of any CSV layout: what loads exactly, what is set aside and why, what refuses the file."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -188,6 +189,7 @@ NO_MONEY = [
     "",
     "100000000000.00",
     "1000.",
+    "01000.00",
     ".5.0",
     "１０００.00",
 ]
@@ -225,13 +227,13 @@ def test_a_comma_inside_an_amount_is_never_taken_for_another_amount(read, name, 
         assert f"line {sample.line}" in str(fault) or f"line {sample.line - 1}" in str(fault)
         assert "the balances of lines" in str(fault)
     else:
-        assert only_aside(s, name)[2] == "has not the fields of a row"
+        assert re.fullmatch("has not the fields of a row|the (amount|balance) .* is not money", only_aside(s, name)[2])
         own = whole(read, name)
         assert [r for r in rows(s) if r not in own] == []
 
 
 @every_layout
-@pytest.mark.parametrize("amount", [" 1000.00 ", "1000", "1000.0", "01000.00"])
+@pytest.mark.parametrize("amount", [" 1000.00 ", "1000", "1000.0"])
 def test_an_amount_is_the_same_with_blanks_around_it_and_fewer_decimals(read, name, amount):
     sample = SAMPLES[name]
     assert rows(read(sample.with_row(sample.written(amount=amount)))) == whole(read, name)

@@ -14,6 +14,8 @@ import pyarrow.compute as pc
 from reconcile.errors import UnknownLayout, shown
 from reconcile.parsers.cells import Mask
 
+_REST_OF_A_FIGURE = re.compile(r"[0-9]{1,3}(\.[0-9]{2})?(,|$)")
+
 SEPARATORS = (",", ";", "\t", "|")
 _CELL = "\x1f"  # separates cells inside this module: a control character, which sets a row aside that has it itself
 
@@ -120,7 +122,7 @@ def _requoted(line: str, separator: str) -> str:
 
 
 def _folded(row: str, columns: Columns, forms: Mapping[str, str]) -> str:
-    """The row with the cells too many given back to its texts, or as it was where that can be done in no way."""
+    """The row with the cells too many given back to its texts; nothing where that can be done in no way."""
     cells, names = row.split(_CELL), columns.names
     if _fits(cells, columns, forms):  # what is too many is empty
         return row
@@ -134,8 +136,11 @@ def _folded(row: str, columns: Columns, forms: Mapping[str, str]) -> str:
         # the description ends with the reference, cut at its twentieth letter; the longest such reference is meant
         if joined[-1].strip()[:20].strip() in joined[0]:
             whole = [*cells[:first], *joined, *cells[len(cells) - behind :]]
-            return _CELL.join(whole) if _fits(whole, columns, forms) else row
-    return row
+            figure = names[first - 1] in forms if first else False
+            # behind an amount such a text is more likely the rest of that: 1000,00 or 1,000.00
+            doubtful = figure and _REST_OF_A_FIGURE.match(joined[0])
+            return _CELL.join(whole) if _fits(whole, columns, forms) and not doubtful else ""
+    return ""
 
 
 def _fits(cells: Sequence[str], columns: Columns, forms: Mapping[str, str]) -> bool:

@@ -157,7 +157,7 @@ def _reason(row: int, rows: RowTexts, columns: Columns) -> str:
     if not re.match(money.PATTERN, amount):
         return f'the amount "{shown(amount, 30)}" is not money'
     if np.isnat(columns.days[row]):
-        return f'{fault_of(posted, COMPACT)}: "{shown(posted, 20)}"'
+        return fault_of(posted, COMPACT) + (f': "{shown(posted, 20)}"' if posted else "")
     if columns.textless[row]:
         return "has no text, neither <NAME> nor <MEMO>"
     currency = rows.fields["CURSYM"][row].as_py()

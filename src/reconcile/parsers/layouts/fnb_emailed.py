@@ -26,7 +26,8 @@ from reconcile.parsers.cells import Cells, runs_of_lines, unix_lines
 from reconcile.parsers.days import days_read
 from reconcile.parsers.emailed_records import Class, Records, read_records
 from reconcile.parsers.emailed_resaved import as_sent, is_resaved
-from reconcile.parsers.ledger import Ledger, Lines, line_parts, prove, read_lines, statement_of
+from reconcile.parsers.ledger import Ledger, line_parts, prove, statement_of
+from reconcile.parsers.lines import Lines, read_lines
 from reconcile.parsers.odd_lines import Wording
 from reconcile.parsers.proofs import Sentences, Stated, count_shown, rand_shown
 from reconcile.parsers.yearless import day_in_period, fault_in_period

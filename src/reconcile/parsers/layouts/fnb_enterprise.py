@@ -17,13 +17,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from reconcile import money
-from reconcile.errors import DamagedStatement
+from reconcile.errors import DamagedStatement, shown
 from reconcile.files import Document
 from reconcile.parsers.account_number import account_number, named_account
 from reconcile.parsers.cells import Cells, runs_of_lines, unix_lines
 from reconcile.parsers.days import days_read, fault_read
 from reconcile.parsers.emailed_records import fields_of
-from reconcile.parsers.ledger import line_parts, prove, read_lines, statement_of
+from reconcile.parsers.ledger import line_parts, prove, statement_of
+from reconcile.parsers.lines import read_lines
 from reconcile.parsers.odd_lines import Wording
 from reconcile.parsers.proofs import Sentences
 from reconcile.parsers.yearless import day_before_statement
@@ -92,7 +93,9 @@ def _record_2(text: str, document: Document) -> tuple[Account, int | None, int, 
         opening = money.cents_of(cells[[c.lower() for c in cells].index("opening") + 1])
         if opening is None:
             do = "Download the file again."
-            raise DamagedStatement("its opening balance is not money", file=document.name, line=line, do=do)
+            text = cells[[c.lower() for c in cells].index("opening") + 1]
+            what = f'the opening balance "{shown(text, 30)}" is not money'
+            raise DamagedStatement(what, file=document.name, line=line, do=do)
     return account, opening, min(end + 1, len(text)), line
 
 

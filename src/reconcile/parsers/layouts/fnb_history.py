@@ -26,7 +26,8 @@ from reconcile.parsers.cells import Cells, Mask, runs_of_lines, unix_lines, with
 from reconcile.parsers.days import YEAR_FIRST, days_of, fault_of
 from reconcile.parsers.history_heading import COLUMNS, Heading, has_title, read_heading
 from reconcile.parsers.history_resaved import is_resaved, resaved_cells
-from reconcile.parsers.ledger import Ledger, line_parts, prove, read_lines, statement_of
+from reconcile.parsers.ledger import Ledger, line_parts, prove, statement_of
+from reconcile.parsers.lines import read_lines
 from reconcile.parsers.odd_lines import Wording
 from reconcile.parsers.proofs import Sentences
 from reconcile.statement import Statement
@@ -70,7 +71,8 @@ class History:
         ledger = prove(lines, closing=heading.current_cents, nought_is_unknown=True)
         if resaved and ledger.asides:
             aside = ledger.asides[0]
-            what = f"was re-saved by a spreadsheet and {len(ledger.asides)} rows no longer prove ({aside.reason})"
+            rows = "a row no longer proves" if len(ledger.asides) == 1 else f"{len(ledger.asides)} rows no longer prove"
+            what = f"was re-saved by a spreadsheet and {rows} ({aside.reason})"
             raise DamagedStatement(what, file=file, line=aside.line, do="Use the file as the bank delivered it.")
         said = _said(ledger, heading, file)
         return [statement_of(ledger, document, self.name, heading.account, said, warnings=warnings)]

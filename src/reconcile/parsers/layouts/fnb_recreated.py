@@ -24,7 +24,8 @@ from reconcile.files import Document
 from reconcile.parsers.account_number import account_number, named_account
 from reconcile.parsers.cells import Cells, runs_of_lines, unix_lines
 from reconcile.parsers.days import COMPACT, days_of, fault_of
-from reconcile.parsers.ledger import Ledger, line_parts, prove, read_lines, statement_of
+from reconcile.parsers.ledger import Ledger, line_parts, prove, statement_of
+from reconcile.parsers.lines import read_lines
 from reconcile.parsers.named_columns import Columns, NamedCells, cells_in, columns_in, named_cells, refuse_lacking
 from reconcile.parsers.odd_lines import Wording
 from reconcile.parsers.proofs import Sentences, Stated, count_shown, rand_shown

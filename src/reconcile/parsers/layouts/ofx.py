@@ -69,7 +69,9 @@ def _taken(own: _Numbers, rows: RowTexts, columns: Columns, document: Document) 
     waiting = sum(int(row) in rows.pending for row in bad)
     if len(own) > waiting and len(bad) == len(own):
         first = next(a for a, row in zip(asides, bad.tolist(), strict=True) if row not in rows.pending)
-        what = f"none of its {len(own) - waiting} rows can be read ({first.reason})"
+        count = len(own) - waiting
+        which = "its only row cannot" if count == 1 else f"none of its {count} rows can"
+        what = f"{which} be read ({first.reason})"
         raise DamagedStatement(what, file=document.name, line=first.line, do="Download the file again.")
     kept, sorted_by_day = oldest_first(own[columns.good[own]], columns.days)
     take = pa.array(kept)
