@@ -16,6 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 run: $(RUN_STAMP)  ## the sample month from files to workbook, in out/
 	$(BIN)/reconcile run $(SAMPLES)/history-2018-09.csv $(SAMPLES)/history-2018-09-17-to-30.ofx \
+	  $(SAMPLES)/emailed-2018-09.csv \
 	  --campaigns $(SAMPLES)/campaigns.csv --funds $(SAMPLES)/funds.csv --out out
 
 test: $(DEV_STAMP)  ## the tests, without the long sweeps

@@ -12,7 +12,7 @@ import pytest
 
 from reconcile._found import found_in
 from reconcile.errors import ReconcileError, UnknownLayout, UnreadableFile, WorkbookNotWritten
-from reconcile.files import Document, read_documents, replace_whole
+from reconcile.files import Document, raise_together, read_documents, replace_whole
 from reconcile.parsers import read_statement, read_statements
 
 BAD = Path(__file__).parent / "bad"
@@ -319,3 +319,10 @@ def test_two_layouts_that_claim_one_file_are_refused(monkeypatch):
 def test_a_document_names_its_file_without_the_folder():
     document = Document("somewhere/else/a.zip", "b.csv", b"", "", "text", "", "utf-8")
     assert (document.file_name, document.name) == ("a.zip", "a.zip:b.csv")
+
+
+def test_of_very_many_faults_the_first_are_named_and_all_are_counted():
+    faults = [UnreadableFile("is empty", file=f"{n}.csv", do="Download it again.") for n in range(5000)]
+    with pytest.raises(UnreadableFile, match=r"5000 parts are refused: 0\.csv: is empty") as fault:
+        raise_together(faults, "all.zip")
+    assert len(str(fault.value)) < 2000

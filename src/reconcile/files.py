@@ -25,6 +25,9 @@ MAX_FIELD = 10_000
 MAX_RATIO = 100
 """A ZIP member that unpacks to more than this many times its size is refused (a real statement packs about 1:5)."""
 
+MOST_NAMED = 20
+"""Faults told in one line; a bank's ZIP has a few members, a ZIP of thousands is something else."""
+
 _AGAIN = "Download it again."
 _SAVE_AS = "Download the statement as CSV or OFX."
 
@@ -126,14 +129,15 @@ def each_document(
 
 
 def raise_together(faults: list[ReconcileError], file: str) -> None:
-    """Raise the only fault as it is, several as one error that names each; nothing when there is none."""
+    """Raise the only fault as it is, several as one error that names the first of them; nothing when there is none."""
     if not faults:
         return
     if len(faults) == 1:
         raise faults[0]
     kinds = {type(f) for f in faults}
     kind = kinds.pop() if len(kinds) == 1 else ReconcileError
-    raise kind(f"{len(faults)} parts are refused: " + " | ".join(map(str, faults)), file=file)
+    named = " | ".join(map(str, faults[:MOST_NAMED])) + (" | …" if len(faults) > MOST_NAMED else "")
+    raise kind(f"{len(faults)} parts are refused: {named}", file=file)
 
 
 def _bytes_of(path: Path, max_bytes: int) -> bytes:

@@ -11,7 +11,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-import atheris
+try:
+    import atheris
+except ModuleNotFoundError:
+    sys.exit("atheris, which leads the fuzzing, is not here: it is made for Linux on Intel alone. See `make fuzz`.")
 
 with atheris.instrument_imports(include=["reconcile", "ofxparse"]):
     import reconcile.parsers

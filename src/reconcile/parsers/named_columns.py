@@ -17,6 +17,9 @@ from reconcile.parsers.cells import Mask
 _REST_OF_A_FIGURE = re.compile(r"[0-9]{1,3}(\.[0-9]{2})?(,|$)")
 
 SEPARATORS = (",", ";", "\t", "|")
+_MOST_CELLS = 200
+"""Cells that two texts may fall into by their own commas: the bank gives them 72 letters, and each split is tried."""
+
 _CELL = "\x1f"  # separates cells inside this module: a control character, which sets a row aside that has it itself
 
 
@@ -130,6 +133,8 @@ def _folded(row: str, columns: Columns, forms: Mapping[str, str]) -> str:
     texts = 2 if names[first + 1 : first + 2] == ("reference",) else 1
     behind = columns.width - first - texts
     own = cells[first : len(cells) - behind]
+    if len(own) > _MOST_CELLS:
+        return ""
     splits = [[own[:at], own[at:]] for at in range(1, len(own))] if texts == 2 else [[own]]
     for split in splits:
         joined = [columns.separator.join(part) for part in split]

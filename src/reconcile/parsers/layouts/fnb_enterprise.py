@@ -31,7 +31,9 @@ from reconcile.parsers.yearless import day_before_statement
 from reconcile.statement import Account, Statement
 
 _FIELDS = r"[0-9]{2}/[0-9]{2}/[0-9]{4},[0-9]{1,9},[^\n]*,[^,\n]*,[^,\n]*,[0-9]{2}/[0-9]{2},[^,\n]*"
-_CLAIM = re.compile(rf"\s*(2,[^\n]*\n\s*)?([^\n]*\n){{0,5}}?{_FIELDS}(\n|\Z)")
+# in front of the first whole row may stand some that are not: behind a record 2 any that no other layout begins with
+_FRONT = r"2,[^\n]*\n(?:(?![345]\s*[,\n])[^\n]*\n){0,5}?|(?:[0-9]{2}/[0-9]{2}/[0-9]{4},[^\n]*\n){0,5}?"
+_CLAIM = re.compile(rf"\s*(?:{_FRONT})\s*{_FIELDS}(\n|\Z)")
 _NO_ROWS = re.compile(r"\s*2,[^\n,]*,['\"]*OPENING['\"]*,[^\n,]*\s*", re.I)
 _ROW = (
     r"^(?P<stated>[0-9]{2}/[0-9]{2}/[0-9]{4}),(?P<number>[0-9]{1,9}),(?P<text>.*),(?P<reference>[^,]*),"
