@@ -12,7 +12,7 @@ export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check bench soak clean
+.PHONY: run test check bench soak fuzz damage clean
 
 run: $(RUN_STAMP)  ## the sample month from files to workbook, in out/
 	$(BIN)/reconcile run $(SAMPLES)/history-2018-09.csv $(SAMPLES)/history-2018-09-17-to-30.ofx \
@@ -34,6 +34,15 @@ bench: $(DEV_STAMP)  ## side by side with what a notebook would do by hand, and 
 
 soak: $(DEV_STAMP)  ## the long sweeps
 	$(BIN)/python -m pytest -n 2 -m soak
+
+FUZZ_SECONDS ?= 600
+
+fuzz: $(DEV_STAMP)  ## fuzzing led by what the code does, FUZZ_SECONDS long; on Linux
+	$(BIN)/pip install --quiet -e '.[fuzz]'
+	FUZZ_SECONDS=$(FUZZ_SECONDS) $(BIN)/python tests/fuzz/guided.py
+
+damage: $(DEV_STAMP)  ## the table of docs/damage.md: every byte of every sample damaged, about ten minutes
+	$(BIN)/python tests/parsers/damage.py
 
 clean:  ## all that was made here: environment, results, caches
 	rm -rf $(VENV) out build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache

@@ -66,7 +66,7 @@ def test_a_chain_tells_opening_closing_and_what_rows_set_aside_moved(case):
             None,
             "line 9: the balances of lines 8 and 9 differ by R 1.00 more than the amount",
         ),
-        ([500, -300], [1500, 1100], None, "line 9: the balances of lines 8 and 9 differ by -R 1.00 more than"),
+        ([500, -300], [1500, 1100], None, "line 9: the balances of lines 8 and 9 differ by R 1.00 less than"),
         ([500, -300, 100], [1500, 0, 1900], None, "the balances of lines 8 and 10 differ by R 6.00"),
         (
             [500, -300],
@@ -123,7 +123,13 @@ def test_a_stated_opening_balance_is_where_the_chain_begins(case):
             None,
             "is stated as R 9.00, the oldest row follows on R 10.00",
         ),
-        ([], [], 900, 1000, "the closing balance is stated as R 10.00, the newest row leads to R 9.00"),
+        (
+            [],
+            [],
+            900,
+            1000,
+            "is stated as R 10.00, the opening balance, without rows, leads to R 9.00",
+        ),
         ([500, 100], [0, 1600], 1000, None, "the balances of lines 8 and 9"),
         ([500, 100], [1500, 0], 1000, None, "the balances of lines 8 and 9"),
     ],

@@ -8,10 +8,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from reconcile import errors
     from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds, read_campaigns, read_funds
-    from reconcile.matching import Evaluation, Explanation, evaluate, explain, match, summarise
+    from reconcile.matching import (
+        Evaluation,
+        Explanation,
+        RegisterReport,
+        check_register,
+        evaluate,
+        explain,
+        match,
+        summarise,
+    )
     from reconcile.merging import Merged, merge_statements
     from reconcile.parsers import read_statement, read_statements
-    from reconcile.reporters import write_workbook
+    from reconcile.reporters import write_evaluation, write_workbook
     from reconcile.statement import Statement
 
 __version__ = "0.1.0"
@@ -22,7 +31,9 @@ __all__ = [
     "Explanation",
     "FundVocabulary",
     "Merged",
+    "RegisterReport",
     "Statement",
+    "check_register",
     "default_funds",
     "errors",
     "evaluate",
@@ -34,14 +45,24 @@ __all__ = [
     "read_statement",
     "read_statements",
     "summarise",
+    "write_evaluation",
     "write_workbook",
 ]
 
 _HOMES = {
     "reconcile.campaigns": ("CampaignRegister", "FundVocabulary", "default_funds", "read_campaigns", "read_funds"),
-    "reconcile.matching": ("Evaluation", "Explanation", "evaluate", "explain", "match", "summarise"),
+    "reconcile.matching": (
+        "Evaluation",
+        "Explanation",
+        "RegisterReport",
+        "check_register",
+        "evaluate",
+        "explain",
+        "match",
+        "summarise",
+    ),
     "reconcile.parsers": ("read_statement", "read_statements"),
-    "reconcile.reporters": ("write_workbook",),
+    "reconcile.reporters": ("write_evaluation", "write_workbook"),
     "reconcile.merging": ("Merged", "merge_statements"),
     "reconcile.statement": ("Statement",),
 }

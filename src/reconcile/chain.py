@@ -83,7 +83,8 @@ def check_chain(
 
 def _refuse_other_closing(leads_to: int, closing: int | None, lines: _Cents, file: str) -> None:
     if closing is not None and closing != leads_to:
-        what = f"the closing balance is stated as {_rand(closing)}, the newest row leads to {_rand(leads_to)}"
+        who = "the newest row leads" if len(lines) else "the opening balance, without rows, leads"
+        what = f"the closing balance is stated as {_rand(closing)}, {who} to {_rand(leads_to)}"
         raise DamagedStatement(what, file=file, line=int(lines[-1]) if len(lines) else None, do=_MISSING)
 
 
@@ -109,8 +110,9 @@ def _refuse_break(base: _Cents, lines: _Cents, unknown: np.ndarray[Any, Any], an
     neighbour = int(known[known < at][-1]) if at > known[0] else int(known[min(1, len(known) - 1)])
     pair = sorted((int(lines[neighbour]), int(lines[at])))
     off = int(base[at] - base[neighbour]) if at > known[0] else int(base[neighbour] - base[at])
+    by = f"{_rand(abs(off))} {'more' if off > 0 else 'less'} than the amount says"
     raise DamagedStatement(
-        f"the balances of lines {pair[0]} and {pair[1]} differ by {_rand(off)} more than the amount says",
+        f"the balances of lines {pair[0]} and {pair[1]} differ by {by}",
         file=file,
         line=int(lines[at]),
         do="A row was lost, added or changed between them; download the file again.",

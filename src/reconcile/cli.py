@@ -20,6 +20,8 @@ EPILOG = """exit code: 0 all done; 1 done, but a file was refused, rows were set
 are missing between statements, or exports of the same days disagree about a text or a row; 2 nothing could run. Files
 are never changed or moved."""
 
+REGISTER_COLUMNS = "CSV or XLSX with code, name, aliases, opens, closes"
+
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
@@ -34,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
     _check(commands.add_parser("check", help="only prove that statements are complete", epilog=EPILOG))
     _explain(commands.add_parser("explain", help="why one description is decided as it is"))
     _evaluate(commands.add_parser("evaluate", help="measure the decisions on lines whose answer is known"))
+    _campaigns(commands.add_parser("campaigns", help="what a register makes hard to credit"))
     return top
 
 
@@ -66,13 +69,31 @@ def _evaluate(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("labelled", metavar="LABELLED", help="CSV of lines with their right answers")
     _register(command)
+    command.add_argument(
+        "--against",
+        action="append",
+        default=[],
+        choices=("exact", "likeness"),
+        help="also measure whole words (exact), or three scores of RapidFuzz (likeness); may be given several times",
+    )
+    command.add_argument("--out", metavar="FILE", help="also write a workbook; one that is there is replaced")
     command.add_argument("--json", action="store_true", help="print the counts as JSON")
 
 
+def _campaigns(command: argparse.ArgumentParser) -> None:
+    command.description = "Put every code, name and alias of a register to the matcher and say what may go wrong."
+    command.epilog = "exit code: 0 nothing found; 1 something found; 2 the register cannot be read."
+    command.add_argument("campaigns", metavar="CAMPAIGNS", help=REGISTER_COLUMNS)
+    _vocabulary(command)
+    command.add_argument("--json", action="store_true", help="print the findings as JSON")
+
+
 def _register(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--campaigns", required=True, metavar="FILE", help="CSV or XLSX with code, name, aliases, opens, closes"
-    )
+    command.add_argument("--campaigns", required=True, metavar="FILE", help=REGISTER_COLUMNS)
+    _vocabulary(command)
+
+
+def _vocabulary(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--funds", metavar="FILE", help="CSV or XLSX with fund, spellings, excludes (default: the built-in funds)"
     )
@@ -87,7 +108,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     gc.set_threshold(
         100_000, 50, 100
     )  # one short job that makes few cycles: looking for them costs a tenth of its time
-    commands = {"run": run, "check": check, "explain": explain, "evaluate": evaluate}
+    commands = {"run": run, "check": check, "explain": explain, "evaluate": evaluate, "campaigns": check_campaigns}
     try:
         code = commands[arguments.command](arguments)
         if sys.stdout:
@@ -182,9 +203,27 @@ def evaluate(arguments: argparse.Namespace) -> int:
     from reconcile.matching.evaluation import read_labelled
 
     labelled = read_labelled(arguments.labelled)
-    evaluation = evaluate_lines(labelled, read_campaigns(arguments.campaigns), _funds(arguments.funds))
+    campaigns, funds = read_campaigns(arguments.campaigns), _funds(arguments.funds)
+    evaluation = evaluate_lines(labelled, campaigns, funds, against=arguments.against)
+    if arguments.out:
+        from reconcile.reporters import write_evaluation
+
+        write_evaluation(arguments.out, evaluation)
     if arguments.json:
         _print_json(evaluation.to_dict())
     else:
         print(evaluation)
     return 0
+
+
+def check_campaigns(arguments: argparse.Namespace) -> int:
+    """`reconcile campaigns`: prints the findings; 0 where there are none, 1 where there are."""
+    from reconcile.campaigns import read_campaigns
+    from reconcile.matching import check_register
+
+    report = check_register(read_campaigns(arguments.campaigns), _funds(arguments.funds))
+    if arguments.json:
+        _print_json(report.to_dict())
+    else:
+        print(report)
+    return 1 if len(report.findings) else 0

@@ -273,14 +273,17 @@ def swept(sample: Sample, folder: Path, *, kinds: str = "cut line byte", step: i
 
 
 def table(sweeps: Sequence[Sweep]) -> str:
-    """The counts of every sample, as docs/damage.md shows them."""
+    """The counts of every sample and of all, as docs/damage.md shows them."""
     lines = ["| sample | layout | bytes | cases | " + " | ".join(KINDS.values()) + " |"]
     lines.append("| --- | --- | " + " | ".join(["---:"] * (len(KINDS) + 2)) + " |")
-    for s in sweeps:
-        numbers = [s.size, s.counts.total(), *(s.counts[kind] for kind in KINDS)]
-        shown = " | ".join(f"{n:,}".replace(",", " ") for n in numbers)
-        lines.append(f"| `{s.name}` | {s.layout} | {shown} |")
-    return "\n".join(lines)
+    lines += [_line(f"`{s.name}`", s.layout, s.size, s.counts) for s in sweeps]
+    counts = sum((s.counts for s in sweeps), Counter[str]())
+    return "\n".join([*lines, _line("all", "", sum(s.size for s in sweeps), counts)])
+
+
+def _line(name: str, layout: str, size: int, counts: Counter[str]) -> str:
+    numbers = [size, counts.total(), *(counts[kind] for kind in KINDS)]
+    return f"| {name} | {layout} | " + " | ".join(f"{n:,}".replace(",", " ") for n in numbers) + " |"
 
 
 def _swept_alone(sample: Sample) -> Sweep:

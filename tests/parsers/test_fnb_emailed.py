@@ -268,7 +268,7 @@ REFUSED = {
         re.sub(r"(?m)^5,(\d+),", lambda m: f"5,{int(m[1]) - (int(m[1]) > 4)},", without("5,4,")),
         "line 43: the balances of lines 42 and 43 differ by R 1 000.00",
     ),
-    "an amount changed": (edited((",1000.00,", ",1001.00,")), "the balances of lines 42 and 43 differ by -R 1.00"),
+    "an amount changed": (edited((",1000.00,", ",1001.00,")), "the balances of lines 42 and 43 differ by R 1.00 less"),
     "the last row deleted": (without("5,17,"), "line 55: the closing balance is stated as R 9 427.74"),
     "an attempt that moves money": (edited(("98.00,14310.44", "98.00,14408.44")), "the balances of lines 49 and 50"),
     "a wrong row number": (edited(("\n5,3,", "\n5,33,")), "line 42: row number 33 stands where number 3 should"),

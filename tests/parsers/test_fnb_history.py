@@ -202,7 +202,7 @@ REFUSED = {
         DamagedStatement,
         "line 8: the balances of lines 8 and 9 differ by R 500.00",
     ),
-    "an amount changed": (PLAIN.replace("500.00,", "501.00,"), DamagedStatement, "differ by -R 1.00"),
+    "an amount changed": (PLAIN.replace("500.00,", "501.00,"), DamagedStatement, "differ by R 1.00 less"),
     "the heading states another balance": (
         PLAIN.replace("Balance:, 100729.00", "Balance:, 100730.00"),
         DamagedStatement,

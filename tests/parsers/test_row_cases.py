@@ -455,9 +455,9 @@ def broken(lines, at, kind):
 
 #   what is done to the row, the lines named and the difference, oldest first and newest first
 BREAKS = {
-    "deleted": ((-1, 0, "R 1 000.00"), (-1, 0, "R 1 000.00")),
-    "added": ((0, 1, "-R 1 000.00"), (0, 1, "-R 1 000.00")),
-    "changed": ((-1, 0, "-R 1.00"), (0, 1, "-R 1.00")),
+    "deleted": ((-1, 0, "R 1 000.00 more"), (-1, 0, "R 1 000.00 more")),
+    "added": ((0, 1, "R 1 000.00 less"), (0, 1, "R 1 000.00 less")),
+    "changed": ((-1, 0, "R 1.00 less"), (0, 1, "R 1.00 less")),
     "swapped": ((-1, 0, None), (0, 1, None)),
 }
 

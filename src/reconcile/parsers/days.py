@@ -21,7 +21,6 @@ EARLIEST = date(2000, 1, 1)
 
 _SOUTH_AFRICA = timezone(timedelta(hours=2))
 
-WITH_DASHES = re.compile(r"(?P<y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})")
 YEAR_FIRST = re.compile(r"(?P<y>[0-9]{4})/(?P<m>[0-9]{2})/(?P<d>[0-9]{2})")
 COMPACT = re.compile(r"(?P<y>[0-9]{4})(?P<m>[0-9]{2})(?P<d>[0-9]{2})")
 

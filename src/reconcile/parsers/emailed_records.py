@@ -135,7 +135,7 @@ def _class(records: Records, cells: list[str], line: int) -> None:
     if words.lower() in ("opening balance", "closing balance"):
         records.summed.append((words, line, cents))
     elif re.fullmatch("[0-9]{1,7}", count):
-        records.classes.append(Class(words, line, int(count), cents, len(cells) == 6))
+        records.classes.append(Class(shown(words, 60), line, int(count), cents, len(cells) == 6))
 
 
 def _cents(records: Records, text: str, line: int) -> int:

@@ -35,7 +35,7 @@ def _as_table(head: str) -> str:
         if {c.lower() for c in cells} == {"date", "amount", "balance", "description"}:
             return "has the columns of a Transaction History but not its heading, so the account is not known"
         # names of columns, not values: what a payer typed belongs in no message
-        if len(cells) >= 3 and not re.search(r"[0-9]", line) and all(len(c) <= 40 for c in cells):
+        if sum(map(bool, cells)) >= 3 and not re.search(r"[0-9]", line) and all(len(c) <= 40 for c in cells):
             names = ", ".join(shown(c, 40) for c in cells if c)
             kind = {",": "a CSV", ";": "a table separated by semicolons", "\t": "a tab-separated table", "|": "a table"}
             return f"is {kind[separator]} with the columns {names}: another bank's, or another list"

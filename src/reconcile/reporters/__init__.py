@@ -1,5 +1,6 @@
-"""What people read: the workbook for finance staff and auditors."""
+"""What people read: the workbook for finance staff and auditors, and how good the decisions are."""
 
+from reconcile.reporters.evaluation import write_evaluation
 from reconcile.reporters.workbook import write_workbook
 
-__all__ = ["write_workbook"]
+__all__ = ["write_evaluation", "write_workbook"]

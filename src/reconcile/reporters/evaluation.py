@@ -1,0 +1,118 @@
+"""write_evaluation: how good the decisions are, as a workbook with every wrong line and every one left to a person."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from reconcile.errors import WorkbookNotWritten, shown
+from reconcile.files import replace_whole
+from reconcile.matching import Evaluation
+from reconcile.matching.evaluation.tables import Table
+from reconcile.reporters import style
+from reconcile.reporters.book import Book, Value
+from reconcile.reporters.book import TableColumnShown as Column
+from reconcile.reporters.celltext import clean_column
+from reconcile.reporters.formulas import Sums
+from reconcile.reporters.package import finished
+from reconcile.reporters.style import Look, Page
+from reconcile.schema import TEXT
+
+WIDE, NARROW, ACROSS = 30, 15, 10
+"""Widths of the first and the other columns of a sheet of figures, and how many columns a remark may reach over."""
+
+SHARE = Look(below="hair", number_format=style.SHARE, across="right")
+WIDEST = {"description": 46.0, "evidence": 46.0, "candidates": 34.0, "why a person must say": 40.0}
+"""Width at which the texts of single lines are wrapped; others are shorter."""
+
+UNDATED = date(2000, 1, 1)
+"""The time inside the file: the same evaluation gives the same bytes."""
+
+
+def write_evaluation(path: str | Path, evaluation: Evaluation) -> Path:
+    """The path of a workbook with the sheets Summary, Wrong, Review and Calibration.
+
+    Counts are whole numbers, shares from 0 to 1 shown in percent, payers' words text that is never run. A workbook at
+    the path is replaced. The same evaluation gives the same bytes.
+
+    Raises WorkbookNotWritten (a name that does not end in .xlsx; the path cannot be replaced; what stood there is
+    untouched) and FrameRefused (a text no cell can hold).
+    """
+    target = Path(path)
+    if target.suffix.lower() != ".xlsx":  # or a slip would put a workbook in place of the labelled lines
+        what = f'"{shown(target.name, 60)}" is no name of a workbook'
+        raise WorkbookNotWritten(what, do="Give it the ending .xlsx.")
+    book = Book(Sums(pd.DataFrame(), np.empty(0, dtype=np.int64), ()))
+    book.workbook.remove(book.workbook.worksheets[0])
+    # column widths are counted in figures of this font
+    book.workbook._named_styles["Normal"].font = Font(name=style.FACE, size=10)  # type: ignore[attr-defined]
+    *figures, calibration = evaluation.tables()
+    subtitle = f"{figures[0].title} · right only if campaign and fund both are"
+    _figures(book, "Summary", "How good the decisions are", subtitle, figures)
+    _lines(book, "Wrong", evaluation.wrong_table(), "credited to a wrong campaign or fund")
+    _lines(book, "Review", evaluation.review_table(), "name one campaign and were not credited")
+    said = "expected is the mean confidence of the lines; share right is what happened"
+    _figures(book, "Calibration", "Calibration", said, [calibration])
+    book.workbook.properties.creator = "reconcile"
+    book.workbook.properties.title = "Decisions measured on lines whose answer is known"
+    book.workbook.properties.created = datetime.combine(UNDATED, time())
+    replace_whole(target, finished(book.workbook, book.cached, book.splices, UNDATED))
+    return target
+
+
+def _figures(book: Book, name: str, title: str, subtitle: str, tables: list[Table]) -> None:
+    """A sheet with tables of figures below one another."""
+    sheet = book.sheet(name, title, subtitle, Page("1:2", frozen="A3"))
+    for column in range(1, ACROSS + 1):
+        sheet.column_dimensions[get_column_letter(column)].width = WIDE if column == 1 else NARROW
+    row = 4
+    for table in tables:
+        row = _table(book, sheet, row, table) + 1
+
+
+def _table(book: Book, sheet: Worksheet, row: int, table: Table) -> int:
+    """One table from this row on; the row behind it."""
+    for column in range(1, ACROSS + 1):
+        book.put(sheet, row, column, table.title if column == 1 else None, style.HEADING)
+    sheet.row_dimensions[row].height = 20
+    last = len(table.heads)
+    spans = [ACROSS - last + 1 if at == last and at > 1 and left else 1 for at, left in enumerate(table.left, start=1)]
+    heads = [style.COLUMN_HEAD if left or at == 0 else style.COLUMN_HEAD_RIGHT for at, left in enumerate(table.left)]
+    cells = zip(range(1, last + 1), spans, table.heads, heads, strict=True)
+    book.line(sheet, row + 1, list(cells))
+    for number, values in enumerate(table.rows, start=row + 2):
+        shown_as = [_cell(value) for value in values]
+        book.line(sheet, number, [(at, spans[at - 1], *cell) for at, cell in enumerate(shown_as, start=1)])
+    return row + 2 + len(table.rows)
+
+
+def _cell(value: str | int | float | None) -> tuple[Value, Look]:
+    if isinstance(value, float):
+        return Decimal(str(round(value, 6))), SHARE
+    if isinstance(value, int):
+        return value, style.COUNT
+    return value, style.TYPED if value else style.PLAIN
+
+
+def _lines(book: Book, name: str, table: Table, what: str) -> None:
+    """A sheet with a row per labelled line; it is there, and says so, when there is none."""
+    rows = pd.DataFrame(table.rows, columns=list(table.heads), dtype=object)
+    columns = []
+    for heading in table.heads:
+        figures = len(rows) > 0 and all(isinstance(value, int) for value in rows[heading])
+        if figures:
+            rows[heading] = rows[heading].astype("int64")
+        else:
+            rows[heading], _ = clean_column(rows[heading].astype(TEXT), heading)
+        widest = WIDEST.get(heading, 20.0)
+        columns.append(Column(heading, "number" if figures else "text", 9, widest, wrap=not figures))
+    count = {0: "No line was", 1: "1 line was"}.get(len(rows), f"{len(rows)} lines were")
+    count = f"{count} {what}" if name == "Wrong" else f"{len(rows)} lines {what}; suggestion 0: none of the three"
+    book.long_sheets(name, f"{name}Lines", count, columns, rows)

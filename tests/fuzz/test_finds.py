@@ -1,0 +1,110 @@
+"""What fuzzing and the sweeps have found, each as a case with a name: read wrong, read slowly, or a foreign error."""
+
+import io
+import zipfile
+from collections.abc import Callable
+
+import pytest
+from damage import SAMPLES
+from pieces import NAME
+from target import read
+
+from reconcile import money
+from reconcile.errors import ReconcileError
+from reconcile.statement import Statement
+
+
+def sample(name: str) -> bytes:
+    return (SAMPLES / name).read_bytes()
+
+
+def changed(name: str, old: bytes, new: bytes) -> bytes:
+    content = sample(name)
+    assert content.count(old) == 1
+    return content.replace(old, new)
+
+
+def without_a_name() -> bytes:
+    """A ZIP whose directory has a member without a name, as one byte changed to NUL makes it."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a.csv", sample("01-history-download.csv"))
+    content = packed.getvalue()
+    at = content.index(b"PK\x01\x02") + 46
+    return content[:at] + b"\x00" + content[at + 1 :]
+
+
+CUT = sample("05b-recreated-statement-flat.csv")
+
+REFUSED: dict[str, tuple[bytes, str]] = {
+    "a flat Recreated Statement cut inside the statement's own values": (
+        CUT[: CUT.index(b"62000012345") + 11],
+        "has no opening balance",
+    ),
+    "a flat Recreated Statement cut behind its opening balance": (
+        CUT[: CUT.index(b"4126.55") + 7],
+        "has no closing balance",
+    ),
+    "a ZIP member without a name": (without_a_name(), "ZIP"),
+    "a control character in the words of a class": (
+        changed("04-statement-emailed-recordtypes.csv", b"'Funds Used/Debits',2", b"'Funds Used/\x04ebits',3"),
+        "Funds Used/\N{REPLACEMENT CHARACTER}ebits",
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "words"), REFUSED.values(), ids=REFUSED)
+def test_it_is_refused_in_words_of_ours(content, words, tmp_path):
+    (fault,) = read(tmp_path / NAME, content)
+    assert isinstance(fault, ReconcileError)
+    assert words in str(fault)
+
+
+def all_texts_empty(s: Statement) -> None:
+    assert s.transactions["description"].tolist()[2] == ""
+    assert (len(s.transactions), len(s.quarantined), s.proof.complete) == (16, 0, True)
+
+
+def no_amount_of_a_try_that_failed(s: Statement) -> None:
+    # nothing can tell whether the row behind an unreadable one moved money
+    assert 98_00 not in money.cents(s.transactions["amount"]).tolist()
+    assert len(s.quarantined) == 2
+    assert not s.proof.complete
+
+
+def the_comma_kept(s: Statement) -> None:
+    assert s.transactions["description"].tolist()[3] == "ABSA BANK mbf, 0031"
+    assert s.transactions["bank_reference"].tolist()[3] == "mbf, 0031"
+    assert (len(s.quarantined), s.proof.complete) == (0, True)
+
+
+def the_row_set_aside(s: Statement) -> None:
+    assert len(s.quarantined) == 1
+
+
+EMAILED = "04-statement-emailed-recordtypes.csv"
+READ: dict[str, tuple[bytes, Callable[[Statement], None]]] = {
+    "an e-mailed row whose three texts are empty": (
+        changed(EMAILED, b'"Magtape Credit","Capitec   Mbf-0042 T Mokoena",,500.00', b'"",,"",500.00'),
+        all_texts_empty,
+    ),
+    "a row that moves no money behind one that cannot be read": (
+        changed(EMAILED, b"14310.44,\n5,10,", b"1431\x000.44,\n5,10,"),
+        no_amount_of_a_try_that_failed,
+    ),
+    "a comma in text and reference in front of empty cells": (
+        changed("06-business-servicefee-columns.csv", b"ABSA BANK mbf 0031,mbf 0031", b"ABSA BANK mbf, 0031,mbf, 0031"),
+        the_comma_kept,
+    ),
+    "9,000 commas in a text, each a place to split it": (
+        changed("05-recreated-statement-blocks.csv", b"ABSA BANK mbf 0031", b"," * 9_000),
+        the_row_set_aside,
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "holds"), READ.values(), ids=READ)
+def test_it_is_read_as_it_stands(content, holds, tmp_path):
+    (statement,) = read(tmp_path / NAME, content)
+    assert isinstance(statement, Statement), statement
+    holds(statement)
