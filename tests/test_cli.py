@@ -148,11 +148,40 @@ def test_evaluate_prints_the_counts(reconcile):
     labelled = SAMPLES / "expected" / "labelled-2018-09.csv"
     code, out, _ = reconcile("evaluate", labelled, *REGISTER)
     assert code == 0
-    assert "wrong fund             0" in out
+    assert "WRatio" not in out
     _, out, _ = reconcile("evaluate", labelled, *REGISTER, "--json")
     counts = json.loads(out)
     assert counts["wrong_total"] == 0
     assert counts["right"] > 0.9 * counts["named"]
+    assert counts["against"] == {}
+
+
+def test_evaluate_measures_ordinary_methods_on_the_same_lines(reconcile):
+    labelled = SAMPLES / "expected" / "labelled-2018-09.csv"
+    code, out, err = reconcile("evaluate", labelled, *REGISTER, "--against", "exact", "--against", "likeness", "--json")
+    assert (code, err) == (0, "")
+    counts = json.loads(out)
+    assert list(counts["against"]) == ["whole words", "partial_ratio", "token_set_ratio", "WRatio"]
+    for method in counts["against"].values():
+        assert method["named"] == counts["named"]
+        assert method["right"] < counts["right"]
+        assert method["wrong_total"] > counts["wrong_total"]
+
+
+def test_evaluate_writes_a_workbook_and_overwrites_no_other(reconcile, tmp_path):
+    labelled = SAMPLES / "expected" / "labelled-2018-09.csv"
+    out = tmp_path / "evaluation.xlsx"
+    code, shown, _ = reconcile("evaluate", labelled, *REGISTER, "--out", out)
+    assert code == 0
+    assert f"Workbook: {out}" in shown
+    assert openpyxl.load_workbook(out, read_only=True).sheetnames == ["Summary", "Wrong", "Review", "Calibration"]
+    assert reconcile("evaluate", labelled, *REGISTER, "--out", out)[0] == 0
+    code, _, err = reconcile("evaluate", labelled, *REGISTER, "--against", "exact", "--out", out)
+    assert (code, len(err.splitlines())) == (2, 1)
+    copy = tmp_path / "lines.csv"
+    copy.write_bytes(labelled.read_bytes())
+    assert reconcile("evaluate", copy, *REGISTER, "--out", copy)[0] == 2
+    assert copy.read_bytes() == labelled.read_bytes()
 
 
 def test_labelled_lines_without_answers_are_one_line_of_error(reconcile):

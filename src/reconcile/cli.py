@@ -76,7 +76,7 @@ def _evaluate(command: argparse.ArgumentParser) -> None:
         choices=("exact", "likeness"),
         help="also measure whole words (exact), or three scores of RapidFuzz (likeness); may be given several times",
     )
-    command.add_argument("--out", metavar="FILE", help="also write a workbook; one that is there is replaced")
+    command.add_argument("--out", metavar="FILE", help="also write a workbook (.xlsx); no other file is overwritten")
     command.add_argument("--json", action="store_true", help="print the counts as JSON")
 
 
@@ -208,11 +208,13 @@ def evaluate(arguments: argparse.Namespace) -> int:
     if arguments.out:
         from reconcile.reporters import write_evaluation
 
-        write_evaluation(arguments.out, evaluation)
+        write_evaluation(arguments.out, evaluation, replace=False)
     if arguments.json:
         _print_json(evaluation.to_dict())
     else:
         print(evaluation)
+        if arguments.out:
+            print(f"\nWorkbook: {arguments.out}")
     return 0
 
 

@@ -9,6 +9,7 @@ import stat
 import tempfile
 import zipfile
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -125,7 +126,7 @@ def each_document(
         if isinstance(fault, ReconcileError):
             raise
         raise UnreadableFile("is a damaged ZIP", file=name, do=_AGAIN) from fault
-    return [Document(file, None, content, sha256(content).hexdigest(), "xlsx", "", "")]
+    return [Document(file, None, content, _digest(content), "xlsx", "", "")]
 
 
 def raise_together(faults: list[ReconcileError], file: str) -> None:
@@ -243,13 +244,24 @@ def _document(file: str, member: str | None, content: bytes, warnings: tuple[str
     for magic, what in _MAGIC:
         if content.startswith(magic):
             raise UnknownLayout(f"is {what}, whatever its name says", file=name, do=_SAVE_AS)
+    with ThreadPoolExecutor(1) as beside:  # of a long file the hash takes as long as all else here
+        digest = beside.submit(_digest, content)
+        text, encoding = _checked_text(content, name)
+    return Document(file, member, b"", digest.result(), "text", text, encoding, warnings)
+
+
+def _digest(content: bytes) -> str:
+    return sha256(content).hexdigest()
+
+
+def _checked_text(content: bytes, name: str) -> tuple[str, str]:
     text, encoding = _decoded(content, name)
     if not re.search(r"[^\x00\ufeff \t\r\n\xa0]", text):
         raise UnreadableFile("is empty", file=name, do=_AGAIN)
     if _WEB_PAGE.match(text[:5000]):
         raise UnknownLayout("is a web page, the login expired", file=name, do="Log in and download it again.")
     _check_lengths(text, name)
-    return Document(file, member, b"", sha256(content).hexdigest(), "text", text, encoding, warnings)
+    return text, encoding
 
 
 def _decoded(content: bytes, name: str) -> tuple[str, str]:

@@ -27,8 +27,6 @@ AMOUNT = pd.ArrowDtype(ARROW)
 PATTERN = r"^-?(0|[1-9][0-9]{0,10})(\.[0-9]{1,2})?$"
 """Money as FNB writes it: no thousands mark, plus or noughts in front, at most two decimals, below R 100 billion."""
 
-_MOST_CENTS = 10**13
-
 _DO = "Write amounts as 1650.00: digits, a point, at most two decimals."
 
 
@@ -65,32 +63,28 @@ def read(texts: pa.Array) -> tuple[pa.Array, npt.NDArray[np.bool_]]:
 
 
 def _all_plain(texts: pa.Array) -> pa.Array | None:
-    """The amounts where every text is digits with perhaps a point inside and a minus in front; None otherwise."""
-    if texts.null_count or not len(texts) or not only_of(texts, b"0123456789.-") or not _well_formed(texts):
-        return None
-    try:
-        amounts = pc.cast(texts, ARROW)
-    except pa.ArrowInvalid:
-        return None
-    return amounts if np.abs(cents(series(amounts))).max() < _MOST_CENTS else None
+    """The amounts where every text is digits, a point and two decimals, with perhaps a minus in front; else None.
 
-
-def _well_formed(texts: pa.Array) -> bool:
-    """Whether figures have the form that a cast to money does not ask for: a digit in front, one or two decimals."""
+    With the point left out such texts are whole numbers of cents, and those are quick to read.
+    """
+    if texts.null_count or not len(texts) or not only_of(texts, b"0123456789.-"):
+        return None
     ends, octets = octets_of(texts)
-    if (ends[1:] - ends[:-1]).min() < 2:  # a single character may be a sign alone; two are at least a digit
-        return False
     points = np.flatnonzero(octets == ord("."))
-    own = ends[1:] if len(points) == len(texts) else ends[np.searchsorted(ends, points, side="right")]
-    behind = own - points - 1
-    if not ((behind == 1) | (behind == 2)).all():
-        return False
+    if len(points) != len(texts) or (points != ends[1:] - 3).any():
+        return None
     first = ends[:-1] + (octets[ends[:-1]] == ord("-"))
-    if (octets[first] == ord(".")).any():
-        return False
-    # a nought in front of more digits would make the number longer than it is
-    noughts = first[octets[first] == ord("0")]
-    return bool((octets[np.minimum(noughts + 1, len(octets) - 1)] == ord(".")).all())
+    # digits in front of the point, at most eleven, and no nought in front of others
+    whole = points - first
+    if whole.min() < 1 or whole.max() > 11 or ((octets[first] == ord("0")) & (whole > 1)).any():
+        return None
+    digits = pa.py_buffer(octets.tobytes().replace(b".", b""))
+    offsets = pa.py_buffer(ends - np.arange(len(ends)))
+    try:
+        numbers = pc.cast(pa.LargeStringArray.from_buffers(len(texts), offsets, digits), pa.int64())
+    except pa.ArrowInvalid:  # a minus inside
+        return None
+    return _decimals(numbers.to_numpy())
 
 
 def series(amounts: pa.Array | pa.ChunkedArray, index: pd.Index[Any] | None = None) -> pd.Series[Any]:
@@ -100,12 +94,14 @@ def series(amounts: pa.Array | pa.ChunkedArray, index: pd.Index[Any] | None = No
 
 def from_cents(cents: npt.NDArray[np.int64] | Iterable[int], index: pd.Index[Any] | None = None) -> pd.Series[Any]:
     """A column of exact money from whole cents."""
-    whole = np.ascontiguousarray(np.asarray(cents, dtype=np.int64))
+    return series(_decimals(np.ascontiguousarray(np.asarray(cents, dtype=np.int64))), index)
+
+
+def _decimals(whole: npt.NDArray[np.int64]) -> pa.Array:
     words = np.empty((len(whole), 2), dtype=np.int64)
     words[:, 0] = whole
     words[:, 1] = whole >> 63  # decimal128 is two 64-bit words, low first, with the sign carried into the high one
-    array = pa.Array.from_buffers(ARROW, len(whole), [None, pa.py_buffer(words.tobytes())])
-    return series(array, index)
+    return pa.Array.from_buffers(ARROW, len(whole), [None, pa.py_buffer(words)])
 
 
 def cents(amounts: pd.Series[Any]) -> npt.NDArray[np.int64]:

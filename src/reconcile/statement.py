@@ -161,22 +161,22 @@ _PAIRS = np.frombuffer(b"".join(bytes([a, b]) for a in _LETTERS for b in _LETTER
 _Words = np.ndarray[Any, np.dtype[np.uint64]]
 
 
-def _hashed(texts: pd.Series[Any]) -> _Words:
+def _hashed(column: pd.Series[Any]) -> _Words:
     """64 bits of BLAKE2 for each text without case and runs of spaces; only distinct texts are hashed."""
-    array = pa.array(texts, type=pa.large_string())
+    array = pa.array(column, type=pa.large_string())
     coded = (array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array).dictionary_encode()
-    distinct = coded.dictionary.cast(pa.large_binary()).to_pylist()
-    digests = [blake2b(_plain(text), digest_size=8).digest() for text in distinct]
+    texts = coded.dictionary.cast(pa.large_binary()).to_pylist()
+    digests = [blake2b(text, digest_size=8).digest() for text in _plain(texts)]
     words = np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
     codes: npt.NDArray[np.int32] = coded.indices.to_numpy()
     return words[codes]
 
 
-def _plain(text: bytes) -> bytes:
-    """A text in UTF-8 without case and with one blank for each run of spaces."""
-    if text.isascii():
-        return b" ".join(text.split()).lower()
-    return " ".join(text.decode().split()).lower().encode()
+def _plain(texts: list[bytes]) -> list[bytes]:
+    """Texts in UTF-8 without case and with one blank for each run of spaces."""
+    if all(map(bytes.isascii, texts)):
+        return [b" ".join(text.split()).lower() for text in texts]
+    return [" ".join(text.decode().split()).lower().encode() for text in texts]
 
 
 def _counted(words: _Words) -> _Words:

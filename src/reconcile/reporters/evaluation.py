@@ -29,32 +29,41 @@ WIDE, NARROW, ACROSS = 30, 15, 10
 """Widths of the first and the other columns of a sheet of figures, and how many columns a remark may reach over."""
 
 SHARE = Look(below="hair", number_format=style.SHARE, across="right")
-WIDEST = {"description": 46.0, "evidence": 46.0, "candidates": 34.0, "why a person must say": 40.0}
+WIDEST = {"Description": 46.0, "Evidence": 46.0, "Candidates": 34.0, "Why a person must say": 40.0}
 """Width at which the texts of single lines are wrapped; others are shorter."""
 
 UNDATED = date(2000, 1, 1)
 """The time inside the file: the same evaluation gives the same bytes."""
 
 
-def write_evaluation(path: str | Path, evaluation: Evaluation) -> Path:
+def write_evaluation(path: str | Path, evaluation: Evaluation, *, replace: bool = True) -> Path:
     """The path of a workbook with the sheets Summary, Wrong, Review and Calibration.
 
-    Counts are whole numbers, shares from 0 to 1 shown in percent, payers' words text that is never run. A workbook at
-    the path is replaced. The same evaluation gives the same bytes.
+    Counts are whole numbers, shares from 0 to 1 shown in percent, payers' words text that is never run. What stood at
+    the path is replaced, unless `replace` is False and it has other content. The same evaluation gives the same bytes.
 
-    Raises WorkbookNotWritten (a name that does not end in .xlsx; the path cannot be replaced; what stood there is
-    untouched) and FrameRefused (a text no cell can hold).
+    Raises WorkbookNotWritten (a name that does not end in .xlsx; a path that cannot or may not be replaced; what stood
+    there is untouched) and FrameRefused (a text no cell can hold).
     """
     target = Path(path)
     if target.suffix.lower() != ".xlsx":  # or a slip would put a workbook in place of the labelled lines
         what = f'"{shown(target.name, 60)}" is no name of a workbook'
         raise WorkbookNotWritten(what, do="Give it the ending .xlsx.")
+    content = _content(evaluation)
+    if not replace and target.exists() and not (target.is_file() and target.read_bytes() == content):
+        raise WorkbookNotWritten("is there with other content", file=target.name, do="Name another file.")
+    replace_whole(target, content)
+    return target
+
+
+def _content(evaluation: Evaluation) -> bytes:
+    """The bytes of the workbook."""
     book = Book(Sums(pd.DataFrame(), np.empty(0, dtype=np.int64), ()))
     book.workbook.remove(book.workbook.worksheets[0])
     # column widths are counted in figures of this font
     book.workbook._named_styles["Normal"].font = Font(name=style.FACE, size=10)  # type: ignore[attr-defined]
     *figures, calibration = evaluation.tables()
-    subtitle = f"{figures[0].title} · right only if campaign and fund both are"
+    subtitle = "Decisions measured on lines whose answer is known; right only if campaign and fund both are"
     _figures(book, "Summary", "How good the decisions are", subtitle, figures)
     _lines(book, "Wrong", evaluation.wrong_table(), "credited to a wrong campaign or fund")
     _lines(book, "Review", evaluation.review_table(), "name one campaign and were not credited")
@@ -63,8 +72,7 @@ def write_evaluation(path: str | Path, evaluation: Evaluation) -> Path:
     book.workbook.properties.creator = "reconcile"
     book.workbook.properties.title = "Decisions measured on lines whose answer is known"
     book.workbook.properties.created = datetime.combine(UNDATED, time())
-    replace_whole(target, finished(book.workbook, book.cached, book.splices, UNDATED))
-    return target
+    return finished(book.workbook, book.cached, book.splices, UNDATED)
 
 
 def _figures(book: Book, name: str, title: str, subtitle: str, tables: list[Table]) -> None:
@@ -103,16 +111,17 @@ def _cell(value: str | int | float | None) -> tuple[Value, Look]:
 
 def _lines(book: Book, name: str, table: Table, what: str) -> None:
     """A sheet with a row per labelled line; it is there, and says so, when there is none."""
-    rows = pd.DataFrame(table.rows, columns=list(table.heads), dtype=object)
+    headings = [head[:1].upper() + head[1:] for head in table.heads]
+    rows = pd.DataFrame(table.rows, columns=headings, dtype=object)
     columns = []
-    for heading in table.heads:
+    for heading in headings:
         figures = len(rows) > 0 and all(isinstance(value, int) for value in rows[heading])
         if figures:
             rows[heading] = rows[heading].astype("int64")
         else:
             rows[heading], _ = clean_column(rows[heading].astype(TEXT), heading)
         widest = WIDEST.get(heading, 20.0)
-        columns.append(Column(heading, "number" if figures else "text", 9, widest, wrap=not figures))
+        columns.append(Column(heading, "number" if figures else "text", len(heading) + 4, widest, wrap=not figures))
     count = {0: "No line was", 1: "1 line was"}.get(len(rows), f"{len(rows)} lines were")
     count = f"{count} {what}" if name == "Wrong" else f"{len(rows)} lines {what}; suggestion 0: none of the three"
     book.long_sheets(name, f"{name}Lines", count, columns, rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -88,7 +88,8 @@ class Counts:
     def to_dict(self) -> dict[str, Any]:
         """The counts and the shares, for JSON."""
         shares = {"coverage": rounded(self.coverage), "precision": rounded(self.precision)}
-        return asdict(self) | {"wrong_total": self.wrong_total, "left": self.left} | shares
+        counts = {f.name: getattr(self, f.name) for f in fields(Counts)}
+        return counts | {"wrong_total": self.wrong_total, "left": self.left} | shares
 
 
 def rounded(share: float | None) -> float | None:

@@ -129,9 +129,10 @@ class Evaluation(Counts):
         """The figures as tables; those of single lines are `wrong_table` and `review_table`."""
         measured: tuple[tuple[tables.Value, ...], ...] = (
             ("name one campaign", self.named, None, f"of {self.lines - self.debated} lines counted"),
+            ("credited", self.credited, self.precision, "of these are right: precision"),
             ("right", self.right, self.coverage, "of those naming one campaign: coverage"),
-            ("wrong campaign", self.wrong_campaign, None, ""),
-            ("wrong fund", self.wrong_fund, self.precision, "of all credited are right: precision"),
+            ("wrong campaign", self.wrong_campaign, None, "not the one it names, or it names none"),
+            ("wrong fund", self.wrong_fund, None, "campaign right"),
             ("to review", self.review, None, "name one campaign and were not credited"),
             ("first suggestion right", self.first_right, self.first_right_share, "of those to review"),
             ("one of three right", self.any_right, self.any_right_share, "of those to review"),
