@@ -102,6 +102,7 @@ def test_lines_for_a_person_say_which_suggestion_is_the_answer(appeals: rc.Campa
     assert [r["suggested"] for r in result.reviewed] == expected
     assert expected[2] == 0
     assert 2 in expected
+    assert evaluate(labelled(("J SMITH", "", "")), appeals).results["suggested"].tolist() == [0]
     assert (result.first_right, result.any_right) == (expected.count(1), 4 - expected.count(0))
 
 
@@ -238,6 +239,20 @@ def test_no_text_is_in_two_folds_and_every_counted_line_in_one(script: SimpleNam
     assert (lines.groupby(["set", "description"])["fold"].nunique() == 1).all()
     assert len(lines) == sum(e.lines - e.debated for e in map(script.evaluation, script.SETS))
     assert lines["fold"].value_counts().min() > len(lines) / 6
+
+
+def test_the_folds_in_the_docs_are_those_measured_today(script: SimpleNamespace) -> None:
+    printed = "\n\n".join(table.as_text() for table in script.folds(5))
+    assert f"```text\n{printed}\n```" in (BENCHMARKS.parent / "docs" / "decisions.md").read_text(encoding="utf-8")
+
+
+def test_what_the_docs_show_is_what_is_printed() -> None:
+    samples = BENCHMARKS.parent / "sample_statements"
+    lines = read_labelled(samples / "expected" / "labelled-2018-09.csv")
+    result = evaluate(lines, rc.read_campaigns(samples / "campaigns.csv"), against=("exact", "likeness"))
+    first = "\n\n".join(table.as_text() for table in result.tables()[:2])
+    assert str(result).startswith(first)
+    assert f"```text\n{first}\n```" in (BENCHMARKS.parent / "docs" / "how-to.md").read_text(encoding="utf-8")
 
 
 def test_a_rule_that_began_to_err_would_be_seen(script: SimpleNamespace) -> None:

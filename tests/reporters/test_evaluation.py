@@ -67,7 +67,7 @@ def test_a_kind_that_looks_like_a_formula_is_a_text(tmp_path: Path) -> None:
     lines.columns = ["description", "amount", "date", "campaign_code", "kind"]
     path = rc.write_evaluation(tmp_path / "evaluation.xlsx", rc.evaluate(lines, register))
     cells = [c for row in openpyxl.load_workbook(path)["Summary"].iter_rows() for c in row if c.value == '=cmd|"x"']
-    assert [c.data_type for c in cells] == ["s"]
+    assert [(c.data_type, c.quotePrefix) for c in cells] == [("s", True)]
 
 
 @pytest.mark.parametrize("rows", [(), (("IDB ZAKAT", "IDB", "zakat"),)], ids=["no lines", "nothing wrong"])

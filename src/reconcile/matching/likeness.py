@@ -64,7 +64,7 @@ def _add_variants(words: list[str], known: list[str], found: dict[str, dict[str,
 
 
 def _add_vowels(words: list[str], known: list[str], found: dict[str, dict[str, Like]]) -> None:
-    """Words that differ in vowels only: too far to credit, near enough to suggest."""
+    """Words that differ in vowels only: too far to credit, near enough to suggest; one vowel counts beside others."""
     by_consonants: dict[str, list[str]] = defaultdict(list)
     for word in known:
         by_consonants[_VOWELS.sub("", skeleton(word))].append(word)
@@ -72,7 +72,13 @@ def _add_vowels(words: list[str], known: list[str], found: dict[str, dict[str, L
         consonants = _VOWELS.sub("", skeleton(word))
         for other in by_consonants.get(consonants, ()) if len(consonants) >= 2 and len(word) >= 4 else ():
             if abs(len(other) - len(word)) <= 1 and word[0] == other[0]:
-                found[word].setdefault(other, Like(other, 2.5, SLIP))
+                cost = 2.0 if _one_vowel(skeleton(word), skeleton(other)) else 2.5
+                found[word].setdefault(other, Like(other, cost, SLIP))
+
+
+def _one_vowel(one: str, other: str) -> bool:
+    """Whether two skeletons of the same consonants and at least five letters differ in a single vowel."""
+    return len(one) == len(other) >= 5 and sum(a != b for a, b in zip(one, other, strict=True)) == 1
 
 
 def _add_slips(words: list[str], known: list[str], found: dict[str, dict[str, Like]]) -> None:

@@ -67,7 +67,9 @@ def _not_credited(campaigns: CampaignRegister, asking: Asker) -> Iterator[Findin
             if credited:
                 cost = f"the {source}{why} credits {', '.join(credited)}, not {campaign.code}"
             else:
-                cost = f"a gift with this {source} alone{why} is not always credited to {campaign.code}"
+                some = any(o.campaign for o in answer.outcomes)
+                how = "is credited by some ways of paying only" if some else "is not credited"
+                cost = f"a gift with this {source} alone{why} {how}"
             yield Finding(
                 f"{source} not credited", (campaign.code, *credited), (text,), (answer,), cost, _REMEDY[source]
             )
@@ -85,7 +87,9 @@ def _near_codes(campaigns: CampaignRegister, asking: Asker) -> Iterator[Finding]
     codes = sorted(asking.machine.reader.lexicon.codes.items())
     words = [word for word, _ in codes]
     apart = cdist(words, words, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)
-    for one, other in zip(*(axis.tolist() for axis in np.nonzero(np.triu(apart == 1, 1))), strict=True):
+    pairs = list(zip(*(axis.tolist() for axis in np.nonzero(np.triu(apart == 1, 1))), strict=True))
+    asking.ask_all(slip for at in {at for pair in pairs for at in pair} for slip in _slips(words[at]))
+    for one, other in pairs:
         pair = (codes[one], codes[other])
         slips = [(slip, owner) for word, owner in pair for slip in _slips(word) if slip not in words]
         answers = [(asking.ask(slip), owner) for slip, owner in dict.fromkeys(slips)]
@@ -264,6 +268,8 @@ def _generic_names(campaigns: CampaignRegister, asking: Asker) -> Iterator[Findi
     for phrase in lexicon.phrases:
         word = phrase.words[0]
         if len(phrase.words) > 1 or word in lexicon.codes or not stands_alone(phrase, lexicon):
+            continue
+        if _vocabulary(word, asking):  # said already, and worse
             continue
         answers = [asking.ask(t) for t in (f"{word} {asking.stranger}", f"{asking.stranger} {word}")]
         if any(a.campaign != phrase.campaign for a in answers):

@@ -31,7 +31,7 @@ OUTCOMES = {
 def outcomes(answers: pd.DataFrame, campaign: pd.Series[Any], fund: pd.Series[Any], credited: Mask) -> pd.Series[Any]:
     """One of `OUTCOMES` per line, from the answers, what was decided, and which lines were credited by themselves."""
     named = (answers["campaign"] != "").to_numpy()
-    same_campaign = (campaign.fillna("").to_numpy() == answers["campaign"].to_numpy()) & named
+    same_campaign = campaign.fillna("").to_numpy() == answers["campaign"].to_numpy()
     same_fund = fund.fillna("").to_numpy() == answers["fund"].to_numpy()
     conditions = [
         answers["debated"].to_numpy(),

@@ -71,7 +71,7 @@ def known_answers(
             raise FrameRefused(
                 f'labelled lines: the {column} "{shown(answers[column].iloc[at], 40)}" in line '
                 f"{shown(places.iloc[at], 40)} is not in {owners[column]}",
-                do="Correct it, or leave it empty where no line can name it.",
+                do="Correct it, or leave it empty where the line names none of them.",
             )
     return found
 

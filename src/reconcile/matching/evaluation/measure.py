@@ -26,8 +26,9 @@ from reconcile.matching.evaluation.counts import (
 )
 from reconcile.matching.evaluation.labelled import answers_of, known_answers, places_of
 from reconcile.matching.evaluation.tables import Table
-from reconcile.matching.matches import match
+from reconcile.matching.matches import SHOWN_CANDIDATES, match
 from reconcile.matching.totals import CREDITED
+from reconcile.schema import TEXT
 
 OURS = "reconcile"
 """What the decisions of this library are called beside the ordinary methods."""
@@ -229,12 +230,13 @@ def _outcomes_of(answers: pd.DataFrame, found: pd.DataFrame) -> pd.Series[Any]:
 
 
 def _suggested(candidates: pd.Series[Any], answer: pd.Series[Any]) -> pd.Series[Any]:
-    """Which of the suggestions (`IDB 100; IDP 67`) is the answer, counted from 1; 0 where none is."""
-    numbers = [
-        next((n for n, one in enumerate(offered.split("; "), start=1) if one.rpartition(" ")[0] == right), 0)
-        for offered, right in zip(candidates.fillna(""), answer, strict=True)
-    ]
-    return pd.Series(numbers, index=answer.index, dtype="int64")
+    """Which suggestion (codes with their scores, `; ` between) is the answer, counted from 1; 0 where none is."""
+    offered = candidates.fillna("").str.split("; ", expand=True).reindex(columns=range(SHOWN_CANDIDATES)).astype(TEXT)
+    found = pd.Series(0, index=answer.index, dtype="int64")
+    for at in reversed(range(SHOWN_CANDIDATES)):
+        code = offered[at].str.replace(" [^ ]*$", "", regex=True)
+        found = found.mask((code == answer) & (answer != ""), at + 1)
+    return found
 
 
 def _results(
