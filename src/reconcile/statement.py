@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from reconcile import money
 from reconcile.errors import shown
@@ -164,12 +165,18 @@ _Words = np.ndarray[Any, np.dtype[np.uint64]]
 def _hashed(column: pd.Series[Any]) -> _Words:
     """64 bits of BLAKE2 for each text without case and runs of spaces; only distinct texts are hashed."""
     array = pa.array(column, type=pa.large_string())
-    coded = (array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array).dictionary_encode()
-    texts = coded.dictionary.cast(pa.large_binary()).to_pylist()
-    digests = [blake2b(text, digest_size=8).digest() for text in _plain(texts)]
-    words = np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
+    array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    if len(array) and pc.all(pc.equal(array, array[0])).as_py():  # as the account is
+        return np.repeat(_words_of(array[:1]), len(array))
+    coded = array.dictionary_encode()
     codes: npt.NDArray[np.int32] = coded.indices.to_numpy()
-    return words[codes]
+    return _words_of(coded.dictionary)[codes]
+
+
+def _words_of(distinct: pa.Array) -> _Words:
+    texts = _plain(distinct.cast(pa.large_binary()).to_pylist())
+    digests = b"".join([blake2b(text, digest_size=8).digest() for text in texts])
+    return np.frombuffer(digests, dtype="<u8").astype(np.uint64)
 
 
 def _plain(texts: list[bytes]) -> list[bytes]:

@@ -200,20 +200,6 @@ def credited(matches: pd.DataFrame) -> list[str]:
 SECOND_CODES = 6
 """How many other campaigns' codes are put before and after each credited gift."""
 
-# A word beside an initial, a title or a word of two letters is taken for a payer's name, and an exact code then wins
-# over it: right for `G WELLS BOR`, doubtful for two exact codes (`BURHAN S MAD LILLAH KFL`), wrong where the "initial"
-# is an amount or a code itself (`FITRAH R45X6 IDB`, `XMAS WC TITHE`).
-CREDITED_BESIDE_A_SECOND_CODE = {
-    "appeals": 145,
-    "donors": 60,
-    "relief": 145,
-    "school": 242,
-    "shelter": 100,
-    "sample": 72,
-}
-"""Lines still credited though a second campaign's exact code stands beside the words."""
-
-
 @every_set
 def test_a_second_campaigns_exact_code_sends_a_gift_to_a_person(name: str) -> None:
     own = labelled(name)
@@ -225,24 +211,14 @@ def test_a_second_campaigns_exact_code_sends_a_gift_to_a_person(name: str) -> No
             code = others[(number + step * len(others) // SECOND_CODES) % len(others)]
             texts += [f"{FROM_FNB}{payer} {code}", f"{FROM_FNB}{code} {payer}"]
     after = own.matched(texts)
-    assert len(credited(after)) <= CREDITED_BESIDE_A_SECOND_CODE[name], credited(after)
-
-
-# a code of two letters (`END DK`), or the letters of one with digits (`SPAY WH-01`), is taken for initials
-CREDITED_OF_TWO_CODES = dict.fromkeys(SETS, 0) | {"school": 42, "shelter": 27}
-"""Pairs of exact codes, and nothing else, that credit one of the two."""
+    assert credited(after) == []
 
 
 @every_set
 def test_two_exact_codes_credit_neither(name: str) -> None:
     own = labelled(name)
     after = own.matched(f"{FROM_FNB}{a} {b}" for a in own.campaigns.codes for b in own.campaigns.codes if a != b)
-    assert len(credited(after)) <= CREDITED_OF_TWO_CODES[name], credited(after)
-
-
-# `Kennel Roof New Kennels` is read as the alias "New Kennel Roof", `Warm Hearts Schools Warm Hearts` as the longer name
-CREDITED_OF_TWO_NAMES = dict.fromkeys(SETS, 0) | {"shelter": 2}
-"""Pairs of full names that credit one of the two."""
+    assert credited(after) == []
 
 
 @every_set
@@ -250,12 +226,7 @@ def test_two_full_names_credit_neither(name: str) -> None:
     own = labelled(name)
     names = [c.name for c in own.campaigns]
     after = own.matched(f"{FROM_FNB}{a} {b}" for a in names for b in names if a != b)
-    assert len(credited(after)) <= CREDITED_OF_TWO_NAMES[name], credited(after)
-
-
-# one wrong letter in a code may be two swapped letters in another: SOY is one letter off SOM, and credited to SYO
-CREDITED_ONE_LETTER_OFF = {"appeals": 8, "donors": 8, "relief": 8, "school": 2, "shelter": 0, "sample": 4}
-"""Texts one wrong letter off a code that are credited."""
+    assert credited(after) == []
 
 
 @every_set
@@ -270,7 +241,7 @@ def test_a_code_with_a_wrong_letter_is_never_credited(name: str) -> None:
         for letter in string.ascii_uppercase
     }
     after = own.matched(FROM_FNB + text for text in sorted(wrong - set(codes)))
-    assert len(credited(after)) <= CREDITED_ONE_LETTER_OFF[name], credited(after)
+    assert credited(after) == []
 
 
 TIES = [

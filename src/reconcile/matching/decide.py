@@ -82,11 +82,22 @@ def _dominates(strong: Candidate, weak: Candidate) -> bool:
 
 
 def _not_payers(reading: Reading, sure: list[Candidate]) -> list[Candidate]:
-    """Without single words that read like the payer's name, where an exact code of another campaign stands beside."""
-    codes = {c.campaign for c in sure if c.rule == "code" and not _in_a_name(reading, c.positions)}
+    """Without single words that read like the payer's name, where an exact code of another campaign stands beside.
+
+    A word that would be credited without that code is a second campaign, whatever it reads like.
+    """
+    codes = [c for c in sure if c.rule == "code" and not _in_a_name(reading, c.positions)]
     if not codes:
         return sure
-    return [c for c in sure if c.campaign in codes or len(c.positions) > 1 or not _in_a_name(reading, c.positions)]
+    named, taken = {c.campaign for c in codes}, frozenset[int]().union(*(c.positions for c in codes))
+    return [
+        c
+        for c in sure
+        if c.campaign in named
+        or len(c.positions) > 1
+        or not _in_a_name(reading, c.positions)
+        or not _doubt_beside(reading, c, c.positions, taken)
+    ]
 
 
 def _in_a_name(reading: Reading, positions: frozenset[int]) -> bool:
@@ -104,7 +115,14 @@ def _others(reading: Reading, positions: frozenset[int]) -> dict[int, str]:
 
 def _doubt(reading: Reading, winner: Candidate, positions: frozenset[int]) -> str | None:
     """What stands beside the winner's words and makes it doubtful that they name the campaign; None if nothing does."""
-    others = _others(reading, positions)
+    return _doubt_beside(reading, winner, positions, frozenset())
+
+
+def _doubt_beside(
+    reading: Reading, winner: Candidate, positions: frozenset[int], without: frozenset[int]
+) -> str | None:
+    """As `_doubt`, with some of the words thought away."""
+    others = _others(reading, positions | without)
     others = {
         i: "own" if role == "unknown" and _is_own(reading, i, winner.campaign) else role for i, role in others.items()
     }
@@ -130,8 +148,12 @@ def _is_own(reading: Reading, at: int, campaign: str) -> bool:
 
 
 def _names_another(reading: Reading, at: int, campaign: str) -> bool:
-    owners = reading.lexicon.campaigns_of
-    return any(owners.get(like.word, set()) - {campaign} for like in reading.likes[at] if like.cost <= 1)
+    owners, token = reading.lexicon.campaigns_of, reading.tokens[at]
+    if any(owners.get(like.word, set()) - {campaign} for like in reading.likes[at] if like.cost <= 1):
+        return True
+    # WINT beside another campaign's code is no end cut off, and still most of WINTER
+    begun = [word for word in owners if len(token) >= 4 and word.startswith(token) and 3 * len(token) >= 2 * len(word)]
+    return any(owners[word] - {campaign} for word in begun) and not any(campaign in owners[word] for word in begun)
 
 
 def _like_a_name(reading: Reading, winner: Candidate, others: dict[int, str], fund: bool) -> str | None:

@@ -133,7 +133,10 @@ def _add_bare_names(lexicon: Lexicon) -> None:
 
 
 def _code_slips(codes: dict[str, str]) -> dict[str, str]:
-    """Codes with two neighbours swapped or one letter doubled, where only one campaign can be meant; digits stand."""
+    """Codes with two neighbours swapped or one letter doubled, where only one campaign can be meant; digits stand.
+
+    A swap that is also one wrong letter of another campaign's code (GEZ: GZE, or GEN) may mean either.
+    """
     meant: dict[str, set[str]] = defaultdict(set)
     for code, campaign in codes.items():
         if len(code) < 3:
@@ -143,4 +146,11 @@ def _code_slips(codes: dict[str, str]) -> dict[str, str]:
                 meant[code[: at + 1] + code[at:]].add(campaign)
             if code[at : at + 2].isalpha() and at + 1 < len(code):
                 meant[code[:at] + code[at + 1] + code[at] + code[at + 2 :]].add(campaign)
+    near: dict[str, set[str]] = defaultdict(set)
+    for code, campaign in codes.items():
+        for at in range(len(code)):
+            near[f"{code[:at]}?{code[at + 1 :]}"].add(campaign)
+    for slip, owners in meant.items():
+        for at in range(len(slip)):
+            owners |= near.get(f"{slip[:at]}?{slip[at + 1 :]}", set())
     return {slip: owners.pop() for slip, owners in meant.items() if len(owners) == 1 and slip not in codes}

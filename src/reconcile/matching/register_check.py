@@ -62,7 +62,7 @@ def check_register(campaigns: CampaignRegister, funds: FundVocabulary | None = N
     `funds` defaults to the built-in vocabulary. Raises FrameRefused for what is no register.
     """
     if not isinstance(campaigns, CampaignRegister):
-        raise FrameRefused("campaigns is no register", do="Read it with read_campaigns, or pass it a frame.")
+        raise FrameRefused("campaigns is no register", do="Read it with read_campaigns.")
     found = findings(campaigns, asker(campaigns, funds or default_funds()))
     rows = pd.DataFrame([said(finding) for finding in found], columns=FINDINGS.names)
     return RegisterReport(len(campaigns), FINDINGS.check(rows))

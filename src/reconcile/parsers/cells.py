@@ -15,7 +15,7 @@ from reconcile.parsers.days import Days
 
 Mask = npt.NDArray[np.bool_]
 
-RUN = 500_000
+RUN = 2_000_000
 """Characters taken apart at a time: enough for whole columns to pay, few enough to stay near the processor."""
 
 LONGEST = 10_000

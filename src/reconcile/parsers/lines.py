@@ -103,7 +103,7 @@ def _ahead(
     Python's lock.
     """
     waiting = iter(runs)
-    begin = list(islice(waiting, 2))
+    begin = list(islice(waiting, 4))  # two being read, two ready for whichever is done first
     if len(begin) < 2:
         yield from map(read, begin)
         return
