@@ -144,13 +144,15 @@ class Statement:
         return as_html(self.facts())
 
 
-def add_ids(rows: pd.DataFrame) -> pd.DataFrame:
+def add_ids(rows: pd.DataFrame, texts: pa.DictionaryArray | None = None) -> pd.DataFrame:
     """The rows, oldest first, with `transaction_id`: account, date, amount, text and its count among equal rows.
 
     Text is compared without case and runs of spaces. The count makes two equal gifts two gifts, and gives the same
-    gift in an overlapping export the same id. Letters only, so that no spreadsheet takes an id for a number.
+    gift in an overlapping export the same id. Letters only, so that no spreadsheet takes an id for a number. `texts`
+    are the descriptions where a caller has them told apart already, which takes a third of the time.
     """
-    word = _mixed(_hashed(rows["account"]) ^ _hashed(rows["description"]))
+    described = _hashed(rows["description"]) if texts is None else _told_apart(texts)
+    word = _mixed(_hashed(rows["account"]) ^ described)
     word = _mixed(word ^ rows["date"].to_numpy().astype("datetime64[D]").astype(np.int64).view(np.uint64))
     word = _mixed(word ^ money.cents(rows["amount"]).view(np.uint64))
     ids = _letters(_mixed(word ^ _counted(word)))
@@ -168,9 +170,12 @@ def _hashed(column: pd.Series[Any]) -> _Words:
     array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
     if len(array) and pc.all(pc.equal(array, array[0])).as_py():  # as the account is
         return np.repeat(_words_of(array[:1]), len(array))
-    coded = array.dictionary_encode()
-    codes: npt.NDArray[np.int32] = coded.indices.to_numpy()
-    return _words_of(coded.dictionary)[codes]
+    return _told_apart(array.dictionary_encode())
+
+
+def _told_apart(texts: pa.DictionaryArray) -> _Words:
+    codes: npt.NDArray[np.int32] = texts.indices.to_numpy()
+    return _words_of(texts.dictionary)[codes]
 
 
 def _words_of(distinct: pa.Array) -> _Words:
@@ -189,11 +194,19 @@ def _plain(texts: list[bytes]) -> list[bytes]:
 def _counted(words: _Words) -> _Words:
     """How many equal words stand in front of each; most have none."""
     counts = np.zeros(len(words), dtype=np.uint64)
-    again = pd.Series(words).duplicated(keep=False).to_numpy()
-    if again.any():
-        several = pd.Series(words[again])
-        counts[again] = several.groupby(several, sort=False).cumcount().to_numpy()
+    ordered = np.sort(words)
+    twice = ordered[1:][ordered[1:] == ordered[:-1]]
+    if len(twice):
+        # only the rows that share their first bits with a word that stands twice need a closer look
+        marked = np.zeros(1 << _MARKED_BITS, dtype=bool)
+        marked[twice >> np.uint64(64 - _MARKED_BITS)] = True
+        rows = np.flatnonzero(marked[words >> np.uint64(64 - _MARKED_BITS)])
+        several = pd.Series(words[rows])
+        counts[rows] = several.groupby(several, sort=False).cumcount().to_numpy()
     return counts
+
+
+_MARKED_BITS = 20
 
 
 def _mixed(words: _Words) -> _Words:

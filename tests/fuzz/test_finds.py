@@ -45,6 +45,14 @@ REFUSED: dict[str, tuple[bytes, str]] = {
         CUT[: CUT.index(b"4126.55") + 7],
         "has no closing balance",
     ),
+    "a first row that has run into the names of the columns": (
+        changed("06-business-servicefee-columns.csv", b"CHEQUE NUMBER,\n", b"CHEQUE NUMBER,<"),
+        "a row has run into the names of the columns",
+    ),
+    "an Enterprise export cut inside its opening balance": (
+        sample("07-enterprise-csv-date-number.csv")[:32],
+        "the file ends inside its record 2",
+    ),
     "a ZIP member without a name": (without_a_name(), "ZIP"),
     "a control character in the words of a class": (
         changed("04-statement-emailed-recordtypes.csv", b"'Funds Used/Debits',2", b"'Funds Used/\x04ebits',3"),

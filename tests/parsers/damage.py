@@ -202,16 +202,15 @@ def judged(truth: Found, read: Found) -> str:
     """As `outcome`, of one account."""
     was, now = ([row[1] for row in f.moves] for f in (truth, read))
     allowed = UNSEEN[truth.layout]
-    kind = "" if was == now else _amounts(was, now)
-    if "amount" in allowed and len(now) + len(read.notices) == len(was) + len(truth.notices):
-        kind = kind if kind in ("", "order") else "amount"  # an amount that became 0.00 is among the notices
-    if not read.complete and not Counter(now) - Counter(was):
+    kinds = [] if was == now else _amounts(was, now)
+    if "order" not in kinds and kinds and len(now) + len(read.notices) == len(was) + len(truth.notices):
+        kinds.append("amount")  # an amount that became 0.00 is among the notices
+    unseen = next((kind for kind in kinds if kind in allowed), "")
+    if not read.complete and (unseen or not Counter(now) - Counter(was)):
         return "open"
-    if kind and kind not in allowed:
-        return f"{WRONG}: {kind}"
-    if not read.complete:
-        return "open"
-    return kind.partition(" at ")[0] or _words(truth, read)
+    if kinds and not unseen:
+        return f"{WRONG}: {kinds[0]}"
+    return unseen.partition(" at ")[0] or _words(truth, read)
 
 
 def _words(truth: Found, read: Found) -> str:
@@ -224,18 +223,18 @@ def _words(truth: Found, read: Found) -> str:
     return "same" if same else "heading"
 
 
-def _amounts(was: list[int], now: list[int]) -> str:
-    if len(now) == len(was) and now[1:] == was[1:]:
-        return "oldest" if now else "same"
-    if len(now) < len(was) and now == was[len(was) - len(now) :]:
-        return "end at the start"
-    if len(now) < len(was) and now == was[: len(now)]:
-        return "end at the end"
-    if Counter(now) == Counter(was):
-        return "order"
-    if len(now) == len(was):
-        return "amount"
-    return "rows lost" if len(now) < len(was) else "rows doubled"
+def _amounts(was: list[int], now: list[int]) -> list[str]:
+    """In what way the amounts differ; more than one, where none are left."""
+    kinds = {
+        "order": Counter(now) == Counter(was),
+        "oldest": len(now) == len(was) and now[1:] == was[1:],
+        "end at the start": len(now) < len(was) and now == was[len(was) - len(now) :],
+        "end at the end": len(now) < len(was) and now == was[: len(now)],
+    }
+    found = [kind for kind, is_so in kinds.items() if is_so]
+    return found or [
+        "rows lost" if len(now) < len(was) else "rows doubled" if len(now) > len(was) else "another amount"
+    ]
 
 
 @dataclass

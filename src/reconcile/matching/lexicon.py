@@ -151,6 +151,5 @@ def _code_slips(codes: dict[str, str]) -> dict[str, str]:
         for at in range(len(code)):
             near[f"{code[:at]}?{code[at + 1 :]}"].add(campaign)
     for slip, owners in meant.items():
-        for at in range(len(slip)):
-            owners |= near.get(f"{slip[:at]}?{slip[at + 1 :]}", set())
+        owners.update(*(near.get(f"{slip[:at]}?{slip[at + 1 :]}", ()) for at in range(len(slip))))
     return {slip: owners.pop() for slip, owners in meant.items() if len(owners) == 1 and slip not in codes}

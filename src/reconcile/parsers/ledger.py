@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,29 +55,39 @@ class Ledger:
         return any(a.cents is None for a in self.asides)
 
 
-def prove(
-    lines: Lines,
-    *,
-    opening: int | None = None,
-    closing: int | None = None,
-    nought_is_unknown: bool = False,
-    may_stand_still: bool = False,
-    oldest_first: bool | None = None,
-) -> Ledger:
-    """The rows in time order, each balance the one before plus the amount; `opening` and `closing` as stated, in cents.
+@dataclass(frozen=True)
+class StatedBalances:
+    """What an export states of its rows: `opening` and `closing` in cents, and its order where that is known.
 
-    `may_stand_still`: a row whose balance is that of the row before moves no money, whatever its amount says.
-    `oldest_first` is the order of the file, None where the rows themselves must tell. Raises DamagedStatement.
+    `nought_is_unknown`: a balance of 0 that does not fit is not known. `may_stand_still`: a row whose balance is that
+    of the row before moves no money, whatever its amount says.
     """
+
+    opening: int | None = None
+    closing: int | None = None
+    nought_is_unknown: bool = False
+    may_stand_still: bool = False
+    oldest_first: bool | None = None
+
+
+def prove(lines: Lines, stated: StatedBalances) -> Ledger:
+    """The rows in time order, each balance the one before plus the amount; raises DamagedStatement."""
+    with ThreadPoolExecutor(1) as beside:  # telling texts apart takes as long as the proof, and needs nothing of it
+        texts = beside.submit(pc.dictionary_encode, lines.descriptions)
+        return _proved(lines, stated, texts)
+
+
+def _proved(lines: Lines, stated: StatedBalances, texts: Future[pa.DictionaryArray]) -> Ledger:
     odd, places = lines.odd, lines.places
     amounts, balances = money.cents(money.series(lines.amounts)), money.cents(money.series(lines.balances))
+    oldest_first = stated.oldest_first
     if oldest_first is None:
-        oldest_first = not _newest_first(lines, amounts, balances, opening, closing)
+        oldest_first = not _newest_first(lines, amounts, balances, stated.opening, stated.closing)
     order = np.arange(len(places)) if oldest_first else np.arange(len(places))[::-1]
     cents, good = amounts[order], lines.good[order]
     gaps = _gaps(lines, oldest_first)
-    if may_stand_still:
-        _stand_still(lines, cents, good, _still(balances[order], opening, gaps), gaps)
+    if stated.may_stand_still:
+        _stand_still(lines, cents, good, _still(balances[order], stated.opening, gaps), gaps)
         gaps = _gaps(lines, oldest_first)
     numbers = places[order] + lines.first_line
     chain = check_chain(
@@ -85,13 +96,13 @@ def prove(
         numbers,
         file=odd.file,
         gaps=gaps.tolist(),
-        opening=opening,
-        closing=closing,
-        nought_is_unknown=nought_is_unknown,
+        opening=stated.opening,
+        closing=stated.closing,
+        nought_is_unknown=stated.nought_is_unknown,
     )
     moved = dict(zip(numbers.tolist(), cents.tolist(), strict=True)) if odd.asides else {}
     asides = tuple(odd.asides_with_amounts(moved, gaps.tolist(), chain.implied_cents))
-    rows = _rows(lines, order[good], numbers[good], chain.unknown[good])
+    rows = _rows(lines, texts.result(), order[good], numbers[good], chain.unknown[good])
     others, broken = len(odd.no_rows), bool(odd.unreadable)
     return Ledger(rows, cents[good] != 0, cents, chain, asides, broken, len(places), lines.count, others, odd)
 
@@ -102,7 +113,13 @@ def _gaps(lines: Lines, oldest_first: bool) -> npt.NDArray[np.intp]:
     return at if oldest_first else len(lines.places) - at
 
 
-def _rows(lines: Lines, order: npt.NDArray[np.intp], numbers: npt.NDArray[np.int64], unknown: Mask) -> Rows:
+def _rows(
+    lines: Lines,
+    texts: pa.DictionaryArray,
+    order: npt.NDArray[np.intp],
+    numbers: npt.NDArray[np.int64],
+    unknown: Mask,
+) -> Rows:
     whole = len(order) == len(lines.places) and bool((order[:1] == 0).all())  # already as wanted: nothing to copy
     take = None if whole else pa.array(order)
 
@@ -112,8 +129,8 @@ def _rows(lines: Lines, order: npt.NDArray[np.intp], numbers: npt.NDArray[np.int
     balances = taken(lines.balances)
     if unknown.any():
         balances = pc.if_else(pa.array(unknown), pa.scalar(None, money.ARROW), balances)
-    texts = (taken(lines.descriptions), taken(lines.references), taken(lines.bank_ids))
-    return Rows(numbers, lines.days[order], taken(lines.amounts), balances, *texts)
+    others = (taken(lines.references), taken(lines.bank_ids))
+    return Rows(numbers, lines.days[order], taken(lines.amounts), balances, taken(texts), *others)
 
 
 def _stand_still(lines: Lines, cents: Cents, good: Mask, still: Mask, gaps: npt.NDArray[np.intp]) -> None:

@@ -17,6 +17,9 @@ from reconcile.parsers.cells import Mask
 _REST_OF_A_FIGURE = re.compile(r"[0-9]{1,3}(\.[0-9]{2})?(,|$)")
 
 SEPARATORS = (",", ";", "\t", "|")
+_FIGURE = re.compile(r"-?[0-9]+[-/.]?[0-9]")
+"""How a day or an amount begins, and the name of no column."""
+
 _MOST_CELLS = 200
 """Cells that two texts may fall into by their own commas: the bank gives them 72 letters, and each split is tried."""
 
@@ -58,12 +61,16 @@ def cells_in(line: str, separator: str) -> list[str]:
 
 
 def refuse_lacking(columns: Columns, wanted: Sequence[str], file: str, line: int) -> None:
-    """Raise UnknownLayout where a wanted column is missing, or one stands twice."""
+    """Raise UnknownLayout where a wanted column is missing, one stands twice, or a row has run into the names."""
     lacking = columns.lacking(wanted)
     twice = [n for n in dict.fromkeys(columns.names) if n and columns.names.count(n) > 1]
     if lacking or twice:
         fault = f"lacks the column {_named(lacking)}" if lacking else f"has the column {_named(twice)} twice"
         what = f"{fault}; it has the columns {_named([n for n in columns.names if n])}"
+        raise UnknownLayout(what, file=file, line=line, do="Download the file again as the bank offers it.")
+    if any(_FIGURE.match(name) for name in columns.names):
+        # taken for names that row would be lost in silence, at an end where nothing else tells
+        what = "a row has run into the names of the columns"
         raise UnknownLayout(what, file=file, line=line, do="Download the file again as the bank offers it.")
 
 

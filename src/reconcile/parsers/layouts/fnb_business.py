@@ -19,7 +19,7 @@ from reconcile.files import Document
 from reconcile.parsers.account_number import named_account
 from reconcile.parsers.cells import Cells, runs_of_lines, unix_lines
 from reconcile.parsers.days import days_of, fault_of
-from reconcile.parsers.ledger import line_parts, prove, statement_of
+from reconcile.parsers.ledger import StatedBalances, line_parts, prove, statement_of
 from reconcile.parsers.lines import read_lines
 from reconcile.parsers.named_columns import Columns, cells_in, columns_in, named_cells, refuse_lacking
 from reconcile.parsers.odd_lines import Wording
@@ -63,7 +63,7 @@ class Business:
         # behind the text stands the balance, which the chain proves; only a lone row could be cut inside it unseen
         cut = "\n" not in text[start:] and document.member is None
         lines = read_lines((_cells(r, columns) for r in raw), number + 1, wording, file, cut=cut)
-        ledger = prove(lines)
+        ledger = prove(lines, StatedBalances())
         said = Sentences(file, len(ledger.asides))
         said.every_line(ledger.count + number, line_parts(ledger, number))
         said.chain(ledger.in_chain, 0, broken=ledger.broken)

@@ -26,7 +26,7 @@ from reconcile.parsers.cells import Cells, runs_of_lines, unix_lines
 from reconcile.parsers.days import days_read
 from reconcile.parsers.emailed_records import Class, Records, read_records
 from reconcile.parsers.emailed_resaved import as_sent, is_resaved
-from reconcile.parsers.ledger import Ledger, line_parts, prove, statement_of
+from reconcile.parsers.ledger import Ledger, StatedBalances, line_parts, prove, statement_of
 from reconcile.parsers.lines import Lines, read_lines
 from reconcile.parsers.odd_lines import Wording
 from reconcile.parsers.proofs import Sentences, Stated, count_shown, rand_shown
@@ -94,7 +94,8 @@ def _statement(text: str, document: Document, warnings: Sequence[str] = ()) -> S
     said = Sentences(file, len(lines.odd.asides))
     in_front = np.searchsorted(np.array(lines.odd.unreadable, dtype=np.int64), lines.places)
     said.numbered(_numbers(lines), lines.places + lines.first_line, in_front)
-    ledger = prove(lines, opening=records.opening, closing=records.closing, may_stand_still=True, oldest_first=True)
+    stated = StatedBalances(records.opening, records.closing, may_stand_still=True, oldest_first=True)
+    ledger = prove(lines, stated)
     outside = _say(said, ledger, records)
     return statement_of(
         ledger,

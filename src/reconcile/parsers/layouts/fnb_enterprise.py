@@ -23,7 +23,7 @@ from reconcile.parsers.account_number import account_number, named_account
 from reconcile.parsers.cells import Cells, runs_of_lines, unix_lines
 from reconcile.parsers.days import days_read, fault_read
 from reconcile.parsers.emailed_records import fields_of
-from reconcile.parsers.ledger import line_parts, prove, statement_of
+from reconcile.parsers.ledger import StatedBalances, line_parts, prove, statement_of
 from reconcile.parsers.lines import read_lines
 from reconcile.parsers.odd_lines import Wording
 from reconcile.parsers.proofs import Sentences
@@ -65,7 +65,7 @@ class Enterprise:
         cut = opening is None and "\n" not in text[start:] and document.member is None
         numbers: list[pa.Array] = []
         lines = read_lines((_cells(r, numbers) for r in raw), heading + 1, _WORDING, file, cut=cut)
-        ledger = prove(lines, opening=opening)
+        ledger = prove(lines, StatedBalances(opening))
         said = Sentences(file, len(ledger.asides))
         said.every_line(ledger.count + heading, line_parts(ledger, heading))
         said.chain(ledger.in_chain, 0, broken=ledger.broken)
@@ -87,6 +87,10 @@ def _record_2(text: str, document: Document) -> tuple[Account, int | None, int, 
     line = text.count("\n", 0, blank) + 1
     if not text[blank:].lstrip().startswith("2,"):
         return Account(named_account(document)), None, blank, line - 1
+    if "\n" not in text[blank:] and not text.endswith(("'", '"')) and document.member is None:
+        # cut inside its opening balance it would be a statement without rows, and of another balance
+        do = "Download the file again."
+        raise DamagedStatement("the file ends inside its record 2", file=document.name, line=line, do=do)
     end = text.find("\n", blank) if "\n" in text[blank:] else len(text)
     cells = [c.strip("'\" ") for c in fields_of(text[blank:end].strip())]
     account = Account(account_number(cells[1], document.name, line))

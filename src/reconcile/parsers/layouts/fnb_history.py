@@ -26,7 +26,7 @@ from reconcile.parsers.cells import Cells, Mask, runs_of_lines, unix_lines, with
 from reconcile.parsers.days import YEAR_FIRST, days_of, fault_of
 from reconcile.parsers.history_heading import COLUMNS, Heading, has_title, read_heading
 from reconcile.parsers.history_resaved import is_resaved, resaved_cells
-from reconcile.parsers.ledger import Ledger, line_parts, prove, statement_of
+from reconcile.parsers.ledger import Ledger, StatedBalances, line_parts, prove, statement_of
 from reconcile.parsers.lines import read_lines
 from reconcile.parsers.odd_lines import Wording
 from reconcile.parsers.proofs import Sentences
@@ -67,8 +67,11 @@ class History:
             warnings.append("was re-saved by a spreadsheet; the balances prove its rows")
         else:
             runs = (partial(_bank_cells, part, heading.places) for part in chain([first], raw) if len(part))
-        lines = read_lines(runs, heading.lines + 1, _WORDING, file, cut=cut)
-        ledger = prove(lines, closing=heading.current_cents, nought_is_unknown=True)
+        # not named: a million lines are let go before a million rows are made
+        ledger = prove(
+            read_lines(runs, heading.lines + 1, _WORDING, file, cut=cut),
+            StatedBalances(closing=heading.current_cents, nought_is_unknown=True),
+        )
         if resaved and ledger.asides:
             aside = ledger.asides[0]
             rows = "a row no longer proves" if len(ledger.asides) == 1 else f"{len(ledger.asides)} rows no longer prove"

@@ -24,7 +24,7 @@ from reconcile.files import Document
 from reconcile.parsers.account_number import account_number, named_account
 from reconcile.parsers.cells import Cells, runs_of_lines, unix_lines
 from reconcile.parsers.days import COMPACT, days_of, fault_of
-from reconcile.parsers.ledger import Ledger, line_parts, prove, statement_of
+from reconcile.parsers.ledger import Ledger, StatedBalances, line_parts, prove, statement_of
 from reconcile.parsers.lines import read_lines
 from reconcile.parsers.named_columns import Columns, NamedCells, cells_in, columns_in, named_cells, refuse_lacking
 from reconcile.parsers.odd_lines import Wording
@@ -88,7 +88,7 @@ class Recreated:
         # behind the text stands the balance, which the chain proves; only a lone row could be cut inside it unseen
         cut = closing is None and "\n" not in text[heading.start :] and document.member is None
         lines = read_lines(_cells(raw, heading, file), heading.lines + 1, wording, file, cut=cut)
-        ledger = prove(lines, opening=opening, closing=closing)
+        ledger = prove(lines, StatedBalances(opening, closing))
         said = _said(ledger, heading, opening, closing, file)
         return [statement_of(ledger, document, self.name, account, said, warnings=heading.warnings)]
 
