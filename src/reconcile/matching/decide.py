@@ -152,7 +152,7 @@ def _names_another(reading: Reading, at: int, campaign: str) -> bool:
     if any(owners.get(like.word, set()) - {campaign} for like in reading.likes[at] if like.cost <= 1):
         return True
     # WINT beside another campaign's code is no end cut off, and still most of WINTER
-    begun = [word for word in owners if len(token) >= 4 and word.startswith(token) and 3 * len(token) >= 2 * len(word)]
+    begun = [word for word in reading.lexicon.begun_by(token) if 3 * len(token) >= 2 * len(word)]
     return any(owners[word] - {campaign} for word in begun) and not any(campaign in owners[word] for word in begun)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import islice, takewhile
 
 from reconcile.campaigns import CampaignRegister, FundVocabulary
 from reconcile.matching.words import PLAIN, STOP, chunks, fold, runs
@@ -53,6 +55,14 @@ class Lexicon:
     words: list[str] = field(default_factory=list)
     letter_codes: tuple[str, ...] = ()
     said: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
+
+    def begun_by(self, token: str) -> list[str]:
+        """The single words of names that begin with a token of at least four letters."""
+        if len(token) < 4:
+            return []
+        at = bisect_left(self.words, token)
+        found = takewhile(lambda word: word.startswith(token), islice(self.words, at, None))
+        return [word for word in found if word in self.campaigns_of]
 
     def fund_spelled(self, words: tuple[str, ...]) -> str | None:
         """The fund that these words spell, if they spell one."""
@@ -135,7 +145,7 @@ def _add_bare_names(lexicon: Lexicon) -> None:
 def _code_slips(codes: dict[str, str]) -> dict[str, str]:
     """Codes with two neighbours swapped or one letter doubled, where only one campaign can be meant; digits stand.
 
-    A swap that is also one wrong letter of another campaign's code (GEZ: GZE, or GEN) may mean either.
+    A swap that is also one wrong letter of another code (ACB of ABC and ACE) may mean either.
     """
     meant: dict[str, set[str]] = defaultdict(set)
     for code, campaign in codes.items():
