@@ -94,3 +94,20 @@ def test_cents_of_a_missing_amount_are_zero_and_a_slice_has_its_own():
 def test_an_amount_is_shown_as_people_write_it(amount, text):
     assert money.shown(Decimal(amount)) == text
     assert money.shown(None) == "–"
+
+
+_figures = st.one_of(
+    st.integers(-(10**12), 10**12).map(lambda c: f"{'-' if c < 0 else ''}{abs(c) // 100}.{abs(c) % 100:02d}"),
+    st.text("0123456789.-", max_size=8),
+    st.sampled_from(
+        ["", "-", ".", "-.5", "00.50", "007.00", "1.5", "12", "1e5", "+1.00", "123456789012.00", "--1.00", "1-.00"]
+    ),
+)
+
+
+@given(st.lists(_figures, max_size=6))
+def test_a_column_read_at_once_is_what_each_text_is_alone(texts):
+    amounts, known = money.read(pa.array(texts, type=pa.large_string()))
+    alone = [money.cents_of(text) for text in texts]
+    assert known.tolist() == [cents is not None for cents in alone]
+    assert money.cents(money.series(amounts)).tolist() == [cents or 0 for cents in alone]

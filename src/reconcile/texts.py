@@ -6,9 +6,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+_LARGE = pa.large_string()
+
 
 def octets_of(texts: pa.Array) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
     """Where each text of a large-string column ends, after the start of the first, and all their bytes."""
+    texts = texts if texts.type == _LARGE else texts.cast(_LARGE)
     ends = np.frombuffer(texts.buffers()[1], dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
     octets = texts.buffers()[2]
     own = np.frombuffer(octets, dtype=np.uint8) if octets is not None else np.empty(0, dtype=np.uint8)
