@@ -117,6 +117,7 @@ def each_document(
     name = Path(file).name
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            _check_count(content, len(archive.infolist()), name)
             if not (office := _office_kind(archive.namelist())):
                 return _members(archive, file, max_bytes)
             if not allow_xlsx or office != "an Excel workbook (.xlsx)":
@@ -182,6 +183,14 @@ def _office_kind(names: list[str]) -> str | None:
         kinds = {"xl/": "an Excel workbook (.xlsx)", "word/": "a Word document", "ppt/": "a slide show"}
         return next((kind for part, kind in kinds.items() if any(n.startswith(part) for n in names)), "an Office file")
     return "an OpenDocument file" if "mimetype" in names and "content.xml" in names else None
+
+
+def _check_count(content: bytes, found: int, name: str) -> None:
+    """Refuse a ZIP that says it has more members than can be found: one would be lost in silence."""
+    end = content.rfind(b"PK\x05\x06")
+    stated = int.from_bytes(content[end + 10 : end + 12], "little")
+    if stated not in (found, 0xFFFF):  # the latter stands for a number that the old form cannot hold
+        raise UnreadableFile(f"is a damaged ZIP: {found} of its {stated} members can be found", file=name, do=_AGAIN)
 
 
 def _members(archive: zipfile.ZipFile, file: str, max_bytes: int) -> list[Document | ReconcileError]:

@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Callable
 
 import pytest
-from damage import SAMPLES
+from damage import BYTES, SAMPLES
 from pieces import NAME
 from target import read
 
@@ -109,6 +109,28 @@ READ: dict[str, tuple[bytes, Callable[[Statement], None]]] = {
         the_row_set_aside,
     ),
 }
+
+
+NO_BALANCE_IN_FRONT = {
+    "business": (sample("06-business-servicefee-columns.csv"), 4),
+    "Recreated, its columns alone": (sample("05-recreated-statement-blocks.csv").partition(b"\n\n")[2], 2),
+    "Enterprise without its record 2": (sample("07-enterprise-csv-date-number.csv").partition(b"\n")[2], 1),
+}
+
+
+@pytest.mark.parametrize("byte", [*BYTES, None], ids=str)
+@pytest.mark.parametrize(("content", "line"), NO_BALANCE_IN_FRONT.values(), ids=NO_BALANCE_IN_FRONT)
+def test_two_first_rows_run_together_are_not_taken_for_one(content, line, byte, tmp_path):
+    # the oldest row's amount hangs on no balance: taken with the text of both, the second would be lost in silence
+    lines = content.split(b"\n")
+    joint = b"" if byte is None else bytes([byte])
+    run_together = b"\n".join([*lines[: line - 1], lines[line - 1] + joint + lines[line], *lines[line + 1 :]])
+    (whole,), (result,) = read(tmp_path / NAME, content), read(tmp_path / NAME, run_together)
+    assert isinstance(whole, Statement)
+    if isinstance(result, Statement) and byte != ord("\n"):
+        assert not result.proof.complete
+        assert len(result.transactions) < len(whole.transactions)
+        assert len(result.quarantined) == 1
 
 
 @pytest.mark.parametrize(("content", "holds"), READ.values(), ids=READ)

@@ -101,6 +101,13 @@ def zip_without_a_name(folder: Path, stack: ExitStack) -> Path:
     return written(folder, "statements.zip", zipped(("", HISTORY)))
 
 
+def zip_that_hides_a_file(folder: Path, stack: ExitStack) -> Path:
+    """a ZIP of two files, of whose list one length was changed so that it ends after the first."""
+    content = bytearray(zipped(("a.csv", HISTORY), ("b.csv", HISTORY)))
+    content[content.find(b"PK\x01\x02") + 32] = 51  # the length of a remark: as long as the rest of the list
+    return written(folder, "statements.zip", bytes(content))
+
+
 def zip_with_a_name_twice(folder: Path, stack: ExitStack) -> Path:
     """a ZIP with two files of one name."""
     return written(folder, "statements.zip", zipped(("a.csv", HISTORY), ("b.csv", HISTORY)).replace(b"b.csv", b"a.csv"))

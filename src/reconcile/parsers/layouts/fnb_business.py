@@ -35,7 +35,8 @@ _ACCOUNT = re.compile(r"(?<![0-9])[0-9]{10,12}(?![0-9])")
 _DAY = re.compile(r"(?P<y>[0-9]{4})[-/](?P<m>[0-9]{2})[-/](?P<d>[0-9]{2})")
 _MONEY = r"-?[0-9]+(\.[0-9]{1,2})?"
 _FORMS = {"amount": _MONEY, "balance": _MONEY, "service fee": f"({_MONEY})?"}
-_JOINED = r"[0-9]\.[0-9]{2},[^,]*,?[0-9]{4}[-/][0-9]{2}[-/][0-9]{2},"
+# a line end that was lost or, as .? allows, became another letter
+_JOINED = r"[0-9]\.[0-9]{2},[^,]*,?.?[0-9]{4}[-/][0-9]{2}[-/][0-9]{2},"
 _NOT_STATED = "the layout does not state it: a statement that overlaps must show that no row is missing there"
 
 

@@ -83,7 +83,7 @@ class Recreated:
         account = _account(heading, document)
         opening, closing = (_balance(heading, name, file) for name in ("opening balance", "closing balance"))
         second = re.compile(rf"\s*\"?({_MARK}|account number)", re.I)
-        wording = Wording(heading.columns.names, second, r"[0-9]\.[0-9]{2}-?[,;\t|]*[0-9]{8}[,;\t|]")
+        wording = Wording(heading.columns.names, second, r"[0-9]\.[0-9]{2}-?[,;\t|]*.?[0-9]{8}[,;\t|]")
         raw = runs_of_lines(text, heading.start, heading.lines + 1, file)
         # behind the text stands the balance, which the chain proves; only a lone row could be cut inside it unseen
         cut = closing is None and "\n" not in text[heading.start :] and document.member is None
