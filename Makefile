@@ -41,7 +41,7 @@ fuzz: $(DEV_STAMP)  ## fuzzing led by what the code does, FUZZ_SECONDS long; on 
 	$(BIN)/pip install --quiet -e '.[fuzz]'
 	FUZZ_SECONDS=$(FUZZ_SECONDS) $(BIN)/python tests/fuzz/guided.py
 
-damage: $(DEV_STAMP)  ## the table of docs/damage.md: every byte of every sample damaged, about ten minutes
+damage: $(DEV_STAMP)  ## the table of docs/damage.md: every byte of every sample damaged, a quarter of an hour
 	$(BIN)/python tests/parsers/damage.py
 
 clean:  ## all that was made here: environment, results, caches

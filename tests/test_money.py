@@ -99,9 +99,7 @@ def test_an_amount_is_shown_as_people_write_it(amount, text):
 _figures = st.one_of(
     st.integers(-(10**12), 10**12).map(lambda c: f"{'-' if c < 0 else ''}{abs(c) // 100}.{abs(c) % 100:02d}"),
     st.text("0123456789.-", max_size=8),
-    st.sampled_from(
-        ["", "-", ".", "-.5", "00.50", "007.00", "1.5", "12", "1e5", "+1.00", "123456789012.00", "--1.00", "1-.00"]
-    ),
+    st.sampled_from(["", "-", ".", "-.5", "00.50", "007.00", "1.5", "12", "1e5", "+1.00", "--1.00", "1-.00"]),
 )
 
 
