@@ -94,7 +94,7 @@ class NamedCells:
         """The cells of a column as they stand."""
         if name not in self.columns.names:
             return pa.array([""] * len(self.parts), type=pa.large_string())
-        return pc.list_element(self.parts, self.columns.names.index(name))
+        return pc.fill_null(pc.list_element(self.parts, self.columns.names.index(name)), "")
 
 
 def named_cells(raw: pa.Array, columns: Columns, wanted: Sequence[str], forms: Mapping[str, str]) -> NamedCells:
@@ -117,9 +117,9 @@ def named_cells(raw: pa.Array, columns: Columns, wanted: Sequence[str], forms: M
     enough = np.asarray(pc.count_substring(rows, _CELL)) >= last
     rows = pc.utf8_rtrim(rows, _CELL + " ")
     whole = enough & (np.asarray(pc.count_substring(rows, _CELL)) < count)
-    filled = pc.binary_join_element_wise(
-        pc.if_else(pa.array(whole), rows, ""), pa.scalar(_CELL * count, pa.large_string()), pa.scalar("", rows.type)
-    )
+    # a line that is no row takes no cells: a million of them would take more memory than any statement
+    kept = pc.if_else(pa.array(whole), rows, pa.scalar(None, rows.type))
+    filled = pc.binary_join_element_wise(kept, pa.scalar(_CELL * count, rows.type), pa.scalar("", rows.type))
     return NamedCells(columns, pc.split_pattern(filled, _CELL), whole)
 
 
