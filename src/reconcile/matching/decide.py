@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from reconcile.matching.reading import Candidate, Reading
+from reconcile.matching.reading import Candidate, Reading, Suggestion
 from reconcile.matching.words import GIVEN_BY, chunks, fold
 
 SEVERAL = "several funds named"
+
+SHOWN_CANDIDATES = 3
+"""How many campaigns a person is shown to choose from."""
 
 GAP = 5.0
 """Two readings of the same words whose scores are nearer than this are a tie."""
@@ -25,7 +28,7 @@ class Decision(NamedTuple):
     fund: str | None
     rule: str
     evidence: str
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[Suggestion, ...]
     reason: str | None = None
 
 
@@ -35,25 +38,26 @@ def decide(reading: Reading, proposed: list[Candidate]) -> Decision:
     fund, fund_said, fund_doubt = _fund(reading, frozenset())
     sure = _not_payers(reading, _undominated([c for c in proposed if c.sure]))
     campaigns = sorted({c.campaign for c in sure})
-    said = "; ".join(filter(None, [*dict.fromkeys(c.evidence for c in best[:3]), fund_said]))
+    shown = tuple(Suggestion(c.campaign, c.score, c.rule, reading.evidence(c)) for c in best[:SHOWN_CANDIDATES])
+    said = "; ".join(filter(None, [*(s.evidence for s in shown), fund_said]))
     if not campaigns:
-        return Decision("review", None, fund, best[0].rule if best else "none", said, best, _why_none(reading, best))
+        return Decision("review", None, fund, best[0].rule if best else "none", said, shown, _why_none(reading, best))
     if len(campaigns) > 1:
         reason = f"two campaigns named: {', '.join(campaigns)}" if len(campaigns) == 2 else "several campaigns named"
-        return Decision("review", None, fund, best[0].rule, said, best, reason)
-    winner = max((c for c in sure), key=lambda c: (c.score, len(c.positions), c.evidence))
+        return Decision("review", None, fund, best[0].rule, said, shown, reason)
+    winner = max((c for c in sure), key=lambda c: (c.score, len(c.positions), c.how))
     positions = frozenset().union(*(c.positions for c in sure))
     fund, fund_said, fund_doubt = _fund(reading, positions)
     if fund is None and winner.fund and not reading.funds:
         fund, fund_said = winner.fund, f"the name is the fund {winner.fund}"
     doubt = _doubt(reading, winner, positions) or fund_doubt
-    evidence = "; ".join(filter(None, [winner.evidence, fund_said]))
+    evidence = "; ".join(filter(None, [reading.evidence(winner), fund_said]))
     rule = "glued" if winner.positions & reading.glued else winner.rule
     if doubt:
         kept = None if doubt != fund_doubt else winner.campaign
-        return Decision("review", kept, fund, rule, evidence, best, doubt)
+        return Decision("review", kept, fund, rule, evidence, shown, doubt)
     several = f"{SEVERAL}, so unspecified" if fund is None and SEVERAL in fund_said else None
-    return Decision("matched", winner.campaign, fund, rule, evidence, best, several)
+    return Decision("matched", winner.campaign, fund, rule, evidence, shown, several)
 
 
 def _best_of_each(proposed: list[Candidate]) -> tuple[Candidate, ...]:
@@ -66,8 +70,8 @@ def _best_of_each(proposed: list[Candidate]) -> tuple[Candidate, ...]:
     return tuple(sorted(best.values(), key=lambda c: (-c.score - len(c.positions), c.campaign)))
 
 
-def _rank(candidate: Candidate) -> tuple[bool, float, int, str]:
-    return candidate.sure, candidate.score, len(candidate.positions), candidate.evidence
+def _rank(candidate: Candidate) -> tuple[bool, float, int, str, list[int]]:
+    return candidate.sure, candidate.score, len(candidate.positions), candidate.how, sorted(candidate.positions)
 
 
 def _undominated(sure: list[Candidate]) -> list[Candidate]:
@@ -222,7 +226,7 @@ def _fund(reading: Reading, positions: frozenset[int]) -> tuple[str | None, str,
 
 def _why_none(reading: Reading, best: tuple[Candidate, ...]) -> str:
     if best and best[0].rule == "near code":
-        typed = best[0].evidence.split(" ")[0]
+        typed = "".join(reading.tokens[at] for at in sorted(best[0].positions))
         near = ", ".join(c.campaign for c in best[:3] if c.rule == "near code")
         return f"no code {typed} on the register; near {near}"
     if len([c for c in best if c.score > 50]) > 1:

@@ -74,7 +74,7 @@ class Engine:
         new = typed - self.reader.known_likes.keys()
         if not new:
             return
-        found = likes(new, self.reader.lexicon.words)
+        found = likes(new, self.reader.lexicon.words, self.reader.lexicon.translated)
         self.reader.known_likes.update({word: found.get(word, []) for word in new})
 
     def outcome(self, text: Text, narrative: Narrative) -> Outcome:

@@ -10,7 +10,7 @@ from reconcile.errors import FrameRefused, shown
 from reconcile.facts import as_html, as_text
 from reconcile.matching.engine import Outcome, Text, engine
 from reconcile.matching.narrative import Narrative, narrate
-from reconcile.matching.reading import Candidate, Reading
+from reconcile.matching.reading import Reading, Suggestion
 
 ROLES = {
     "fund": "a fund",
@@ -32,7 +32,7 @@ class Explanation:
     narrative: Narrative
     outcome: Outcome
     words: tuple[tuple[str, str], ...]
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[Suggestion, ...]
 
     def facts(self) -> list[tuple[str, str]]:
         """Label and text of each step, in order."""
@@ -49,7 +49,7 @@ class Explanation:
         facts += [("Reason", decision.reason)] if decision.reason else []
         facts += [
             (f"Candidate {n}", f"{c.campaign}, score {c.score:.0f}: {c.evidence}")
-            for n, c in enumerate(self.candidates[:3], start=1)
+            for n, c in enumerate(self.candidates, start=1)
         ]
         return facts
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice, takewhile
 
 from reconcile.campaigns import CampaignRegister, FundVocabulary
+from reconcile.matching import translations
 from reconcile.matching.words import PLAIN, STOP, chunks, fold, runs
 
 GLUED_LENGTH = 7
@@ -53,6 +54,7 @@ class Lexicon:
     fund_excluded_phrases: frozenset[tuple[str, ...]] = frozenset()
     campaign_of_fund: dict[str, str] = field(default_factory=dict)
     words: list[str] = field(default_factory=list)
+    translated: dict[str, tuple[str, ...]] = field(default_factory=dict)
     letter_codes: tuple[str, ...] = ()
     said: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
 
@@ -88,6 +90,7 @@ def build(campaigns: CampaignRegister, funds: FundVocabulary) -> Lexicon:
         rarer = min(phrase.words[:2], key=lambda w: (len(lexicon.campaigns_of[w]), w))
         lexicon.phrases_of[rarer].append(number)
     lexicon.words = sorted(set(lexicon.campaigns_of) | set(lexicon.glued))
+    lexicon.translated = translations.into(lexicon.words)
     lexicon.letter_codes = tuple(sorted(c for c in lexicon.codes if c.isalpha()))
     lexicon.code_slips = _code_slips(lexicon.codes)
     stems = (runs(code)[0] for code in lexicon.codes if not code.isalpha())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -14,13 +14,13 @@ from rapidfuzz.process import cdist
 
 from reconcile.matching.words import skeleton
 
-EXACT, VARIANT, SLIP, CUT = "exact", "variant", "slip", "cut"
+EXACT, VARIANT, SLIP, CUT, TRANSLATED = "exact", "variant", "slip", "cut", "translated"
 _CHUNK = 2048
 _VOWELS = re.compile("[AIU]")
 
 
 class Like(NamedTuple):
-    """A word of the register, what it costs to read the typed word as it, and how: exact, variant, slip or cut."""
+    """A word of the register, what it costs to read the typed word as it, and how it is that word."""
 
     word: str
     cost: float
@@ -32,8 +32,10 @@ def slips_allowed(word: str) -> int:
     return 0 if len(word) <= 4 else 1 if len(word) <= 7 else 2
 
 
-def likes(typed: Iterable[str], known: list[str]) -> dict[str, list[Like]]:
+def likes(typed: Iterable[str], known: list[str], translated: Mapping[str, tuple[str, ...]]) -> dict[str, list[Like]]:
     """For each typed word the known words it may stand for, cheapest first; a word unlike all is left out.
+
+    `translated` says which known words a foreign one stands for.
 
     A known word stands for itself and for its plural or other spelling, never for a slip of another.
     """
@@ -43,6 +45,8 @@ def likes(typed: Iterable[str], known: list[str]) -> dict[str, list[Like]]:
     for word in words:
         if word in known_set:
             found[word][word] = Like(word, 0.0, EXACT)
+        for meant in translated.get(word, ()):
+            found[word][meant] = Like(meant, 0.5, TRANSLATED)
     if words and known:
         _add_variants(words, known, found)
         _add_vowels([w for w in words if w not in known_set], known, found)

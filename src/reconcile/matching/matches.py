@@ -17,8 +17,6 @@ from reconcile.matching.engine import Outcome, Progress, Text, engine
 from reconcile.schema import DAY, MATCHES, TEXT
 from reconcile.statement import add_ids
 
-SHOWN_CANDIDATES = 3
-
 
 def match(
     transactions: pd.DataFrame,
@@ -127,7 +125,7 @@ def frame_of(outcomes: Iterable[Outcome]) -> pd.DataFrame:
 
 def _row(outcome: Outcome) -> tuple[object, ...]:
     kind, decision = outcome
-    shown = "; ".join(f"{c.campaign} {c.score:.0f}" for c in decision.candidates[:SHOWN_CANDIDATES])
+    shown = "; ".join(f"{c.campaign} {c.score:.0f}" for c in decision.candidates)
     return (
         decision.status,
         decision.campaign,

@@ -32,20 +32,30 @@ class Alignment(NamedTuple):
 class Candidate(NamedTuple):
     """What a rule proposes: a campaign, the words that speak for it, and how strongly; it decides nothing.
 
-    `sure` proposals can credit a gift; the others are shown to a person only. `slip` says the words were not exactly
-    those of the register, `alone` that one common word carries it (see `decide`); `fund` is set where the words are a
-    spelling of the fund that the campaign is named after.
+    `how` says in what way the words at `positions` name it: `= code`. `sure` proposals can credit a gift; the others
+    are shown to a person only. `slip` says the words were not exactly those of the register, `alone` that one common
+    word carries it (see `decide`); `fund` is set where the words are a spelling of the fund that the campaign is named
+    after.
     """
 
     campaign: str
     score: float
     rule: str
-    evidence: str
+    how: str
     positions: frozenset[int]
     sure: bool
     slip: bool = False
     alone: bool = False
     fund: str | None = None
+
+
+class Suggestion(NamedTuple):
+    """A candidate as a person sees it: the campaign, its score of 100, the rule, and the evidence in words."""
+
+    campaign: str
+    score: float
+    rule: str
+    evidence: str
 
 
 @dataclass(slots=True)
@@ -63,6 +73,11 @@ class Reading:
     wrong_codes: dict[int, str] = field(default_factory=dict)
     alignments: list[Alignment] = field(default_factory=list)
     roles: list[str] = field(default_factory=list)
+
+    def evidence(self, candidate: Candidate) -> str:
+        """Evidence in words: the typed words, how they were read, and the campaign."""
+        typed = " ".join(self.tokens[at] for at in sorted(candidate.positions))
+        return f"{typed} {candidate.how} of {candidate.campaign}"
 
     def role(self, at: int) -> str:
         """What a token is besides naming a campaign: fund, number, plain, unit, person, dealing, initial or unknown."""
@@ -96,7 +111,9 @@ class Reader:
         self._digit_codes = any(not c.isalpha() for c in lexicon.codes)
         self._code_starts = frozenset(runs(code)[0] for code in [*lexicon.codes, *lexicon.code_slips])
         single_funds = {w for w in lexicon.fund_words if w.isalpha()}
-        words = set(lexicon.letter_codes) | set(lexicon.campaigns_of) | single_funds | set(PLAIN)
+        words = (
+            set(lexicon.letter_codes) | set(lexicon.campaigns_of) | single_funds | set(PLAIN) | set(lexicon.translated)
+        )
         self._pieces = frozenset(w for w in words if len(w) >= SHORTEST_PIECE)
         self._sorted_words = sorted(lexicon.campaigns_of)
 
@@ -130,7 +147,12 @@ class Reader:
         return word in self.lexicon.codes or word in self.lexicon.campaigns_of or word in self.lexicon.fund_words
 
     def _known(self, word: str) -> bool:
-        return self._names_something(word) or word in PLAIN or word in self.lexicon.fund_excludes
+        return (
+            self._names_something(word)
+            or word in PLAIN
+            or word in self.lexicon.fund_excludes
+            or word in self.lexicon.translated
+        )
 
     def _joined(self, parts: list[str]) -> list[str]:
         """Neighbours that together are one known word, typed with a blank too many: `ID LIB`, `I D B`."""
@@ -239,7 +261,9 @@ class Reader:
                     phrase = self.lexicon.phrases[number]
                     yield Alignment(phrase, (at,), like.cost, like.how == CUT, glued=True)
         for number in sorted(phrases):
-            yield from self._place(self.lexicon.phrases[number], where, reading)
+            phrase = self.lexicon.phrases[number]
+            if all(word in where for word in phrase.words[:2]):  # without both, no mention of it can be whole enough
+                yield from self._place(phrase, where, reading)
 
     def _place(self, phrase: Phrase, where: dict[str, list[tuple[int, Like]]], reading: Reading) -> Iterator[Alignment]:
         """The phrase at its cheapest place, its words side by side in any order; a cut text may lack its last words."""

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds
+from reconcile.matching.decide import SHOWN_CANDIDATES
 from reconcile.matching.evaluation import against as ordinary
 from reconcile.matching.evaluation import tables
 from reconcile.matching.evaluation.calibration import Band, bands
@@ -26,7 +27,7 @@ from reconcile.matching.evaluation.counts import (
 )
 from reconcile.matching.evaluation.labelled import answers_of, known_answers, places_of
 from reconcile.matching.evaluation.tables import Table
-from reconcile.matching.matches import SHOWN_CANDIDATES, match
+from reconcile.matching.matches import match
 from reconcile.matching.totals import CREDITED
 from reconcile.schema import TEXT
 

@@ -17,9 +17,3 @@ class Rule:
 
     name: str
     propose: Callable[[Reading], Iterable[Candidate]]
-
-
-def named(campaign: str, positions: Iterable[int], reading: Reading, how: str) -> str:
-    """Evidence in words: the typed words, how they were read, and the campaign."""
-    typed = " ".join(reading.tokens[i] for i in sorted(positions))
-    return f"{typed} {how} of {campaign}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconcile.matching.reading import Candidate, Reading
-from reconcile.matching.rules import Rule, named
+from reconcile.matching.rules import Rule
 
 
 def _propose(reading: Reading) -> Iterator[Candidate]:
@@ -13,8 +13,8 @@ def _propose(reading: Reading) -> Iterator[Candidate]:
         if any(like.how == "exact" for like in reading.likes[at]):
             continue
         positions = frozenset(range(at, at + length))
-        evidence = named(campaign, positions, reading, "~ code, letters swapped or doubled,")
-        yield Candidate(campaign, 88, "code slip", evidence, positions, sure=True, slip=True)
+        how = "~ code, letters swapped or doubled,"
+        yield Candidate(campaign, 88, "code slip", how, positions, sure=True, slip=True)
 
 
 RULE = Rule("code slip", _propose)

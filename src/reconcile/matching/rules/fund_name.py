@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconcile.matching.reading import Candidate, Reading
-from reconcile.matching.rules import Rule, named
+from reconcile.matching.rules import Rule
 
 _SCORES = {"exact": 98.0, "variant": 94.0, "cut": 92.0, "slip": 89.0}
 
@@ -22,7 +22,7 @@ def _propose(reading: Reading) -> Iterator[Candidate]:
             campaign,
             _SCORES[found.how],
             "fund name",
-            named(campaign, positions, reading, f"= spelling of {found.fund}, the name"),
+            f"= spelling of {found.fund}, the name",
             positions,
             sure=True,
             slip=found.how == "slip",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconcile.matching.reading import Candidate, Reading
-from reconcile.matching.rules import Rule, named
+from reconcile.matching.rules import Rule
 from reconcile.matching.rules._standing import stands_alone
 
 
@@ -17,7 +17,7 @@ def _propose(reading: Reading) -> Iterator[Candidate]:
                 phrase.campaign,
                 98,
                 "name",
-                named(phrase.campaign, found.positions, reading, f'= {phrase.source} "{phrase.text}"'),
+                f'= {phrase.source} "{phrase.text}"',
                 frozenset(found.positions),
                 sure=True,
                 alone=stands_alone(phrase, reading.lexicon),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reconcile.matching.likeness import CUT
 from reconcile.matching.reading import Alignment, Candidate, Reading
-from reconcile.matching.rules import Rule, named
+from reconcile.matching.rules import Rule
 from reconcile.matching.rules._standing import stands_alone
 
 LETTERS_PER_SLIP = 5
@@ -23,7 +23,7 @@ def _propose(reading: Reading) -> Iterator[Candidate]:
             phrase.campaign,
             max(60.0, 95 - 6 * found.cost) if sure else max(50.0, 80 - 8 * found.cost),
             "likeness",
-            named(phrase.campaign, found.positions, reading, how),
+            how,
             frozenset(found.positions),
             sure=sure,
             slip=found.cost > 0.5 * len(found.positions),

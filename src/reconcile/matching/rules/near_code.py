@@ -21,7 +21,7 @@ def _propose(reading: Reading) -> Iterator[Candidate]:
         stem = reading.tokens[at]
         for code in sorted(c for c in codes if c.startswith(stem) and not c.isalpha()):
             score = 75 - 5 * OSA.distance(typed, code)
-            yield Candidate(codes[code], score, "near code", f"{typed} near code {code}", frozenset([at]), sure=False)
+            yield Candidate(codes[code], score, "near code", f"near code {code}", frozenset([at, at + 1]), sure=False)
     for at, token in enumerate(reading.tokens):
         if token.isalpha() and token not in codes and reading.role(at) in ("unknown", "initial"):
             yield from _near(reading, at, token)
@@ -31,7 +31,7 @@ def _near(reading: Reading, at: int, token: str) -> Iterator[Candidate]:
     if SHORTEST <= len(token) <= LONGEST:
         for code, score in _codes_near(token, reading.lexicon.letter_codes):
             campaign = reading.lexicon.codes[code]
-            yield Candidate(campaign, score, "near code", f"{token} near code {code}", frozenset([at]), sure=False)
+            yield Candidate(campaign, score, "near code", f"near code {code}", frozenset([at]), sure=False)
 
 
 @lru_cache(maxsize=65536)

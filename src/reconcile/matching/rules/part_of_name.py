@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from reconcile.matching.reading import Candidate, Reading
-from reconcile.matching.rules import Rule, named
+from reconcile.matching.rules import Rule
 from reconcile.matching.words import PLAIN
 
 TOO_COMMON = 12
@@ -28,8 +28,7 @@ def _propose(reading: Reading) -> Iterator[Candidate]:
                 heard[campaign][at] = max(heard[campaign].get(at, 0.0), weight)
     for campaign, weights in heard.items():
         score = 30 + 25 * min(2.0, sum(weights.values()))
-        evidence = named(campaign, weights, reading, "= part of the name")
-        yield Candidate(campaign, score, "part of name", evidence, frozenset(weights), sure=False)
+        yield Candidate(campaign, score, "part of name", "= part of the name", frozenset(weights), sure=False)
 
 
 RULE = Rule("part of name", _propose)

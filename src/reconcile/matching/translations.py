@@ -1,0 +1,41 @@
+"""Words of giving in the other languages of the country, as the words of a register that they stand for."""
+
+from __future__ import annotations
+
+import csv
+from bisect import bisect_left
+from collections.abc import Iterable
+from functools import cache
+from importlib import resources
+
+ENDING = 3
+"""A beginning stands for words that are at most so many letters longer: plurals and the like."""
+
+
+@cache
+def beginnings() -> dict[str, tuple[str, ...]]:
+    """Per word (Afrikaans, Arabic, Urdu, Nguni, Sotho), in capitals, how its English words begin: `translations.csv`."""
+    text = resources.files("reconcile.matching").joinpath("translations.csv").read_text(encoding="utf-8")
+    return {row["word"]: tuple(row["begins"].split("|")) for row in csv.DictReader(text.splitlines())}
+
+
+def into(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Which of these words (of a register, sorted) each foreign word may stand for; those that stand for none left out.
+
+    A foreign word that the register itself has means itself.
+    """
+    known = sorted(words)
+    own = set(known)
+    found = {word: _begun(begins, known) for word, begins in beginnings().items() if word not in own}
+    return {word: meant for word, meant in found.items() if meant}
+
+
+def _begun(begins: Iterable[str], known: list[str]) -> tuple[str, ...]:
+    meant: list[str] = []
+    for start in begins:
+        at = bisect_left(known, start)
+        while at < len(known) and known[at].startswith(start):
+            if len(known[at]) <= len(start) + ENDING:
+                meant.append(known[at])
+            at += 1
+    return tuple(sorted(set(meant)))
