@@ -85,13 +85,21 @@ class CampaignRegister:
         return self.to_frame().to_html(index=False, na_rep="")
 
 
+NEVER = "never"
+"""What stands under `automatic` for a fund to which nothing is credited without a person."""
+
+
 @dataclass(frozen=True)
 class Fund:
-    """A restricted fund: its spellings (its name is always one), and words that look like one and are not this fund."""
+    """A restricted fund: its spellings (its name is always one), and words that look like one and are not this fund.
+
+    A gift to a fund that is not `automatic` is always left to a person.
+    """
 
     name: str
     spellings: tuple[str, ...]
     excludes: tuple[str, ...] = ()
+    automatic: bool = True
 
 
 @dataclass(frozen=True, repr=False)
@@ -117,12 +125,13 @@ class FundVocabulary:
         return tuple(f.name for f in self.funds)
 
     def to_frame(self) -> pd.DataFrame:
-        """One row per fund: fund, spellings, excludes (lists with `|` between); `read_funds` takes it back."""
+        """One row per fund: fund, spellings, excludes (lists, `|` between), automatic; `read_funds` takes it back."""
         return pd.DataFrame(
             {
                 "fund": _texts(f.name for f in self.funds),
                 "spellings": _texts("|".join(f.spellings) for f in self.funds),
                 "excludes": _texts("|".join(f.excludes) for f in self.funds),
+                "automatic": _texts("" if f.automatic else NEVER for f in self.funds),
             }
         )
 
@@ -173,16 +182,17 @@ def _campaign(row: Row, faults: Faults) -> Campaign:
 def read_funds(path_or_frame: TableSource) -> FundVocabulary:
     """The fund vocabulary of a CSV or XLSX file (its first sheet) or of a frame.
 
-    Columns `fund`, and where there are any `spellings` and `excludes` (with `|` between). A spelling may be several
-    words (`Zakatul Fitr`); the fund's own name always counts as one. Excludes are words that contain or resemble a
-    spelling and are not this fund: `Alhamdulillah` for lillah, the name `Sadiqa` for sadaqah, and `Zakatul Fitr` for
-    zakat, which may then be a spelling of fitrah.
+    Columns `fund`, and where there are any `spellings` and `excludes` (with `|` between), and `automatic`: `never`
+    where every gift to the fund is for a person to credit, else empty or `yes`. A spelling may be several words
+    (`Zakatul Fitr`); the fund's own name always counts as one. Excludes are words that contain or resemble a spelling
+    and are not this fund: `Alhamdulillah` for lillah, the name `Sadiqa` for sadaqah, and `Zakatul Fitr` for zakat,
+    which may then be a spelling of fitrah.
 
     Raises RegisterRefused naming every fault with its line: an empty fund; a fund or spelling that stands for two
-    funds; a word that a fund both spells and excludes; no rows; a missing column. Raises UnreadableFile for a file that
-    cannot be read.
+    funds; a word that a fund both spells and excludes; another word under `automatic`; no rows; a missing column.
+    Raises UnreadableFile for a file that cannot be read.
     """
-    table = read_table(path_or_frame, required=("fund",), optional=("spellings", "excludes"))
+    table = read_table(path_or_frame, required=("fund",), optional=("spellings", "excludes", "automatic"))
     faults = table.faults
     funds = [_fund(row, faults) for row in table.rows]
     claims = _Claims("fund", faults)
@@ -203,7 +213,10 @@ def _fund(row: Row, faults: Faults) -> Fund:
     name = _needed(row, "fund", faults)
     spellings = row.texts("spellings", faults)
     listed = compared(name) in map(compared, spellings)
-    return Fund(name, spellings if listed else (name, *spellings), row.texts("excludes", faults))
+    automatic = (row.text("automatic", faults) or "").casefold() if "automatic" in row.cells else ""
+    if automatic not in (NEVER, "yes", ""):
+        faults.add(row.line, "automatic", f'"{shown(automatic, 40)}" is neither {NEVER} nor yes')
+    return Fund(name, spellings if listed else (name, *spellings), row.texts("excludes", faults), automatic != NEVER)
 
 
 @cache

@@ -91,6 +91,13 @@ def _campaigns(command: argparse.ArgumentParser) -> None:
 def _register(command: argparse.ArgumentParser) -> None:
     command.add_argument("--campaigns", required=True, metavar="FILE", help=REGISTER_COLUMNS)
     _vocabulary(command)
+    command.add_argument(
+        "--max-wrong",
+        type=float,
+        default=0,
+        metavar="SHARE",
+        help="share of the credited gifts that may be wrong (default: 0, whatever is doubtful goes to a person)",
+    )
 
 
 def _vocabulary(command: argparse.ArgumentParser) -> None:
@@ -150,7 +157,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     campaigns, funds = read_campaigns(arguments.campaigns), _funds(arguments.funds)
     with screen.progress(quiet=arguments.json) as progress:
-        report = run_files(arguments.paths, campaigns, funds=funds, out=arguments.out, progress=progress)
+        report = run_files(
+            arguments.paths, campaigns, funds=funds, max_wrong=arguments.max_wrong, out=arguments.out, progress=progress
+        )
     screen.print_faults(report.refused)
     if arguments.json:
         _print_json(screen.run_facts(report))
@@ -187,6 +196,7 @@ def explain(arguments: argparse.Namespace) -> int:
         arguments.text,
         read_campaigns(arguments.campaigns),
         funds=_funds(arguments.funds),
+        max_wrong=arguments.max_wrong,
         money_out=arguments.money_out,
     )
     if arguments.json:
@@ -204,7 +214,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
 
     labelled = read_labelled(arguments.labelled)
     campaigns, funds = read_campaigns(arguments.campaigns), _funds(arguments.funds)
-    evaluation = evaluate_lines(labelled, campaigns, funds, against=arguments.against)
+    evaluation = evaluate_lines(labelled, campaigns, funds, against=arguments.against, max_wrong=arguments.max_wrong)
     if arguments.out:
         from reconcile.reporters import write_evaluation
 

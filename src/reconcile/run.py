@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import pandas as pd
 from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds
 from reconcile.errors import ReconcileError, WorkbookNotWritten, shown
 from reconcile.matching import match, summarise
-from reconcile.matching.engine import SETTINGS
+from reconcile.matching.engine import settings
 from reconcile.merging import TEXT_DIFFERS, AccountFigures, Merged, merge_statements
 from reconcile.parsers import read_each
 from reconcile.reporters import write_workbook
@@ -87,12 +87,13 @@ def run(
     campaigns: CampaignRegister,
     *,
     funds: FundVocabulary | None = None,
+    max_wrong: float = 0,
     out: str | os.PathLike[str],
     progress: Progress | None = None,
 ) -> RunReport:
     """Read the statements, match every movement once, and leave a workbook in the folder `out`.
 
-    A file that is refused is in `refused` and does not stop the others. An existing workbook with other content is
+    `max_wrong` is that of `match`. A file that is refused is in `refused` and does not stop the others. An existing workbook with other content is
     never overwritten: the new one gets a number behind its name.
     """
     statements, refused = read_all(paths, progress)
@@ -105,19 +106,20 @@ def run(
         if progress:
             progress("matching references", done, of)
 
-    matches = match(merged.transactions, campaigns, funds=funds, progress=matching)
-    matches = review_two_texts(matches, merged, campaigns, funds)
+    matches = match(merged.transactions, campaigns, funds=funds, max_wrong=max_wrong, progress=matching)
+    matches = review_two_texts(matches, merged, campaigns, funds, max_wrong)
     if progress:
         progress("writing the workbook", 0, 1)
+    decided_by = settings(max_wrong)
     workbook = _write(
-        Path(out), statements=statements, merged=merged, matches=matches, campaigns=campaigns, funds=funds
+        Path(out), decided_by, statements=statements, merged=merged, matches=matches, campaigns=campaigns, funds=funds
     )
     summary = summarise(merged.transactions, matches)
     return RunReport(tuple(statements), tuple(refused), merged, matches, summary, merged.accounts, workbook)
 
 
 def review_two_texts(
-    matches: pd.DataFrame, merged: Merged, campaigns: CampaignRegister, funds: FundVocabulary
+    matches: pd.DataFrame, merged: Merged, campaigns: CampaignRegister, funds: FundVocabulary, max_wrong: float = 0
 ) -> pd.DataFrame:
     """The matches, with those in review whose movement another export words so that it would be decided otherwise.
 
@@ -134,7 +136,7 @@ def review_two_texts(
             "description": differing["other_text"],
         }
     )
-    decided = match(other, campaigns, funds=funds)
+    decided = match(other, campaigns, funds=funds, max_wrong=max_wrong)
     places = pd.Index(matches["transaction_id"]).get_indexer(differing["transaction_id"])
     taken = matches.iloc[places].reset_index(drop=True)
     parts = ("status", "campaign", "fund")
@@ -162,6 +164,7 @@ def workbook_name(merged: Merged) -> str:
 
 def _write(
     folder: Path,
+    decided_by: Mapping[str, str],
     *,
     statements: list[Statement],
     merged: Merged,
@@ -179,7 +182,7 @@ def _write(
     draft = folder / f".{target.stem}.{os.getpid()}.draft"
     try:
         write_workbook(
-            draft, statements=statements, matches=matches, campaigns=campaigns, funds=funds, settings=SETTINGS
+            draft, statements=statements, matches=matches, campaigns=campaigns, funds=funds, settings=decided_by
         )
         return _settle(draft, target)
     except WorkbookNotWritten as fault:

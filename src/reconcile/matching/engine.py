@@ -9,6 +9,7 @@ from typing import NamedTuple
 from reconcile._found import found_in
 from reconcile.campaigns import CampaignRegister, FundVocabulary
 from reconcile.matching import bank_words, rules
+from reconcile.matching.confidence import overruled
 from reconcile.matching.decide import GAP, Decision, decide
 from reconcile.matching.funds import FundReader
 from reconcile.matching.lexicon import build
@@ -24,13 +25,19 @@ Progress = Callable[[int, int], None]
 
 PROGRESS_STEP = 500
 
-SETTINGS = {
+
+def settings(max_wrong: float = 0) -> dict[str, str]:
+    """The thresholds of the decision, as the workbook shows them."""
+    doubts = ", ".join(sorted(overruled(max_wrong))) or "none"
+    return _SETTINGS | {"Share of credits that may be wrong": f"{max_wrong:g}", "Doubts it overrules": doubts}
+
+
+_SETTINGS = {
     "Two readings of the same words are a tie within": f"{GAP:g} points of 100",
     "A phrase may have one slip per": f"{LETTERS_PER_SLIP} letters",
     "A reference is taken as cut from": f"{REFERENCE_WIDTH} characters",
     "Credited without a person": "only where exactly one campaign is named and nothing beside it is doubtful",
 }
-"""The thresholds of the decision, as the workbook shows them."""
 
 
 class Text(NamedTuple):
@@ -54,6 +61,7 @@ class Engine:
 
     reader: Reader
     rules: tuple[Rule, ...]
+    overruled: frozenset[str] = frozenset()
     _decided: dict[tuple[str, str, bool, str | None, bool], Decision] = field(default_factory=dict)
 
     def outcomes(self, texts: Sequence[Text], progress: Progress | None = None) -> list[Outcome]:
@@ -97,13 +105,13 @@ class Engine:
         decision = self._decision(narrative)
         if decision.status != "matched" or decision.rule not in ("code", "name", "glued"):
             return None
-        return decision._replace(status="review", campaign=None, reason="reads like the bank's words, names a campaign")
+        return _for_a_person(decision, "reads like the bank's words, names a campaign")
 
     def _decision(self, narrative: Narrative) -> Decision:
         key = (narrative.payer, narrative.place, narrative.cut, narrative.kind, narrative.reversal)
         if key not in self._decided:
             reading = self.reader.read(narrative, *self.reader.tokens(narrative))
-            self._decided[key] = decide(reading, self.propose(reading))
+            self._decided[key] = decide(reading, self.propose(reading), self.overruled)
         return self._decided[key]
 
     def read(self, narrative: Narrative) -> Reading:
@@ -116,11 +124,12 @@ class Engine:
         return [candidate for rule in self.rules for candidate in rule.propose(reading)]
 
 
-def engine(campaigns: CampaignRegister, funds: FundVocabulary) -> Engine:
+def engine(campaigns: CampaignRegister, funds: FundVocabulary, max_wrong: float = 0) -> Engine:
     """An engine for a register and a vocabulary; building it costs a few milliseconds."""
+    allowed = overruled(max_wrong)
     lexicon = build(campaigns, funds)
     found = sorted((r for r in found_in(rules, "RULE") if isinstance(r, Rule)), key=lambda r: r.name)
-    return Engine(Reader(lexicon, FundReader(lexicon)), tuple(found))
+    return Engine(Reader(lexicon, FundReader(lexicon)), tuple(found), allowed)
 
 
 def _kind(text: Text, narrative: Narrative) -> str:
@@ -149,6 +158,10 @@ def _no_gift(kind: str) -> Decision:
     return Decision("not_donation", None, None, kind, _SAID[kind], ())
 
 
+def _for_a_person(decision: Decision, reason: str) -> Decision:
+    return decision._replace(status="review", campaign=None, reason=reason, case=None)
+
+
 def _transfer(decision: Decision, narrative: Narrative) -> Outcome:
     """A transfer is between own accounts unless it carries a campaign's code; named otherwise, a person must say."""
     own = bool(OWN_ACCOUNT & set(chunks(narrative.payer)))
@@ -156,7 +169,7 @@ def _transfer(decision: Decision, narrative: Narrative) -> Outcome:
         return Outcome("donation", decision)
     if decision.status == "matched" and not own:
         reason = "a transfer between accounts that names a campaign"
-        return Outcome("transfer", decision._replace(status="review", campaign=None, reason=reason))
+        return Outcome("transfer", _for_a_person(decision, reason))
     return Outcome("transfer", _no_gift("transfer"))
 
 
@@ -168,4 +181,4 @@ def _reversal(decision: Decision, sign: int) -> Decision:
         reason = "a reversal that names no campaign: find the gift it takes back"
     else:
         return decision
-    return decision._replace(status="review", campaign=None, reason=reason)
+    return _for_a_person(decision, reason)

@@ -52,6 +52,7 @@ class Lexicon:
     fund_phrases: dict[tuple[str, ...], str] = field(default_factory=dict)
     fund_excludes: frozenset[str] = frozenset()
     fund_excluded_phrases: frozenset[tuple[str, ...]] = frozenset()
+    never_automatic: frozenset[str | None] = frozenset()
     campaign_of_fund: dict[str, str] = field(default_factory=dict)
     words: list[str] = field(default_factory=list)
     translated: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -115,6 +116,7 @@ def _add_funds(lexicon: Lexicon, funds: FundVocabulary) -> None:
     named: dict[tuple[str, ...], set[str]] = defaultdict(set)
     for phrase in lexicon.phrases:
         named[phrase.words].add(phrase.campaign)
+    lexicon.never_automatic = frozenset(fund.name for fund in funds.funds if not fund.automatic)
     excluded = [content_words(text) for fund in funds.funds for text in fund.excludes]
     lexicon.fund_excludes = frozenset(w[0] for w in excluded if len(w) == 1)
     lexicon.fund_excluded_phrases = frozenset(w for w in excluded if len(w) > 1)

@@ -23,24 +23,39 @@ def match(
     campaigns: CampaignRegister,
     *,
     funds: FundVocabulary | None = None,
+    max_wrong: float = 0,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
     """One row per transaction, same index, with status, campaign, fund, kind and why: the columns of `schema.MATCHES`.
 
     `transactions` needs `date`, `amount` and `description`; `amount` may be exact decimals, or strings and floats of at
-    most two decimals. `funds` defaults to the built-in vocabulary. A gift to an appeal that was closed or not yet open
-    keeps its campaign, and `reason` says so. Raises FrameRefused or NotMoney for a frame that will not do.
+    most two decimals. `funds` defaults to the built-in vocabulary. `max_wrong` is the share of the credited gifts that
+    may be wrong: above 0, the surest doubts no longer send a gift to a person (docs/decisions.md). A gift to an appeal
+    that was closed or not yet open keeps its campaign, and `reason` says so. Raises FrameRefused or NotMoney for a
+    frame that will not do.
     """
+    return decided(transactions, campaigns, funds or default_funds(), max_wrong, progress)[MATCHES.names]
+
+
+def decided(
+    transactions: pd.DataFrame,
+    campaigns: CampaignRegister,
+    funds: FundVocabulary,
+    max_wrong: float = 0,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """What `match` returns, and a column `case`: what each decision is measured by."""
     if not isinstance(campaigns, CampaignRegister):
         raise FrameRefused("campaigns is no register", do="Read it with read_campaigns, or pass it a frame.")
     rows = usable(transactions)
     codes, texts = distinct(rows)
-    outcomes = engine(campaigns, funds or default_funds()).outcomes(texts, progress)
+    outcomes = engine(campaigns, funds, max_wrong).outcomes(texts, progress)
     answers = frame_of(outcomes)
     matches = answers.iloc[codes].set_axis(transactions.index)
     matches["reason"] = _flag_closed(matches, rows, campaigns)
     matches.insert(0, "transaction_id", rows["transaction_id"])
-    return MATCHES.check(matches)
+    MATCHES.check(matches[MATCHES.names])
+    return matches
 
 
 def usable(transactions: pd.DataFrame) -> pd.DataFrame:
@@ -116,9 +131,9 @@ def distinct(rows: pd.DataFrame) -> tuple[npt.NDArray[np.intp], list[Text]]:
 
 
 def frame_of(outcomes: Iterable[Outcome]) -> pd.DataFrame:
-    """The outcomes as the columns of `schema.MATCHES`, without ids."""
+    """The outcomes as the columns of `schema.MATCHES`, without ids, and `case`."""
     rows = [_row(o) for o in outcomes]
-    columns = [c for c in MATCHES.names if c != "transaction_id"]
+    columns = [*(c for c in MATCHES.names if c != "transaction_id"), "case"]
     frame = pd.DataFrame(rows, columns=columns)
     return frame.astype({c: ("float64" if c == "confidence" else TEXT) for c in columns})
 
@@ -131,11 +146,12 @@ def _row(outcome: Outcome) -> tuple[object, ...]:
         decision.campaign,
         decision.fund,
         kind,
-        confidence(decision.status, decision.rule),
+        confidence(decision.case),
         decision.rule,
         decision.evidence or None,
         shown or None,
         decision.reason,
+        decision.case,
     )
 
 

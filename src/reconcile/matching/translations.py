@@ -14,7 +14,7 @@ ENDING = 3
 
 @cache
 def beginnings() -> dict[str, tuple[str, ...]]:
-    """Per word (Afrikaans, Arabic, Urdu, Nguni, Sotho), in capitals, how its English words begin: `translations.csv`."""
+    """Per word (Afrikaans, Arabic, Urdu, Nguni, Sotho), in capitals, how the English for it begins."""
     text = resources.files("reconcile.matching").joinpath("translations.csv").read_text(encoding="utf-8")
     return {row["word"]: tuple(row["begins"].split("|")) for row in csv.DictReader(text.splitlines())}
 

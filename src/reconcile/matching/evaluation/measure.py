@@ -27,7 +27,7 @@ from reconcile.matching.evaluation.counts import (
 )
 from reconcile.matching.evaluation.labelled import answers_of, known_answers, places_of
 from reconcile.matching.evaluation.tables import Table
-from reconcile.matching.matches import match
+from reconcile.matching.matches import decided
 from reconcile.matching.totals import CREDITED
 from reconcile.schema import TEXT
 
@@ -183,13 +183,14 @@ def evaluate(
     funds: FundVocabulary | None = None,
     *,
     against: str | Iterable[str] = (),
+    max_wrong: float = 0,
 ) -> Evaluation:
     """How many labelled lines are credited right and wrong, and how many go to a person.
 
     `labelled` has `description`, `amount`, `date` and the right `campaign_code` (or `campaign`) and `fund`, empty where
     the line names none or a person must say; `kind` and `debated` are used where they are there, and `line` (else the
     index) says where a line stands. `against` names ordinary methods to measure on the same lines: `exact` (whole
-    words) and `likeness` (three scores of RapidFuzz).
+    words) and `likeness` (three scores of RapidFuzz). `max_wrong` is that of `match`.
 
     Raises FrameRefused or NotMoney for a frame that will not do, and FrameRefused for an answer that the register or
     the vocabulary does not have, or a method that there is not.
@@ -197,7 +198,7 @@ def evaluate(
     methods = ordinary.chosen(against)
     vocabulary = funds or default_funds()
     answers = known_answers(answers_of(labelled), places_of(labelled), campaigns, vocabulary)
-    matches = match(labelled, campaigns, funds=funds)
+    matches = decided(labelled, campaigns, vocabulary, max_wrong)
     credited = matches["status"].isin(CREDITED).to_numpy()
     outcome = outcomes(answers, matches["campaign"], matches["fund"], credited)
     named = answers["campaign"] != ""
