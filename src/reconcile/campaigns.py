@@ -91,7 +91,7 @@ NEVER = "never"
 
 @dataclass(frozen=True)
 class Fund:
-    """A restricted fund: its spellings (its name is always one), and words that look like one and are not this fund.
+    """A restricted fund: its spellings (its name is one unless excluded), and words that only look like one.
 
     A gift to a fund that is not `automatic` is always left to a person.
     """
@@ -184,9 +184,9 @@ def read_funds(path_or_frame: TableSource) -> FundVocabulary:
 
     Columns `fund`, and where there are any `spellings` and `excludes` (with `|` between), and `automatic`: `never`
     where every gift to the fund is for a person to credit, else empty or `yes`. A spelling may be several words
-    (`Zakatul Fitr`); the fund's own name always counts as one. Excludes are words that contain or resemble a spelling
-    and are not this fund: `Alhamdulillah` for lillah, the name `Sadiqa` for sadaqah, and `Zakatul Fitr` for zakat,
-    which may then be a spelling of fitrah.
+    (`Zakatul Fitr`); the fund's own name counts as one unless it is excluded. Excludes are words that contain or
+    resemble a spelling and are not this fund: `Alhamdulillah` for lillah, the name `Sadiqa` for sadaqah, and `Zakatul
+    Fitr` for zakat, which may then be a spelling of fitrah.
 
     Raises RegisterRefused naming every fault with its line: an empty fund; a fund or spelling that stands for two
     funds; a word that a fund both spells and excludes; another word under `automatic`; no rows; a missing column.
@@ -212,11 +212,12 @@ def read_funds(path_or_frame: TableSource) -> FundVocabulary:
 def _fund(row: Row, faults: Faults) -> Fund:
     name = _needed(row, "fund", faults)
     spellings = row.texts("spellings", faults)
-    listed = compared(name) in map(compared, spellings)
+    excludes = row.texts("excludes", faults)
+    listed = compared(name) in map(compared, (*spellings, *excludes))
     automatic = (row.text("automatic", faults) or "").casefold() if "automatic" in row.cells else ""
     if automatic not in (NEVER, "yes", ""):
         faults.add(row.line, "automatic", f'"{shown(automatic, 40)}" is neither {NEVER} nor yes')
-    return Fund(name, spellings if listed else (name, *spellings), row.texts("excludes", faults), automatic != NEVER)
+    return Fund(name, spellings if listed else (name, *spellings), excludes, automatic != NEVER)
 
 
 @cache

@@ -93,8 +93,8 @@ def run(
 ) -> RunReport:
     """Read the statements, match every movement once, and leave a workbook in the folder `out`.
 
-    `max_wrong` is that of `match`. A file that is refused is in `refused` and does not stop the others. An existing workbook with other content is
-    never overwritten: the new one gets a number behind its name.
+    `max_wrong` is that of `match`. A file that is refused is in `refused` and does not stop the others. An existing
+    workbook with other content is never overwritten: the new one gets a number behind its name.
     """
     statements, refused = read_all(paths, progress)
     if not statements:

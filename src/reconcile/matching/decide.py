@@ -45,12 +45,12 @@ def decide(reading: Reading, proposed: list[Candidate], overruled: frozenset[str
     shown = tuple(Suggestion(c.campaign, c.score, c.rule, reading.evidence(c)) for c in best[:SHOWN_CANDIDATES])
     if len(campaigns) != 1:
         why = _several(campaigns) if campaigns else _why_none(reading, best)
-        fund, fund_said, _ = _fund(reading, frozenset())
+        fund, fund_said, _ = _fund(reading)
         said = "; ".join(filter(None, [*(s.evidence for s in shown), fund_said]))
         return Decision("review", None, fund, best[0].rule if best else "none", said, shown, why.reason, why.case)
     winner = max(sure, key=lambda c: (c.score, len(c.positions), c.how))
     positions = frozenset().union(*(c.positions for c in sure))
-    fund, fund_said, fund_doubt = _fund(reading, positions)
+    fund, fund_said, fund_doubt = _fund(reading, positions, frozenset().union(*(c.spelt for c in sure)))
     if fund is None and winner.fund and not reading.funds:
         fund, fund_said = winner.fund, f"the name is the fund {winner.fund}"
     evidence = "; ".join(filter(None, [reading.evidence(winner), fund_said]))
@@ -97,9 +97,16 @@ def _dominates(strong: Candidate, weak: Candidate) -> bool:
     return weak.positions == strong.positions and strong.score >= weak.score + GAP
 
 
-def _fund(reading: Reading, positions: frozenset[int]) -> tuple[str | None, str, Doubt | None]:
-    """The fund, what the evidence says of it, and a doubt."""
-    live = [f for f in reading.funds if not f.denied]
+def _fund(
+    reading: Reading, positions: frozenset[int] = frozenset(), spelt: frozenset[str] = frozenset()
+) -> tuple[str | None, str, Doubt | None]:
+    """The fund, what the evidence says of it, and a doubt.
+
+    Words at `positions` name the campaign: they are no slip of a fund's, unless its name spells that fund (`spelt`).
+    """
+    of_name = [f for f in reading.funds if f.how != "exact" and f.fund not in spelt]
+    no_slips = [f for f in of_name if positions >= {*range(f.start, f.end)}]
+    live = [f for f in reading.funds if not f.denied and f not in no_slips]
     denied = [f for f in reading.funds if f.denied]
     strangers = any(reading.role(i) == "unknown" for i in range(len(reading.tokens)) if i not in positions)
     trusted = [f for f in live if f.how != "slip" or not strangers or f.start - 1 in positions or f.end in positions]

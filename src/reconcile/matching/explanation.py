@@ -104,7 +104,8 @@ def explain(
 ) -> Explanation:
     """Why this description is decided as it is: the bank's words, each word of the payer, the decision, the runner-up.
 
-    It is read as money in; `money_out=True` reads it as a debit. `max_wrong` is that of `match`. Raises FrameRefused for anything but a text.
+    It is read as money in; `money_out=True` reads it as a debit. `max_wrong` is that of `match`. Raises FrameRefused
+    for anything but a text.
     """
     if not isinstance(description, str) or not isinstance(campaigns, CampaignRegister):
         raise FrameRefused("explain takes a text and a register", do='Try explain("IDEA 2018", campaigns).')

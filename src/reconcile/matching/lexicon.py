@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
 
@@ -67,6 +68,12 @@ class Lexicon:
         found = takewhile(lambda word: word.startswith(token), islice(self.words, at, None))
         return [word for word in found if word in self.campaigns_of]
 
+    def funds_in(self, words: tuple[str, ...]) -> frozenset[str]:
+        """The funds that words of a name or alias spell."""
+        spelt = {self.fund_words[word] for word in words if word in self.fund_words}
+        pairs = (words[at : at + n] for n in range(2, len(words) + 1) for at in range(len(words) - n + 1))
+        return frozenset(spelt.union(self.fund_phrases[pair] for pair in pairs if pair in self.fund_phrases))
+
     def fund_spelled(self, words: tuple[str, ...]) -> str | None:
         """The fund that these words spell, if they spell one."""
         return self.fund_words.get(words[0]) if len(words) == 1 else self.fund_phrases.get(words)
@@ -114,21 +121,25 @@ def _add_phrase(lexicon: Lexicon, campaign: str, text: str, source: str) -> None
 
 def _add_funds(lexicon: Lexicon, funds: FundVocabulary) -> None:
     named: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    called: dict[tuple[str, ...], set[str]] = defaultdict(set)
     for phrase in lexicon.phrases:
         named[phrase.words].add(phrase.campaign)
+        if phrase.source == "name":
+            called[tuple(w for w in phrase.words if w not in PLAIN) or phrase.words].add(phrase.campaign)
     lexicon.never_automatic = frozenset(fund.name for fund in funds.funds if not fund.automatic)
     excluded = [content_words(text) for fund in funds.funds for text in fund.excludes]
     lexicon.fund_excludes = frozenset(w[0] for w in excluded if len(w) == 1)
     lexicon.fund_excluded_phrases = frozenset(w for w in excluded if len(w) > 1)
     for fund in funds.funds:
-        spellings = [(content_words(text), text) for text in (fund.name, *fund.spellings)]
+        spellings = [(content_words(text), text) for text in fund.spellings]
         for words, _ in spellings:
             if len(words) == 1:
                 lexicon.fund_words[words[0]] = fund.name
             elif words:
                 lexicon.fund_phrases[words] = fund.name
-        # a campaign named like a fund (Fitrah, Qurbani) is named by every spelling of that fund
-        owners: set[str] = set().union(*(named.get(words, ()) for words, _ in spellings))
+        # a campaign whose own name is a fund's, or that lists the fund's own name, is named by every spelling of it;
+        # one that shares only a particular word with the fund (an alias Cancer Research, spelt so too) is not
+        owners = set(named.get(content_words(fund.name), ())).union(*(called.get(words, ()) for words, _ in spellings))
         if len(owners) == 1:
             lexicon.campaign_of_fund[fund.name] = owners.pop()
 
@@ -148,23 +159,38 @@ def _add_bare_names(lexicon: Lexicon) -> None:
 
 
 def _code_slips(codes: dict[str, str]) -> dict[str, str]:
-    """Codes with two neighbours swapped or one letter doubled, where only one campaign can be meant; digits stand.
+    """Slips in a code after which only one campaign can be meant.
 
-    A swap that is also one wrong letter of another code (ACB of ABC and ACE) may mean either.
+    Two neighbours swapped, one letter doubled, O typed for 0 or I for 1, noughts in front of a number; other digits
+    stand. A slip that is also one wrong letter of another code (ACB of ABC and ACE), or has just its letters, may mean
+    either.
     """
     meant: dict[str, set[str]] = defaultdict(set)
-    for code, campaign in codes.items():
-        if len(code) < 3:
-            continue
-        for at in range(len(code)):
-            if code[at].isalpha():
-                meant[code[: at + 1] + code[at:]].add(campaign)
-            if code[at : at + 2].isalpha() and at + 1 < len(code):
-                meant[code[:at] + code[at + 1] + code[at] + code[at + 2 :]].add(campaign)
     near: dict[str, set[str]] = defaultdict(set)
+    same: dict[str, set[str]] = defaultdict(set)
     for code, campaign in codes.items():
+        same["".join(sorted(code))].add(campaign)
         for at in range(len(code)):
             near[f"{code[:at]}?{code[at + 1 :]}"].add(campaign)
+        for slip in _slips(code) if len(code) >= 3 else ():
+            meant[slip].add(campaign)
     for slip, owners in meant.items():
         owners.update(*(near.get(f"{slip[:at]}?{slip[at + 1 :]}", ()) for at in range(len(slip))))
+        owners.update(same.get("".join(sorted(slip)), ()))
     return {slip: owners.pop() for slip, owners in meant.items() if len(owners) == 1 and slip not in codes}
+
+
+_LOOKALIKE = {"O": "0", "I": "1", "L": "1", "0": "O", "1": "I"}
+
+
+def _slips(code: str) -> Iterator[str]:
+    for at, letter in enumerate(code):
+        if letter.isalpha():
+            yield code[: at + 1] + code[at:]
+        if code[at : at + 2].isalpha() and at + 1 < len(code):
+            yield code[:at] + code[at + 1] + letter + code[at + 2 :]
+        if letter in _LOOKALIKE and not code.isalpha() and not code.isdigit():
+            yield code[:at] + _LOOKALIKE[letter] + code[at + 1 :]
+    parts = runs(code)
+    if len(parts) == 2 and parts[1].isdigit():
+        yield from (parts[0] + number for number in (parts[1].lstrip("0"), "0" + parts[1]) if number)

@@ -16,6 +16,7 @@ from reconcile.matching.words import DEALINGS, DENIALS, PARTICLES, PERSON, PLAIN
 
 LONGEST_CODE_RUNS = 6
 SHORTEST_PIECE = 3
+LONGEST_CODE = 12
 LONGEST_GLUED = 60
 
 
@@ -35,7 +36,7 @@ class Candidate(NamedTuple):
     `how` says in what way the words at `positions` name it: `= code`. `sure` proposals can credit a gift; the others
     are shown to a person only. `slip` says the words were not exactly those of the register, `alone` that one common
     word carries it (see `decide`); `fund` is set where the words are a spelling of the fund that the campaign is named
-    after.
+    after, `spelt` the funds that words of the name spell.
     """
 
     campaign: str
@@ -47,6 +48,7 @@ class Candidate(NamedTuple):
     slip: bool = False
     alone: bool = False
     fund: str | None = None
+    spelt: frozenset[str] = frozenset()
 
 
 class Suggestion(NamedTuple):
@@ -126,7 +128,8 @@ class Reader:
 
     def _read_tokens(self, narrative: Narrative) -> tuple[list[str], set[int]]:
         parts = [run for word in narrative.payer.split() for chunk in self._chunks(word) for run in runs(chunk)]
-        if narrative.place:  # a place that is exactly a code or a word of the register is no place
+        if narrative.place and not any(map(self._names_a_campaign, parts)):
+            # a place that is exactly a code or a word of the register is no place where nothing else is named
             parts = [p for c in chunks(narrative.place) for p in runs(c) if self._names_something(p)] + parts
         parts = self._joined(parts)
         tokens: list[str] = []
@@ -143,8 +146,11 @@ class Reader:
         found = chunks(word)
         return ["".join(found)] if len(found) > 1 and "".join(found) in self.lexicon.codes else found
 
+    def _names_a_campaign(self, word: str) -> bool:
+        return word in self.lexicon.codes or word in self.lexicon.campaigns_of
+
     def _names_something(self, word: str) -> bool:
-        return word in self.lexicon.codes or word in self.lexicon.campaigns_of or word in self.lexicon.fund_words
+        return self._names_a_campaign(word) or word in self.lexicon.fund_words
 
     def _known(self, word: str) -> bool:
         return (
@@ -186,8 +192,25 @@ class Reader:
                     now = best[end]
                     if now is None or len(before) + 1 < len(now):
                         best[end] = (*before, word[start:end])
-            self._splits[word] = best[len(word)] or (word,)
+            self._splits[word] = best[len(word)] or self._code_and_fund(word) or (word,)
         return self._splits[word]
+
+    def _code_and_fund(self, word: str) -> tuple[str, ...] | None:
+        """A code, then a fund, then perhaps a name, run together: `ABCZAKATMOOSA`; a short code only with a fund alone.
+
+        Only from the first letter on: FARIDAZAKAT holds many a code.
+        """
+        codes, funds = self.lexicon.codes, self.lexicon.fund_words
+        found = {
+            (word[:at], word[at:end], word[end:])
+            for at in range(2, min(LONGEST_CODE, len(word) - 3))
+            if word[:at] in codes
+            for end in range(at + 4, len(word) + 1)
+            if word[at:end] in funds and (end == len(word) or (at >= SHORTEST_PIECE and len(word) - end >= 3))
+        }
+        longest = max(found, key=lambda parts: (len(parts[0]), len(parts[1])), default=None)
+        one = longest is not None and all(parts[0] == longest[0] for parts in found)
+        return tuple(filter(None, longest)) if longest and one else None
 
     def read(self, narrative: Narrative, tokens: list[str], glued: set[int]) -> Reading:
         """The reading of a text whose tokens were compared with the register (`known_likes`) before."""

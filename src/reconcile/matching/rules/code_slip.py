@@ -1,4 +1,4 @@
-"""A code with two neighbours swapped or one letter doubled, where no other campaign's code can be meant."""
+"""A code with two neighbours swapped, a letter doubled or a look-alike typed, where no other can be meant."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def _propose(reading: Reading) -> Iterator[Candidate]:
         if any(like.how == "exact" for like in reading.likes[at]):
             continue
         positions = frozenset(range(at, at + length))
-        how = "~ code, letters swapped or doubled,"
+        how = "~ code, with a slip,"
         yield Candidate(campaign, 88, "code slip", how, positions, sure=True, slip=True)
 
 

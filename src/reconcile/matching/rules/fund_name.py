@@ -28,6 +28,7 @@ def _propose(reading: Reading) -> Iterator[Candidate]:
             slip=found.how == "slip",
             alone=not own,
             fund=found.fund,
+            spelt=frozenset([found.fund]),
         )
 
 

@@ -22,6 +22,7 @@ def _propose(reading: Reading) -> Iterator[Candidate]:
                 sure=True,
                 alone=stands_alone(phrase, reading.lexicon),
                 fund=reading.lexicon.fund_spelled(phrase.words),
+                spelt=reading.lexicon.funds_in(phrase.words),
             )
 
 

@@ -29,6 +29,7 @@ def _propose(reading: Reading) -> Iterator[Candidate]:
             slip=found.cost > 0.5 * len(found.positions),
             alone=stands_alone(phrase, reading.lexicon) if not found.glued else False,
             fund=reading.lexicon.fund_spelled(phrase.words),
+            spelt=reading.lexicon.funds_in(phrase.words),
         )
 
 
