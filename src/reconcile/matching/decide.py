@@ -25,6 +25,7 @@ class Decision(NamedTuple):
     """What is decided of one text: status, campaign, fund, rule, evidence, the best candidates, and a reason.
 
     `case` is what it is measured by (`confidence`): the rule that credits it, or what keeps it from being credited.
+    `positions` are those of the words that name the one campaign, where they name one.
     """
 
     status: str
@@ -35,6 +36,7 @@ class Decision(NamedTuple):
     candidates: tuple[Suggestion, ...]
     reason: str | None = None
     case: str | None = None
+    positions: frozenset[int] = frozenset()
 
 
 def decide(reading: Reading, proposed: list[Candidate], overruled: frozenset[str] = frozenset()) -> Decision:
@@ -57,14 +59,15 @@ def decide(reading: Reading, proposed: list[Candidate], overruled: frozenset[str
     rule = "glued" if winner.positions & reading.glued else winner.rule
     beside = doubt(reading, winner, positions)
     if beside and (beside.case not in overruled or fund_doubt):
-        return Decision("review", None, fund, rule, evidence, shown, *reversed(beside))
+        return Decision("review", None, fund, rule, evidence, shown, beside.reason, beside.case, positions)
     if fund_doubt or fund in reading.lexicon.never_automatic:
         why = fund_doubt or Doubt(NEVER_AUTOMATIC, f"a gift to {fund} is for a person to credit")
-        return Decision("review", winner.campaign, fund, rule, evidence, shown, *reversed(why))
+        return Decision("review", winner.campaign, fund, rule, evidence, shown, why.reason, why.case, positions)
     reasons = [f"credited although {beside.reason}" if beside else ""]
     reasons += [f"{SEVERAL}, so unspecified" if fund is None and SEVERAL in fund_said else ""]
     reason = "; ".join(filter(None, reasons)) or None
-    return Decision("matched", winner.campaign, fund, rule, evidence, shown, reason, beside.case if beside else rule)
+    case = beside.case if beside else rule
+    return Decision("matched", winner.campaign, fund, rule, evidence, shown, reason, case, positions)
 
 
 def _several(campaigns: list[str]) -> Doubt:

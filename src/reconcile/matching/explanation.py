@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds
 from reconcile.errors import FrameRefused, shown
 from reconcile.facts import as_html, as_text
+from reconcile.matching.confidence import confidence
 from reconcile.matching.engine import Outcome, Text, engine
 from reconcile.matching.narrative import Narrative, narrate
 from reconcile.matching.reading import Reading, Suggestion
+from reconcile.matching.what_if import Change, changes
 
 ROLES = {
     "fund": "a fund",
@@ -23,45 +26,54 @@ ROLES = {
     "unknown": "not known: a name, perhaps",
 }
 
+CAMPAIGN, FUND, OTHER = "campaign", "fund", ""
+MARKS = {CAMPAIGN: "* ", FUND: "+ ", OTHER: "  "}
+"""What stands before a word in a terminal: it names the campaign, or the fund."""
+
+_LOOKS = {CAMPAIGN: "background:#cfe8d5;font-weight:bold", FUND: "background:#fce5b8;font-weight:bold", OTHER: ""}
+
+
+class Word(NamedTuple):
+    """A word of the payer, what it may mean, and its part in the decision: `campaign`, `fund` or none."""
+
+    text: str
+    meaning: str
+    part: str
+
 
 @dataclass(frozen=True)
 class Explanation:
-    """The way from the bank's words to the decision; `str()` for a terminal, a small table in a notebook."""
+    """The way from the bank's words to the decision; `str()` for a terminal, a small table in a notebook.
+
+    `changes` are the other outcomes, each with the words without which it would have come about.
+    """
 
     description: str
     narrative: Narrative
     outcome: Outcome
-    words: tuple[tuple[str, str], ...]
+    words: tuple[Word, ...]
     candidates: tuple[Suggestion, ...]
+    changes: tuple[Change, ...] = ()
 
     def facts(self) -> list[tuple[str, str]]:
         """Label and text of each step, in order."""
         kind, decision = self.outcome
+        facts = [*self._said(), *((f"{MARKS[w.part]}{w.text}", w.meaning) for w in self.words)]
+        facts += [("Decision", _decided(self.outcome)), ("Kind", kind.replace("_", " "))]
+        facts += [("Evidence", decision.evidence)] if decision.evidence else []
+        facts += [("Reason", decision.reason)] if decision.reason else []
+        share = confidence(decision.case)
+        facts += [("Confidence", _measured(decision.status, share))] if share is not None else []
+        facts += [(f"Candidate {n}", _suggested(c)) for n, c in enumerate(self.candidates, start=1)]
+        return facts + [(f"Without {c.without}", _decided(c.outcome)) for c in self.changes]
+
+    def _said(self) -> list[tuple[str, str]]:
         bank = ", ".join(filter(None, [self.narrative.channel, self.narrative.counterparty, self.narrative.place]))
-        facts = [
+        return [
             ("Description", shown(self.description)),
             ("The bank's words", bank or "none recognised"),
             ("The payer's words", self.narrative.payer + (" (may be cut off)" if self.narrative.cut else "")),
         ]
-        facts += [(f"  {word}", meaning) for word, meaning in self.words]
-        facts += [("Decision", self._decided()), ("Kind", kind.replace("_", " "))]
-        facts += [("Evidence", decision.evidence)] if decision.evidence else []
-        facts += [("Reason", decision.reason)] if decision.reason else []
-        facts += [
-            (f"Candidate {n}", f"{c.campaign}, score {c.score:.0f}: {c.evidence}")
-            for n, c in enumerate(self.candidates, start=1)
-        ]
-        return facts
-
-    def _decided(self) -> str:
-        decision = self.outcome.decision
-        if decision.status == "not_donation":
-            return "no donation"
-        fund = decision.fund or "fund unspecified"
-        if decision.status == "matched":
-            return f"credited to {decision.campaign}, {fund}"
-        sure = ", ".join(filter(None, [decision.campaign, decision.fund]))
-        return "a person must say" + (f" (sure: {sure})" if sure else "")
 
     def to_dict(self) -> dict[str, Any]:
         """Everything, for JSON."""
@@ -71,17 +83,26 @@ class Explanation:
             "channel": self.narrative.channel,
             "counterparty": self.narrative.counterparty,
             "payer_words": self.narrative.payer,
-            "words": [{"word": w, "meaning": m} for w, m in self.words],
+            "words": [{"word": w.text, "meaning": w.meaning, "part": w.part} for w in self.words],
             "status": decision.status,
             "kind": kind,
             "campaign": decision.campaign,
             "fund": decision.fund,
             "rule": decision.rule,
+            "case": decision.case,
+            "confidence": confidence(decision.case),
             "evidence": decision.evidence,
             "reason": decision.reason,
-            "candidates": [
-                {"campaign": c.campaign, "score": c.score, "rule": c.rule, "evidence": c.evidence}
-                for c in self.candidates
+            "candidates": [c._asdict() for c in self.candidates],
+            "changes": [
+                {
+                    "without": c.without,
+                    "status": c.outcome.decision.status,
+                    "campaign": c.outcome.decision.campaign,
+                    "fund": c.outcome.decision.fund,
+                    "reason": c.outcome.decision.reason,
+                }
+                for c in self.changes
             ],
         }
 
@@ -91,7 +112,28 @@ class Explanation:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return as_html(self.facts())
+        marked = " ".join(f'<span style="{_LOOKS[w.part]}">{html.escape(w.text)}</span>' for w in self.words)
+        key = ", ".join(f'<span style="{_LOOKS[part]}">{part}</span>' for part in (CAMPAIGN, FUND))
+        return f"<p>{marked} &emsp; <small>({key})</small></p>{as_html(self.facts())}"
+
+
+def _decided(outcome: Outcome) -> str:
+    decision = outcome.decision
+    if decision.status == "not_donation":
+        return "no donation"
+    if decision.status == "matched":
+        return f"credited to {decision.campaign}, {decision.fund or 'fund unspecified'}"
+    sure = ", ".join(filter(None, [decision.campaign, decision.fund]))
+    return "a person must say" + (f" (sure: {sure})" if sure else "")
+
+
+def _measured(status: str, share: float) -> str:
+    of = "decisions like this one" if status == "matched" else "first suggestions like this one"
+    return f"{share:.1%} of {of} were right on labelled lines"
+
+
+def _suggested(candidate: Suggestion) -> str:
+    return f"{candidate.campaign}, score {candidate.score:.0f}: {candidate.evidence}"
 
 
 def explain(
@@ -102,7 +144,7 @@ def explain(
     max_wrong: float = 0,
     money_out: bool = False,
 ) -> Explanation:
-    """Why this description is decided as it is: the bank's words, each word of the payer, the decision, the runner-up.
+    """Why this description is decided as it is: bank's words, payer's words, decision, runner-up, what would change it.
 
     It is read as money in; `money_out=True` reads it as a debit. `max_wrong` is that of `match`. Raises FrameRefused
     for anything but a text.
@@ -114,8 +156,17 @@ def explain(
     text = Text(description, None, -1 if money_out else 1)
     reading = machine.read(narrative)
     outcome = machine.outcome(text, narrative)
-    words = tuple((word, _meaning(reading, at)) for at, word in enumerate(reading.tokens))
-    return Explanation(description, narrative, outcome, words, outcome.decision.candidates)
+    words = tuple(
+        Word(word, _meaning(reading, at), _part(reading, outcome, at)) for at, word in enumerate(reading.tokens)
+    )
+    other = changes(machine, text, narrative, reading, outcome)
+    return Explanation(description, narrative, outcome, words, outcome.decision.candidates, other)
+
+
+def _part(reading: Reading, outcome: Outcome, at: int) -> str:
+    if at in outcome.decision.positions:
+        return CAMPAIGN
+    return FUND if any(f.start <= at < f.end and not f.denied for f in reading.funds) else OTHER
 
 
 def _meaning(reading: Reading, at: int) -> str:
