@@ -29,6 +29,9 @@ PARKER PATEL PETERSEN PILLAY PRINSLOO RAHMAN SALIE SAMAAI SAMSODIEN SLAMANG SOEK
 WALLY ZONDI
 """
 PLACES = PLACE_WORDS.split()
+FIRST_SYLLABLES = "Bro Che Dju Fal Gri Hov Jem Kwi Lus Mze Nga Pri Rov Shu Tye Vla Wex Yor Zim".split()
+MIDDLE_SYLLABLES = "banda keffi lodru mirra nossu petwa".split()
+LAST_SYLLABLES = "dorf gash lune mbeki qued rith".split()
 SURNAMES = SURNAME_WORDS.split()
 PROJECTS = (
     ("Emergency Appeal", ("{place}", "{place} Crisis")),
@@ -94,14 +97,22 @@ class Line(NamedTuple):
     code: str
 
 
+def more_places() -> list[str]:
+    """The places and more of their kind, for the largest registers: made of syllables, each at least two slips apart."""
+    made = [f"{a}{b}{c}" for a in FIRST_SYLLABLES for b in MIDDLE_SYLLABLES for c in LAST_SYLLABLES]
+    return [*PLACES, *made[:: len(made) // 110][:110]]
+
+
 def register(names: int) -> list[Campaign]:
     """A quarter as many campaigns as names: each has a code, a name and two aliases.
 
     As in a real register the bare place is an alias of its emergency appeal, and stands inside the names of others.
     """
-    pairs = [(place, project) for project in PROJECTS for place in PLACES]
-    if not 4 <= names <= 4 * len(pairs):
-        raise SystemExit(f"--names must be 4 to {4 * len(pairs)}, not {names}")
+    most = 4 * len(PROJECTS) * len(more_places())
+    if not 4 <= names <= most:
+        raise SystemExit(f"--names must be 4 to {most}, not {names}")
+    places = PLACES if names // 4 <= len(PLACES) * len(PROJECTS) else more_places()
+    pairs = [(place, project) for project in PROJECTS for place in places]
     return [
         Campaign(
             f"{place[0]}{project[0]}{number:03d}".upper(),

@@ -5,14 +5,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from reconcile.matching.funds import FundReader, FundWord
 from reconcile.matching.lexicon import Lexicon, Phrase
-from reconcile.matching.likeness import CUT, Like
+from reconcile.matching.likeness import CUT, SLIP, Like
 from reconcile.matching.narrative import Narrative
-from reconcile.matching.words import DEALINGS, DENIALS, PARTICLES, PERSON, PLAIN, UNITS, chunks, runs
+from reconcile.matching.words import DENIALS, FILLER, PARTICLES, PLAIN, beside, chunks, runs
 
 LONGEST_CODE_RUNS = 6
 SHORTEST_PIECE = 3
@@ -86,12 +87,14 @@ class Reading:
         return self.roles[at]
 
 
-_ROLES = dict.fromkeys(DEALINGS, "dealing") | dict.fromkeys(PERSON, "person") | dict.fromkeys(UNITS, "unit")
-_ROLES |= dict.fromkeys(PLAIN | DENIALS, "plain") | dict.fromkeys(PARTICLES - PLAIN, "unknown")
+@cache
+def _roles() -> dict[str, str]:
+    words = {word: "plain" if kind == FILLER else kind for word, kind in beside().items()}
+    return words | dict.fromkeys(PARTICLES, "unknown") | dict.fromkeys(PLAIN | DENIALS, "plain")
 
 
 def _role(token: str) -> str:
-    return _ROLES.get(token) or ("number" if token.isdigit() else "initial" if len(token) <= 2 else "unknown")
+    return _roles().get(token) or ("number" if token.isdigit() else "initial" if len(token) <= 2 else "unknown")
 
 
 @dataclass(slots=True)
@@ -226,6 +229,8 @@ class Reader:
             likes = [] if at in reading.wrong_codes else self.known_likes.get(token, [])
             if at in exact_funds or token in PLAIN:
                 likes = [like for like in likes if like.how == "exact"]
+            elif token in _roles():  # a word known to mean something else is no slip
+                likes = [like for like in likes if like.how != SLIP]
             if narrative.cut and at == len(tokens) - 1:
                 likes = self._cut_words(token, likes)
             reading.likes.append(likes)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import resources
 
 _CHUNK = re.compile(r"[^\W_]+")
 _RUNS = re.compile(r"\d+|[^\W\d_]+")
@@ -60,33 +62,25 @@ PLAIN = STOP | frozenset(
 )
 """Words of a payment that name no campaign and no person."""
 
-UNITS = frozenset(
-    "SHEEP GOAT GOATS COW COWS CATTLE SHARE SHARES PPL PEOPLE PERSON PERSONS PAX HEAD HEADS DAY DAYS MEAL MEALS "
-    "PACK PACKS PARCEL BOX BOXES UNITS KG BOY GIRL TIMES X SKAAP SKAPE BOK BOKKE BEES BEESTE MENSE PERSONE DAE".split()
-)
-"""What a gift is counted in."""
+FILLER, PERSON, UNIT, DEALING = "filler", "person", "unit", "dealing"
 
-PERSON = frozenset(
-    "MR MRS MS MISS DR PROF ADV REV AUNTY AUNT UNCLE FAM FAMILY LATE MARHOOM MARHOOMA MOTHER FATHER MUM DAD MOM "
-    "BROTHER SISTER SON DAUGHTER WIFE HAJI HJ HAJJI SHEIKH SHAYKH MOULANA MAULANA ML IMAM BIN BINT IBN BTE OBO BEHALF "
-    "FRIEND FRIENDS GRAN GRANNY OUMA OUPA MEV MNR PASTOR BROTHERS SISTERS ESTATE".split()
-)
-"""Words beside a person's name."""
+
+@cache
+def beside() -> dict[str, str]:
+    """Words that people type beside a campaign, each with its kind, from `beside.csv`.
+
+    filler: of thanks, of paying, of time; person: titles and relatives; unit: what a gift is counted in; dealing: of
+    firms and of business, beside which a code or name may mean something else.
+    """
+    text = resources.files("reconcile.matching").joinpath("beside.csv").read_text(encoding="utf-8")
+    return {row["word"]: row["kind"] for row in csv.DictReader(text.splitlines())}
+
 
 PARTICLES = frozenset("DA DE DEN DER DI DOS DU EL AL LA LE ST VD VON".split())
 """Small words inside names: beside a word they make it a name."""
 
 GIVEN_BY = frozenset("FROM FRM BY VAN".split())
 """Words between a campaign and who gives."""
-
-DEALINGS = frozenset(
-    """RENT RENTAL LEASE LEVY LEVIES INV INVOICE INVOICES REFUND REFUNDS SALARY SALARIES WAGE WAGES FEE FEES DEPOSIT
-    HIRE LOAN CLAIM PERMIT TICKET TICKETS MEMBERSHIP SUBS SALE SALES STALL DINNER TABLE INSURANCE INSURE PREMIUM VAT TAX
-    ELECTRICITY UNIT STREET ORDER PURCHASE STATIONERY CATERING SUPPLIES SUPPLIER SUPPLIERS SETTLEMENT PAYOUT CREDIT
-    DEBIT GRANT QUOTE QUOTATION SERVICES REPAIR REPAIRS PARKING VENUE HALL COURSE UNIFORM TUITION OVERPAYMENT OVERPAYM
-    OVERPAID REIMBURSE REIMBURSEMENT EXPENSES EXPENSE BOND ACCOUNT STATEMENT LIGHTS RATES DEALER DEALERS""".split()
-)
-"""Words of business: beside a campaign's code or name they make it doubtful that the line is a gift."""
 
 OWN_ACCOUNT = frozenset("ACC ACCT ACCOUNT SAVINGS SAVING CALL INVEST INVESTMENT CHEQUE CURRENT RESERVE FNB".split())
 """Words of one's own accounts in a transfer."""

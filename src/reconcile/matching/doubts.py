@@ -1,0 +1,213 @@
+"""What stands beside a campaign's words and makes it doubtful that they name it: names, firms, words of another."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from reconcile.matching.confidence import ANOTHERS_WORD, DEALING, LIKE_A_NAME, OTHER_WORDS
+from reconcile.matching.names import is_name, may_be_given, may_be_surname, only_given
+from reconcile.matching.reading import Candidate, Reading
+from reconcile.matching.words import GIVEN_BY, chunks, fold
+
+FAMILY = frozenset("FAM FAMILY FAMILIE".split())
+_VOWEL = re.compile("[AEIOUY]")
+
+
+class Doubt(NamedTuple):
+    """Why a person must say: the case that is measured, and the reason in words."""
+
+    case: str
+    reason: str
+
+
+def not_payers(reading: Reading, sure: list[Candidate]) -> list[Candidate]:
+    """Without single words that read like the payer's name, where an exact code of another campaign stands beside.
+
+    A word that would be credited without that code is a second campaign, whatever it reads like.
+    """
+    codes = [c for c in sure if c.rule == "code" and not _in_a_name(reading, c.positions)]
+    if not codes:
+        return sure
+    named, taken = {c.campaign for c in codes}, frozenset[int]().union(*(c.positions for c in codes))
+    return [
+        c
+        for c in sure
+        if c.campaign in named
+        or len(c.positions) > 1
+        or not _in_a_name(reading, c.positions)
+        or not _doubt_beside(reading, c, c.positions, taken)
+    ]
+
+
+def _in_a_name(reading: Reading, positions: frozenset[int]) -> bool:
+    """Whether what stands right before or after makes a word part of a person's name.
+
+    An initial or a title before it; an initial or "Family" after it; a given name with a surname after it, a surname
+    with a given name before it.
+    """
+    before, after = min(positions) - 1, max(positions) + 1
+    word = reading.tokens[after - 1]
+    if before >= 0 and (_titles(reading, before) or (may_be_surname(word) and may_be_given(reading.tokens[before]))):
+        return True
+    if after == len(reading.tokens):
+        return False
+    surname = reading.role(after) == "unknown" and not only_given(reading.tokens[after])
+    return _titles(reading, after) or (may_be_given(word) and surname)
+
+
+def _titles(reading: Reading, at: int) -> bool:
+    return reading.tokens[at].isalpha() and reading.role(at) in ("initial", "person")
+
+
+def _others(reading: Reading, positions: frozenset[int]) -> dict[int, str]:
+    return {i: reading.role(i) for i in range(len(reading.tokens)) if i not in positions}
+
+
+def doubt(reading: Reading, winner: Candidate, positions: frozenset[int]) -> Doubt | None:
+    """What stands beside the winner's words and makes it doubtful that they name the campaign; None if nothing does."""
+    return _doubt_beside(reading, winner, positions, frozenset())
+
+
+def _doubt_beside(
+    reading: Reading, winner: Candidate, positions: frozenset[int], without: frozenset[int]
+) -> Doubt | None:
+    """As `doubt`, with some of the words thought away."""
+    others = _others(reading, positions | without)
+    others = {
+        i: "own" if role == "unknown" and _is_own(reading, i, winner.campaign) else role for i, role in others.items()
+    }
+    foreign = [i for i, role in others.items() if role == "unknown" and _names_another(reading, i, winner.campaign)]
+    if winner.rule == "code":
+        foreign = [i for i in foreign if not _in_a_name(reading, frozenset([i]))]
+    if foreign:
+        words = " ".join(reading.tokens[i] for i in foreign)
+        return Doubt(ANOTHERS_WORD, f'"{words}" belongs to another campaign')
+    counted = "unit" in others.values() and any(reading.role(i) == "fund" for i in positions)
+    fund = counted or "fund" in others.values()
+    if not fund and any(role == "dealing" for role in others.values()):
+        return Doubt(DEALING, "reads like a payment for something, not a gift")
+    if _like_a_name(reading, winner, others, fund):
+        return Doubt(LIKE_A_NAME, "reads like a person's name")
+    return _beside_strangers(reading, winner, positions, others, fund)
+
+
+def _is_own(reading: Reading, at: int, campaign: str) -> bool:
+    """Whether a word beside the winner's is another word of the winner's own names."""
+    owners = reading.lexicon.campaigns_of
+    return any(campaign in owners.get(like.word, ()) for like in reading.likes[at] if like.cost <= 1)
+
+
+def _names_another(reading: Reading, at: int, campaign: str) -> bool:
+    owners, token = reading.lexicon.campaigns_of, reading.tokens[at]
+    if any(owners.get(like.word, set()) - {campaign} for like in reading.likes[at] if like.cost <= 1):
+        return True
+    # WINT beside another campaign's code is no end cut off, and still most of WINTER
+    begun = [word for word in reading.lexicon.begun_by(token) if 3 * len(token) >= 2 * len(word)]
+    return any(owners[word] - {campaign} for word in begun) and not any(campaign in owners[word] for word in begun)
+
+
+def _like_a_name(reading: Reading, winner: Candidate, others: dict[int, str], fund: bool) -> bool:
+    """Whether the one word that names the campaign reads like part of a person's name.
+
+    An initial or title right before a common or misspelt one (`G WELLS`, `MR WINTER`); a name that people bear, beside
+    the other half of it (`HOPE NDABA`, `ANNE WELLS`); a word shared with others between a given name and nothing else.
+    """
+    if len(winner.positions) > 1 or not _is_a_word(reading, winner):
+        return False
+    at = min(winner.positions)
+    word, before = reading.tokens[at], reading.tokens[at - 1] if at else ""
+    bare = "unknown" not in others.values() and not fund
+    titled = at > 0 and (before == "A" or (others.get(at - 1) in ("initial", "person") and before.isalpha()))
+    if titled and (bare or winner.slip):
+        return True
+    follows = others.get(at + 1) == "unknown" and not only_given(reading.tokens[at + 1])
+    if (may_be_given(word) and follows) or (may_be_surname(word) and may_be_given(before)):
+        return True
+    called = may_be_surname(word) or winner.alone
+    return called and at + 1 in others and reading.tokens[at + 1] in FAMILY
+
+
+def _is_a_word(reading: Reading, winner: Candidate) -> bool:
+    """Whether what names the campaign could be a name at all: letters alone, a vowel among them."""
+    letters = "".join(reading.tokens[at] for at in sorted(winner.positions))
+    return letters.isalpha() and bool(_VOWEL.search(letters))
+
+
+def _beside_strangers(
+    reading: Reading, winner: Candidate, positions: frozenset[int], others: dict[int, str], fund: bool
+) -> Doubt | None:
+    """Unknown words beside the campaign: a payer's name, or part of what the words really mean."""
+    unknown = [at for at, role in others.items() if role == "unknown"]
+    strangers = [at for at in unknown if not _meant_as_code(reading, at, winner)]
+    if not strangers or _is_a_mark(reading, winner):
+        return None
+    last = max(positions)
+    touching = any(at + 1 in positions or at - 1 in positions for at in strangers)
+    payer = _payer_before(reading, positions, others, strangers) and _payer_after(
+        reading, winner, positions, others, strangers
+    )
+    if winner.slip:
+        clear = (fund and (payer or not touching)) or (payer and len(winner.positions) > 1)
+    elif winner.alone:  # a word that others share: what stands right after it may be part of what is meant
+        follows = last + 1 in strangers and not is_name(reading.tokens[last + 1])
+        clear = (payer or (fund and not touching)) and not follows
+    else:
+        clear = fund or payer or not any(at > last for at in strangers)
+    return None if clear else Doubt(OTHER_WORDS, "other words stand beside the campaign's")
+
+
+def _is_a_mark(reading: Reading, winner: Candidate) -> bool:
+    """Whether a code of letters and digits names the campaign: no person and no firm is called so."""
+    text = "".join(reading.tokens[at] for at in winner.positions)
+    return winner.rule == "code" and len(text) >= 4 and not text.isalpha() and not text.isdigit()
+
+
+def _payer_before(reading: Reading, positions: frozenset[int], others: dict[int, str], strangers: list[int]) -> bool:
+    """Whether the unknown words before the campaign, if any, are a payer's name."""
+    first = min(positions)
+    before = [at for at in strangers if at < first]
+    named = any(
+        at < first and (role in ("initial", "person") or reading.tokens[at] in GIVEN_BY) for at, role in others.items()
+    )
+    if named or not before:
+        return True
+    if not all(is_name(reading.tokens[at]) for at in before):
+        return False
+    # ANNA and one word may be a given name and a surname; ANNA NAIDOO, or NAIDOO alone, is whole
+    alone = before == [first - 1] and not may_be_surname(reading.tokens[first - 1])
+    return not alone or "fund" in others.values() or reading.tokens[first].isdigit()
+
+
+def _payer_after(
+    reading: Reading, winner: Candidate, positions: frozenset[int], others: dict[int, str], strangers: list[int]
+) -> bool:
+    """Whether the unknown words after the campaign, if any, are a payer's name."""
+    last = max(positions)
+    after = [at for at in strangers if at > last]
+    named = [at for at, role in others.items() if role in ("initial", "person") or reading.tokens[at] in GIVEN_BY]
+    if not after or last + 1 in named or any(at > last and others[at] == "person" for at in named):
+        return True
+    if _a_cell_number(reading):
+        return True
+    if winner.slip or not _as_typed(reading, winner) or not all(is_name(reading.tokens[at]) for at in after):
+        return False
+    # a word and a surname may be somebody's two names; a code and a surname are not
+    two_names = winner.rule != "code" and len(positions) == 1 and after == [last + 1]
+    return not two_names or only_given(reading.tokens[last + 1])
+
+
+def _as_typed(reading: Reading, winner: Candidate) -> bool:
+    """Whether the deciding words stand so in the text, and were not put together of single letters: `W C FOURIE`."""
+    return all(reading.tokens[at] in reading.narrative.payer for at in winner.positions)
+
+
+def _a_cell_number(reading: Reading) -> bool:
+    """Whether a cell number stands in the text, which charities ask donors for: with it the other words are a name."""
+    return any(t.isdigit() and len(t) >= 9 and t.startswith(("06", "07", "08", "27")) for t in reading.tokens)
+
+
+def _meant_as_code(reading: Reading, at: int, winner: Candidate) -> bool:
+    """A short word right before a name, of the length and first letter of that campaign's code, is a try at it."""
+    token, code = reading.tokens[at], "".join(chunks(fold(winner.campaign)))
+    return at + 1 in winner.positions and len(token) == len(code) and token[0] == code[0]

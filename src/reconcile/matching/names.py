@@ -1,0 +1,36 @@
+"""Names of people common in South Africa: what stands beside a campaign, and whether its own word is a name too."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from importlib import resources
+
+GIVEN, SURNAME, BOTH = "given", "surname", "both"
+
+
+@cache
+def _names() -> dict[str, tuple[str, bool]]:
+    text = resources.files("reconcile.matching").joinpath("names.csv").read_text(encoding="utf-8")
+    return {row["name"]: (row["kind"], row["word"] == "yes") for row in csv.DictReader(text.splitlines())}
+
+
+def is_name(word: str) -> bool:
+    """Whether the word is a name and hardly anything else: `AYESHA`, not `HOPE`."""
+    _, also_a_word = _names().get(word, ("", True))
+    return not also_a_word
+
+
+def may_be_given(word: str) -> bool:
+    """Whether people are called so, whatever else it means: `AYESHA`, `HOPE`."""
+    return _names().get(word, ("", True))[0] in (GIVEN, BOTH)
+
+
+def may_be_surname(word: str) -> bool:
+    """Whether families are called so, whatever else it means: `NAIDOO`, `WELLS`."""
+    return _names().get(word, ("", True))[0] in (SURNAME, BOTH)
+
+
+def only_given(word: str) -> bool:
+    """Whether it is a given name and no surname: what follows it may be the surname, what stands before it is not."""
+    return is_name(word) and not may_be_surname(word)
