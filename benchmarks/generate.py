@@ -98,7 +98,7 @@ class Line(NamedTuple):
 
 
 def more_places() -> list[str]:
-    """The places and more of their kind, for the largest registers: made of syllables, each at least two slips apart."""
+    """The places and more of their kind, for the largest registers: made of syllables, far from one another."""
     made = [f"{a}{b}{c}" for a in FIRST_SYLLABLES for b in MIDDLE_SYLLABLES for c in LAST_SYLLABLES]
     return [*PLACES, *made[:: len(made) // 110][:110]]
 

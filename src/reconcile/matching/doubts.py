@@ -8,8 +8,10 @@ from typing import NamedTuple
 from reconcile.matching.confidence import ANOTHERS_WORD, DEALING, LIKE_A_NAME, OTHER_WORDS
 from reconcile.matching.names import is_name, may_be_given, may_be_surname, only_given
 from reconcile.matching.reading import Candidate, Reading
-from reconcile.matching.words import GIVEN_BY, chunks, fold
+from reconcile.matching.words import FIRM, GIVEN_BY, chunks, fold
 
+LONGEST_TRY = 4
+LONGEST_BEGUN = 2
 FAMILY = frozenset("FAM FAMILY FAMILIE".split())
 _VOWEL = re.compile("[AEIOUY]")
 
@@ -85,11 +87,19 @@ def _doubt_beside(
         return Doubt(ANOTHERS_WORD, f'"{words}" belongs to another campaign')
     counted = "unit" in others.values() and any(reading.role(i) == "fund" for i in positions)
     fund = counted or "fund" in others.values()
-    if not fund and any(role == "dealing" for role in others.values()):
+    if not fund and ("dealing" in others.values() or _of_a_firm(reading, winner, positions, others)):
         return Doubt(DEALING, "reads like a payment for something, not a gift")
     if _like_a_name(reading, winner, others, fund):
         return Doubt(LIKE_A_NAME, "reads like a person's name")
     return _beside_strangers(reading, winner, positions, others, fund)
+
+
+def _of_a_firm(reading: Reading, winner: Candidate, positions: frozenset[int], others: dict[int, str]) -> bool:
+    """Whether a firm's words leave open that the campaign's are its name too: `ABC TYRES`, not `CITY TYRES CC ABC`."""
+    firm = [at for at, role in others.items() if role == FIRM]
+    last = max(positions)
+    giver = all(at < min(positions) for at in firm) and not any(at > last for at, r in others.items() if r == "unknown")
+    return bool(firm) and not (giver and not winner.slip and not winner.alone)
 
 
 def _is_own(reading: Reading, at: int, campaign: str) -> bool:
@@ -139,7 +149,7 @@ def _beside_strangers(
 ) -> Doubt | None:
     """Unknown words beside the campaign: a payer's name, or part of what the words really mean."""
     unknown = [at for at, role in others.items() if role == "unknown"]
-    strangers = [at for at in unknown if not _meant_as_code(reading, at, winner)]
+    strangers = [at for at in unknown if not _meant_as_code(reading, at, winner) and not _begun(reading, at)]
     if not strangers or _is_a_mark(reading, winner):
         return None
     last = max(positions)
@@ -161,6 +171,11 @@ def _is_a_mark(reading: Reading, winner: Candidate) -> bool:
     """Whether a code of letters and digits names the campaign: no person and no firm is called so."""
     text = "".join(reading.tokens[at] for at in winner.positions)
     return winner.rule == "code" and len(text) >= 4 and not text.isalpha() and not text.isdigit()
+
+
+def _begun(reading: Reading, at: int) -> bool:
+    """Whether a word at the cut end is only a letter or two of one."""
+    return reading.narrative.cut and at == len(reading.tokens) - 1 and len(reading.tokens[at]) <= LONGEST_BEGUN
 
 
 def _payer_before(reading: Reading, positions: frozenset[int], others: dict[int, str], strangers: list[int]) -> bool:
@@ -186,7 +201,9 @@ def _payer_after(
     last = max(positions)
     after = [at for at in strangers if at > last]
     named = [at for at, role in others.items() if role in ("initial", "person") or reading.tokens[at] in GIVEN_BY]
-    if not after or last + 1 in named or any(at > last and others[at] == "person" for at in named):
+    if not after or any(at > last and others[at] == "person" for at in named):
+        return True
+    if any(last < at < after[0] for at in named) or "A" in reading.tokens[last + 1 : after[0]]:
         return True
     if _a_cell_number(reading):
         return True
@@ -208,6 +225,13 @@ def _a_cell_number(reading: Reading) -> bool:
 
 
 def _meant_as_code(reading: Reading, at: int, winner: Candidate) -> bool:
-    """A short word right before a name, of the length and first letter of that campaign's code, is a try at it."""
+    """A short word right before a name is a try at its code: of the code's length and first letter, or of the name's.
+
+    `YMN YEMENI`: letters of the name in their order.
+    """
     token, code = reading.tokens[at], "".join(chunks(fold(winner.campaign)))
-    return at + 1 in winner.positions and len(token) == len(code) and token[0] == code[0]
+    if at + 1 not in winner.positions:
+        return False
+    letters = iter("".join(reading.tokens[p] for p in sorted(winner.positions)))
+    of_name = len(token) <= LONGEST_TRY and reading.tokens[at + 1][0] == token[0] and all(c in letters for c in token)
+    return of_name or (len(token) == len(code) and token[0] == code[0])

@@ -12,7 +12,7 @@ from reconcile.campaigns import CampaignRegister, FundVocabulary
 from reconcile.matching import translations
 from reconcile.matching.words import PLAIN, STOP, chunks, fold, runs
 
-GLUED_LENGTH = 7
+GLUED_LENGTH = 6
 """Phrases of several words at least this long are also looked for run together, slips allowed."""
 
 

@@ -57,14 +57,20 @@ def likes(typed: Iterable[str], known: list[str], translated: Mapping[str, tuple
 def _add_variants(words: list[str], known: list[str], found: dict[str, dict[str, Like]]) -> None:
     by_skeleton: dict[str, list[str]] = defaultdict(list)
     for word in known:
-        if len(word) >= 4:
-            for form in {skeleton(word), skeleton(word.removesuffix("S"))}:
-                by_skeleton[form].append(word)
+        for form in _forms(word):
+            by_skeleton[form].append(word)
     for word in words:
-        if len(word) >= 4:
-            for form in {skeleton(word), skeleton(word.removesuffix("S"))}:
-                for other in by_skeleton.get(form, ()):
-                    found[word].setdefault(other, Like(other, 0.5, VARIANT))
+        for form in _forms(word):
+            for other in by_skeleton.get(form, ()):
+                found[word].setdefault(other, Like(other, 0.5, VARIANT))
+
+
+def _forms(word: str) -> set[str]:
+    """The skeletons of a word of at least four letters, with its plural ending and without: S, in Afrikaans also E."""
+    if len(word) < 4:
+        return set()
+    endings = ("S", "E") if len(word) > 5 else ("S",)
+    return {skeleton(word)}.union(skeleton(word.removesuffix(ending)) for ending in endings)
 
 
 def _add_vowels(words: list[str], known: list[str], found: dict[str, dict[str, Like]]) -> None:

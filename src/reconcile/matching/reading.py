@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from reconcile.matching.likeness import CUT, SLIP, Like
 from reconcile.matching.narrative import Narrative
 from reconcile.matching.words import DENIALS, FILLER, PARTICLES, PLAIN, beside, chunks, runs
 
+_TYPED_O = re.compile(r"(?<=[0-9])O(?=[0-9])")
 LONGEST_CODE_RUNS = 6
 SHORTEST_PIECE = 3
 LONGEST_CODE = 12
@@ -145,8 +147,8 @@ class Reader:
         return tokens, glued
 
     def _chunks(self, word: str) -> list[str]:
-        """The chunks of a word between blanks; a code with dots or dashes inside is one: `A.B.C`."""
-        found = chunks(word)
+        """The chunks of a word between blanks; a code with dots or dashes inside is one: `A.B.C`; 2O25 is a number."""
+        found = chunks(_TYPED_O.sub("0", word))
         return ["".join(found)] if len(found) > 1 and "".join(found) in self.lexicon.codes else found
 
     def _names_a_campaign(self, word: str) -> bool:
@@ -156,6 +158,8 @@ class Reader:
         return self._names_a_campaign(word) or word in self.lexicon.fund_words
 
     def _known(self, word: str) -> bool:
+        if any(word.removesuffix(ending) in self.lexicon.campaigns_of for ending in "ES"):
+            return True
         return (
             self._names_something(word)
             or word in PLAIN
@@ -170,13 +174,15 @@ class Reader:
         joined: list[str] = []
         at = 0
         while at < len(parts):
-            length = next((n for n in (3, 2) if self._joins(parts[at : at + n], n)), 1)
+            length = next((n for n in (3, 2) if self._joins(parts[at : at + n], n, parts[at + n : at + n + 1])), 1)
             joined.append("".join(parts[at : at + length]))
             at += length
         return joined
 
-    def _joins(self, piece: list[str], length: int) -> bool:
+    def _joins(self, piece: list[str], length: int, then: list[str]) -> bool:
         word = "".join(piece)
+        if length == len(word) == 2 and then and then[0].isalpha() and not self._known(then[0]):
+            return False  # two initials and a surname
         if len(piece) < length or not self._names_something(word) or not word.isalpha() or all(map(self._known, piece)):
             return False
         return word in self.lexicon.codes if len(word) == length else len(word) >= 5 and word not in self.lexicon.codes

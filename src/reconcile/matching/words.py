@@ -62,15 +62,15 @@ PLAIN = STOP | frozenset(
 )
 """Words of a payment that name no campaign and no person."""
 
-FILLER, PERSON, UNIT, DEALING = "filler", "person", "unit", "dealing"
+FILLER, PERSON, UNIT, FIRM, DEALING = "filler", "person", "unit", "firm", "dealing"
 
 
 @cache
 def beside() -> dict[str, str]:
     """Words that people type beside a campaign, each with its kind, from `beside.csv`.
 
-    filler: of thanks, of paying, of time; person: titles and relatives; unit: what a gift is counted in; dealing: of
-    firms and of business, beside which a code or name may mean something else.
+    filler: of thanks, of paying, of time; person: titles and relatives; unit: what a gift is counted in; firm: of
+    firms' names; dealing: of rents, invoices and addresses. Beside the last two a code or name may mean something else.
     """
     text = resources.files("reconcile.matching").joinpath("beside.csv").read_text(encoding="utf-8")
     return {row["word"]: row["kind"] for row in csv.DictReader(text.splitlines())}

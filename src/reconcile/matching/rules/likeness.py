@@ -40,7 +40,14 @@ def _within(found: Alignment, reading: Reading) -> bool:
         return _cut_says_enough(found, reading)
     if len(words) == 1 and len(words[0]) <= 4:
         return found.cost <= 1 and len(words[0]) == 4  # a wrong letter in so short a word is too much
-    return found.cost <= max(1, len(found.phrase.glued) // LETTERS_PER_SLIP)
+    return found.cost <= max(2 if _told_by_another(found, reading) else 1, len(found.phrase.glued) // LETTERS_PER_SLIP)
+
+
+def _told_by_another(found: Alignment, reading: Reading) -> bool:
+    """Whether a long word that no other campaign has stands in the phrase letter for letter."""
+    owners = reading.lexicon.campaigns_of
+    typed = {reading.tokens[at] for at in found.positions} & set(found.phrase.words)
+    return not found.glued and any(len(word) >= 5 and len(owners[word]) == 1 for word in typed)
 
 
 def _cut_says_enough(found: Alignment, reading: Reading) -> bool:
