@@ -62,6 +62,13 @@ def _titles(reading: Reading, at: int) -> bool:
     return reading.tokens[at].isalpha() and reading.role(at) in ("initial", "person")
 
 
+def _before_the_giver(reading: Reading, positions: frozenset[int], others: dict[int, str]) -> dict[int, str]:
+    """Without what stands after "from" behind the campaign's words: it says who gives; a fund counts wherever it is."""
+    last = max(positions)
+    giver = min((at for at in others if at > last and reading.tokens[at] in GIVEN_BY), default=len(reading.tokens))
+    return {at: role for at, role in others.items() if at < giver or role == "fund"}
+
+
 def _others(reading: Reading, positions: frozenset[int]) -> dict[int, str]:
     return {i: reading.role(i) for i in range(len(reading.tokens)) if i not in positions}
 
@@ -75,7 +82,7 @@ def _doubt_beside(
     reading: Reading, winner: Candidate, positions: frozenset[int], without: frozenset[int]
 ) -> Doubt | None:
     """As `doubt`, with some of the words thought away."""
-    others = _others(reading, positions | without)
+    others = _before_the_giver(reading, positions, _others(reading, positions | without))
     others = {
         i: "own" if role == "unknown" and _is_own(reading, i, winner.campaign) else role for i, role in others.items()
     }
@@ -121,7 +128,7 @@ def _like_a_name(reading: Reading, winner: Candidate, others: dict[int, str], fu
     """Whether the one word that names the campaign reads like part of a person's name.
 
     An initial or title right before a common or misspelt one (`G WELLS`, `MR WINTER`); a name that people bear, beside
-    the other half of it (`HOPE NDABA`, `ANNE WELLS`); a word shared with others between a given name and nothing else.
+    the other half of it (`HOPE NDABA`, `HOPE J NDABA`, `ANNE WELLS`); a family.
     """
     if len(winner.positions) > 1 or not _is_a_word(reading, winner):
         return False
@@ -131,7 +138,9 @@ def _like_a_name(reading: Reading, winner: Candidate, others: dict[int, str], fu
     titled = at > 0 and (before == "A" or (others.get(at - 1) in ("initial", "person") and before.isalpha()))
     if titled and (bare or winner.slip):
         return True
-    follows = others.get(at + 1) == "unknown" and not only_given(reading.tokens[at + 1])
+    initial = at + 1 in others and (_titles(reading, at + 1) or reading.tokens[at + 1] == "A")
+    then = at + 2 if initial else at + 1
+    follows = others.get(then) == "unknown" and not only_given(reading.tokens[then])
     if (may_be_given(word) and follows) or (may_be_surname(word) and may_be_given(before)):
         return True
     called = may_be_surname(word) or winner.alone

@@ -15,7 +15,8 @@ from rapidfuzz.process import cdist
 
 from reconcile.matching.lexicon import Lexicon
 from reconcile.matching.likeness import CUT, EXACT, SLIP, VARIANT
-from reconcile.matching.words import DENIALS, GIVEN_BY, NUMBERED
+from reconcile.matching.names import may_be_given
+from reconcile.matching.words import DENIALS, GIVEN_BY, NUMBERED, PLAIN, beside
 
 _DOUBLED = re.compile(r"(.)\1+")
 _SAME = str.maketrans({"Q": "K", "C": "K", "Z": "S"})
@@ -154,8 +155,8 @@ class FundReader:
         if other or not typed.isalpha() or len(typed) < 3:
             return None
         begun = self._prefixes.get(typed)
-        if begun and (ended or len(typed) >= 4):
-            # three letters at a cut end may as well be somebody's whole name
+        if begun and (len(typed) >= 4 or not (typed in beside() or typed in PLAIN or may_be_given(typed))):
+            # three letters may as well be somebody's whole name
             return begun, CUT if ended and len(typed) > 3 else SLIP
         variant = self._sounds.get(_sound(typed)) or self._without_vowels(typed)
         return (variant, VARIANT) if variant else self._slip(typed)

@@ -74,14 +74,19 @@ def _forms(word: str) -> set[str]:
 
 
 def _add_vowels(words: list[str], known: list[str], found: dict[str, dict[str, Like]]) -> None:
-    """Words that differ in vowels only: too far to credit, near enough to suggest; one vowel counts beside others."""
+    """Words that differ in vowels only: too far to credit, near enough to suggest.
+
+    One other vowel counts beside other words of the name; so do three letters that are all the consonants: WRD.
+    """
     by_consonants: dict[str, list[str]] = defaultdict(list)
     for word in known:
         by_consonants[_VOWELS.sub("", skeleton(word))].append(word)
     for word in words:
         consonants = _VOWELS.sub("", skeleton(word))
-        for other in by_consonants.get(consonants, ()) if len(consonants) >= 2 and len(word) >= 4 else ():
-            if abs(len(other) - len(word)) <= 1 and word[0] == other[0]:
+        for other in by_consonants.get(consonants, ()) if len(consonants) >= 2 and len(word) >= 3 else ():
+            if len(word) == len(consonants) == 3:
+                found[word].setdefault(other, Like(other, 1.25, SLIP))
+            elif abs(len(other) - len(word)) <= 1 and word[0] == other[0]:
                 cost = 2.0 if _one_vowel(skeleton(word), skeleton(other)) else 2.5
                 found[word].setdefault(other, Like(other, cost, SLIP))
 

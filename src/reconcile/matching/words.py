@@ -79,7 +79,7 @@ def beside() -> dict[str, str]:
 PARTICLES = frozenset("DA DE DEN DER DI DOS DU EL AL LA LE ST VD VON".split())
 """Small words inside names: beside a word they make it a name."""
 
-GIVEN_BY = frozenset("FROM FRM BY VAN".split())
+GIVEN_BY = frozenset("FROM FRM FR BY VAN".split())
 """Words between a campaign and who gives."""
 
 OWN_ACCOUNT = frozenset("ACC ACCT ACCOUNT SAVINGS SAVING CALL INVEST INVESTMENT CHEQUE CURRENT RESERVE FNB".split())

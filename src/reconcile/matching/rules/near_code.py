@@ -37,10 +37,10 @@ def _near(reading: Reading, at: int, token: str) -> Iterator[Candidate]:
 @lru_cache(maxsize=65536)
 def _codes_near(token: str, codes: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
     if len(token) == SHORTEST:
-        return tuple((code, 65.0) for code in codes if code.startswith(token))
+        return tuple((code, 48.0) for code in codes if code.startswith(token))
     wrong = cdist([token], codes, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)[0]
     near = [codes[i] for i in np.flatnonzero(wrong == 1)]
-    return tuple((c, 75.0 if token[0] == c[0] and len(token) == len(c) else 62.0) for c in near)
+    return tuple((c, 54.0 if token[0] == c[0] and len(token) == len(c) else 46.0) for c in near)
 
 
 RULE = Rule("near code", _propose)
