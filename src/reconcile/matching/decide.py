@@ -42,7 +42,8 @@ class Decision(NamedTuple):
 def decide(reading: Reading, proposed: list[Candidate], overruled: frozenset[str] = frozenset()) -> Decision:
     """The decision for one text from everything the rules proposed; doubts of an `overruled` case do not count."""
     best = _best_of_each(proposed)
-    sure = not_payers(reading, _undominated([c for c in proposed if c.sure]))
+    named = _undominated([c for c in proposed if c.sure])
+    sure = not_payers(reading, named)
     campaigns = sorted({c.campaign for c in sure})
     shown = tuple(Suggestion(c.campaign, c.score, c.rule, reading.evidence(c)) for c in best[:SHOWN_CANDIDATES])
     if len(campaigns) != 1:
@@ -52,7 +53,8 @@ def decide(reading: Reading, proposed: list[Candidate], overruled: frozenset[str
         return Decision("review", None, fund, best[0].rule if best else "none", said, shown, why.reason, why.case)
     winner = max(sure, key=lambda c: (c.score, len(c.positions), c.how))
     positions = frozenset().union(*(c.positions for c in sure))
-    fund, fund_said, fund_doubt = _fund(reading, positions, frozenset().union(*(c.spelt for c in sure)))
+    payers = frozenset[int]().union(*(c.positions for c in named if c not in sure))
+    fund, fund_said, fund_doubt = _fund(reading, positions, frozenset().union(*(c.spelt for c in sure)), payers)
     if fund is None and winner.fund and not reading.funds:
         fund, fund_said = winner.fund, f"the name is the fund {winner.fund}"
     evidence = "; ".join(filter(None, [reading.evidence(winner), fund_said]))
@@ -101,15 +103,20 @@ def _dominates(strong: Candidate, weak: Candidate) -> bool:
 
 
 def _fund(
-    reading: Reading, positions: frozenset[int] = frozenset(), spelt: frozenset[str] = frozenset()
+    reading: Reading,
+    positions: frozenset[int] = frozenset(),
+    spelt: frozenset[str] = frozenset(),
+    payers: frozenset[int] = frozenset(),
 ) -> tuple[str | None, str, Doubt | None]:
     """The fund, what the evidence says of it, and a doubt.
 
     Words at `positions` name the campaign: they are no slip of a fund's, unless its name spells that fund (`spelt`).
+    Words at `payers` are somebody's name.
     """
     of_name = [f for f in reading.funds if f.how != "exact" and f.fund not in spelt]
-    no_slips = [f for f in of_name if positions >= {*range(f.start, f.end)}]
-    live = [f for f in reading.funds if not f.denied and f not in no_slips]
+    no_funds = [f for f in of_name if positions >= {*range(f.start, f.end)}]
+    no_funds += [f for f in reading.funds if payers >= {*range(f.start, f.end)}]
+    live = [f for f in reading.funds if not f.denied and f not in no_funds]
     denied = [f for f in reading.funds if f.denied]
     strangers = any(reading.role(i) == "unknown" for i in range(len(reading.tokens)) if i not in positions)
     trusted = [f for f in live if f.how != "slip" or not strangers or f.start - 1 in positions or f.end in positions]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 from reconcile.matching.confidence import ANOTHERS_WORD, DEALING, LIKE_A_NAME, OTHER_WORDS
@@ -14,6 +15,8 @@ LONGEST_TRY = 4
 LONGEST_BEGUN = 2
 FAMILY = frozenset("FAM FAMILY FAMILIE".split())
 _VOWEL = re.compile("[AEIOUY]")
+_UNSPOKEN = re.compile("(?!.?[AEIOUY]+[^AEIOUY]?[AEIOUY]?$).{1,3}$")
+"""Three letters that nobody is called by: IDN, not KEN or IDA."""
 
 
 class Doubt(NamedTuple):
@@ -59,7 +62,7 @@ def _in_a_name(reading: Reading, positions: frozenset[int]) -> bool:
 
 
 def _titles(reading: Reading, at: int) -> bool:
-    return reading.tokens[at].isalpha() and reading.role(at) in ("initial", "person")
+    return reading.tokens[at].isalpha() and reading.role(at) in ("initial", "person") and at not in reading.codes
 
 
 def _before_the_giver(reading: Reading, positions: frozenset[int], others: dict[int, str]) -> dict[int, str]:
@@ -120,8 +123,19 @@ def _names_another(reading: Reading, at: int, campaign: str) -> bool:
     if any(owners.get(like.word, set()) - {campaign} for like in reading.likes[at] if like.cost <= 1):
         return True
     # WINT beside another campaign's code is no end cut off, and still most of WINTER
+    if at and len(token) == LONGEST_BEGUN + 1 and _begins_after(reading, at) - {campaign}:
+        return True
     begun = [word for word in reading.lexicon.begun_by(token) if 3 * len(token) >= 2 * len(word)]
     return any(owners[word] - {campaign} for word in begun) and not any(campaign in owners[word] for word in begun)
+
+
+def _begins_after(reading: Reading, at: int) -> set[str]:
+    """The campaigns that have the word before this one in a name, and after it one that begins so: `PAARL CLI`."""
+    lexicon, before, start = reading.lexicon, reading.tokens[at - 1], reading.tokens[at]
+    if before not in lexicon.campaigns_of:
+        return set()
+    pairs = ((phrase.campaign, pair) for phrase in lexicon.phrases for pair in pairwise(phrase.words))
+    return {campaign for campaign, pair in pairs if pair[0] == before and pair[1].startswith(start)}
 
 
 def _like_a_name(reading: Reading, winner: Candidate, others: dict[int, str], fund: bool) -> bool:
@@ -135,22 +149,32 @@ def _like_a_name(reading: Reading, winner: Candidate, others: dict[int, str], fu
     at = min(winner.positions)
     word, before = reading.tokens[at], reading.tokens[at - 1] if at else ""
     bare = "unknown" not in others.values() and not fund
-    titled = at > 0 and (before == "A" or (others.get(at - 1) in ("initial", "person") and before.isalpha()))
-    if titled and (bare or winner.slip):
-        return True
-    initial = at + 1 in others and (_titles(reading, at + 1) or reading.tokens[at + 1] == "A")
-    then = at + 2 if initial else at + 1
+    titled = at - 1 in others and _initial(reading, at - 1)
+    then = at + 2 if at + 1 in others and _initial(reading, at + 1) else at + 1
     follows = others.get(then) == "unknown" and not only_given(reading.tokens[then])
+    if titled and (bare or winner.slip or follows):
+        return True
     if (may_be_given(word) and follows) or (may_be_surname(word) and may_be_given(before)):
         return True
     called = may_be_surname(word) or winner.alone
     return called and at + 1 in others and reading.tokens[at + 1] in FAMILY
 
 
+def _initial(reading: Reading, at: int) -> bool:
+    return _titles(reading, at) or reading.tokens[at] == "A"
+
+
 def _is_a_word(reading: Reading, winner: Candidate) -> bool:
     """Whether what names the campaign could be a name at all: letters alone, a vowel among them."""
     letters = "".join(reading.tokens[at] for at in sorted(winner.positions))
     return letters.isalpha() and bool(_VOWEL.search(letters))
+
+
+def _is_called_so(reading: Reading, at: int) -> bool:
+    """Whether a word is a name, or a word that people are also called beside one that is: `KLEIN LIAM`."""
+    word = reading.tokens[at]
+    beside = reading.tokens[max(0, at - 1) : at] + reading.tokens[at + 1 : at + 2]
+    return is_name(word) or ((may_be_given(word) or may_be_surname(word)) and any(map(is_name, beside)))
 
 
 def _beside_strangers(
@@ -169,7 +193,7 @@ def _beside_strangers(
     if winner.slip:
         clear = (fund and (payer or not touching)) or (payer and len(winner.positions) > 1)
     elif winner.alone:  # a word that others share: what stands right after it may be part of what is meant
-        follows = last + 1 in strangers and not is_name(reading.tokens[last + 1])
+        follows = last + 1 in strangers and not _is_called_so(reading, last + 1)
         clear = (payer or (fund and not touching)) and not follows
     else:
         clear = fund or payer or not any(at > last for at in strangers)
@@ -196,7 +220,7 @@ def _payer_before(reading: Reading, positions: frozenset[int], others: dict[int,
     )
     if named or not before:
         return True
-    if not all(is_name(reading.tokens[at]) for at in before):
+    if not all(_is_called_so(reading, at) for at in before):
         return False
     # ANNA and one word may be a given name and a surname; ANNA NAIDOO, or NAIDOO alone, is whole
     alone = before == [first - 1] and not may_be_surname(reading.tokens[first - 1])
@@ -212,15 +236,15 @@ def _payer_after(
     named = [at for at, role in others.items() if role in ("initial", "person") or reading.tokens[at] in GIVEN_BY]
     if not after or any(at > last and others[at] == "person" for at in named):
         return True
-    if any(last < at < after[0] for at in named) or "A" in reading.tokens[last + 1 : after[0]]:
+    if any(_initial(reading, at) for at in range(last + 1, after[0]) if at in others):
         return True
     if _a_cell_number(reading):
         return True
-    if winner.slip or not _as_typed(reading, winner) or not all(is_name(reading.tokens[at]) for at in after):
+    if winner.slip or not _as_typed(reading, winner) or not all(_is_called_so(reading, at) for at in after):
         return False
-    # a word and a surname may be somebody's two names; a code and a surname are not
-    two_names = winner.rule != "code" and len(positions) == 1 and after == [last + 1]
-    return not two_names or only_given(reading.tokens[last + 1])
+    # a word and a surname may be somebody's two names; ABC and a surname are not
+    called = len(positions) == 1 and _VOWEL.search(reading.tokens[last]) and not _UNSPOKEN.match(reading.tokens[last])
+    return not (called and after == [last + 1]) or only_given(reading.tokens[last + 1])
 
 
 def _as_typed(reading: Reading, winner: Candidate) -> bool:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from reconcile.matching.funds import FundReader, FundWord
 from reconcile.matching.lexicon import Lexicon, Phrase
-from reconcile.matching.likeness import CUT, SLIP, Like
+from reconcile.matching.likeness import CUT, EXACT, SLIP, VARIANT, Like
 from reconcile.matching.narrative import Narrative
 from reconcile.matching.words import DENIALS, FILLER, PARTICLES, PLAIN, beside, chunks, runs
 
@@ -133,7 +133,7 @@ class Reader:
 
     def _read_tokens(self, narrative: Narrative) -> tuple[list[str], set[int]]:
         parts = [run for word in narrative.payer.split() for chunk in self._chunks(word) for run in runs(chunk)]
-        if narrative.place and not any(map(self._names_a_campaign, parts)):
+        if narrative.place and not any(map(self._names_a_campaign, [*parts, *chunks(narrative.payer)])):
             # a place that is exactly a code or a word of the register is no place where nothing else is named
             parts = [p for c in chunks(narrative.place) for p in runs(c) if self._names_something(p)] + parts
         parts = self._joined(parts)
@@ -233,8 +233,10 @@ class Reader:
         exact_funds = {i for f in reading.funds if f.how == "exact" for i in range(f.start, f.end)}
         for at, token in enumerate(tokens):
             likes = [] if at in reading.wrong_codes else self.known_likes.get(token, [])
-            if at in exact_funds or token in PLAIN:
-                likes = [like for like in likes if like.how == "exact"]
+            if token in PLAIN or token in self.lexicon.codes:
+                likes = [like for like in likes if like.how == EXACT]
+            elif at in exact_funds:
+                likes = [like for like in likes if like.how in (EXACT, VARIANT)]
             elif token in _roles():  # a word known to mean something else is no slip
                 likes = [like for like in likes if like.how != SLIP]
             if narrative.cut and at == len(tokens) - 1:

@@ -15,6 +15,8 @@ def _propose(reading: Reading) -> Iterator[Candidate]:
         campaign = reading.lexicon.campaign_of_fund.get(found.fund)
         if campaign is None or found.denied:
             continue
+        if found.end == found.start + 1 and found.how == "slip" and len(reading.tokens[found.start]) <= 3:
+            continue  # three letters are a fund, and too few for a campaign
         positions = frozenset(range(found.start, found.end))
         typed = " ".join(reading.tokens[found.start : found.end])
         own = any(p.campaign == campaign and " ".join(p.words) == typed for p in reading.lexicon.phrases)
