@@ -54,7 +54,9 @@ def decide(reading: Reading, proposed: list[Candidate], overruled: frozenset[str
     winner = max(sure, key=lambda c: (c.score, len(c.positions), c.how))
     positions = frozenset().union(*(c.positions for c in sure))
     payers = frozenset[int]().union(*(c.positions for c in named if c not in sure))
-    fund, fund_said, fund_doubt = _fund(reading, positions, frozenset().union(*(c.spelt for c in sure)), payers)
+    fund, fund_said, fund_doubt = _fund(
+        reading, positions, frozenset().union(*(c.spelt for c in sure)), payers, winner.campaign
+    )
     if fund is None and winner.fund and not reading.funds:
         fund, fund_said = winner.fund, f"the name is the fund {winner.fund}"
     evidence = "; ".join(filter(None, [reading.evidence(winner), fund_said]))
@@ -107,11 +109,12 @@ def _fund(
     positions: frozenset[int] = frozenset(),
     spelt: frozenset[str] = frozenset(),
     payers: frozenset[int] = frozenset(),
+    winner: str = "",
 ) -> tuple[str | None, str, Doubt | None]:
     """The fund, what the evidence says of it, and a doubt.
 
     Words at `positions` name the campaign: they are no slip of a fund's, unless its name spells that fund (`spelt`).
-    Words at `payers` are somebody's name.
+    Words at `payers` are somebody's name. A slip of the fund that the `winner` is named like is no doubt.
     """
     of_name = [f for f in reading.funds if f.how != "exact" and f.fund not in spelt]
     no_funds = [f for f in of_name if positions >= {*range(f.start, f.end)}]
@@ -119,7 +122,12 @@ def _fund(
     live = [f for f in reading.funds if not f.denied and f not in no_funds]
     denied = [f for f in reading.funds if f.denied]
     strangers = any(reading.role(i) == "unknown" for i in range(len(reading.tokens)) if i not in positions)
-    trusted = [f for f in live if f.how != "slip" or not strangers or f.start - 1 in positions or f.end in positions]
+    own = {fund for fund, campaign in reading.lexicon.campaign_of_fund.items() if campaign == winner}
+    trusted = [
+        f
+        for f in live
+        if f.how != "slip" or not strangers or f.start - 1 in positions or f.end in positions or f.fund in own
+    ]
     funds = sorted({f.fund for f in trusted})
     words = {f.fund: " ".join(reading.tokens[f.start : f.end]) for f in reversed(trusted)}
     said = "; ".join(

@@ -12,6 +12,7 @@ from reconcile.matching.reading import Candidate, Reading
 from reconcile.matching.words import FIRM, GIVEN_BY, chunks, fold
 
 LONGEST_TRY = 4
+LONG_WORD = 8
 LONGEST_BEGUN = 2
 FAMILY = frozenset("FAM FAMILY FAMILIE".split())
 _VOWEL = re.compile("[AEIOUY]")
@@ -114,8 +115,10 @@ def _of_a_firm(reading: Reading, winner: Candidate, positions: frozenset[int], o
 
 def _is_own(reading: Reading, at: int, campaign: str) -> bool:
     """Whether a word beside the winner's is another word of the winner's own names."""
-    owners = reading.lexicon.campaigns_of
-    return any(campaign in owners.get(like.word, ()) for like in reading.likes[at] if like.cost <= 1)
+    owners, token = reading.lexicon.campaigns_of, reading.tokens[at]
+    likes = [like.word for like in reading.likes[at] if like.cost <= 1]
+    begun = [] if is_name(token) else reading.lexicon.begun_by(token, LONGEST_BEGUN + 1)
+    return any(campaign in owners.get(word, ()) for word in [*likes, *begun])
 
 
 def _names_another(reading: Reading, at: int, campaign: str) -> bool:
@@ -157,11 +160,11 @@ def _like_a_name(reading: Reading, winner: Candidate, others: dict[int, str], fu
     if (may_be_given(word) and follows) or (may_be_surname(word) and may_be_given(before)):
         return True
     called = may_be_surname(word) or winner.alone
-    return called and at + 1 in others and reading.tokens[at + 1] in FAMILY
+    return called and at + 1 in others and reading.tokens[at + 1] in FAMILY and others.get(at + 2) != "unknown"
 
 
 def _initial(reading: Reading, at: int) -> bool:
-    return _titles(reading, at) or reading.tokens[at] == "A"
+    return _titles(reading, at) or (reading.tokens[at] == "A" and not (at and reading.tokens[at - 1].isdigit()))
 
 
 def _is_a_word(reading: Reading, winner: Candidate) -> bool:
@@ -191,7 +194,8 @@ def _beside_strangers(
         reading, winner, positions, others, strangers
     )
     if winner.slip:
-        clear = (fund and (payer or not touching)) or (payer and len(winner.positions) > 1)
+        long = len(winner.positions) > 1 or len(reading.tokens[last]) >= LONG_WORD
+        clear = (fund and (payer or not touching)) or (payer and long)
     elif winner.alone:  # a word that others share: what stands right after it may be part of what is meant
         follows = last + 1 in strangers and not _is_called_so(reading, last + 1)
         clear = (payer or (fund and not touching)) and not follows

@@ -60,9 +60,9 @@ class Lexicon:
     letter_codes: tuple[str, ...] = ()
     said: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
 
-    def begun_by(self, token: str) -> list[str]:
-        """The single words of names that begin with a token of at least four letters."""
-        if len(token) < 4:
+    def begun_by(self, token: str, least: int = 4) -> list[str]:
+        """The single words of names that begin with a token of at least so many letters."""
+        if len(token) < least:
             return []
         at = bisect_left(self.words, token)
         found = takewhile(lambda word: word.startswith(token), islice(self.words, at, None))
@@ -153,7 +153,8 @@ def _add_bare_names(lexicon: Lexicon) -> None:
             owners[word].add(phrase.campaign)
     for phrase in [p for p in lexicon.phrases if p.source == "name"]:
         bare = tuple(w for w in phrase.words if w not in PLAIN)
-        long_enough = len(bare) > 1 or (len(bare) == 1 and len(bare[0]) >= 5)
+        # a common word of giving (orphans, floods) is no name by itself, though only one campaign has it
+        long_enough = len(bare) > 1 or (len(bare) == 1 and len(bare[0]) >= 5 and not translations.is_common(bare[0]))
         if bare not in taken and long_enough and all(owners[w] == {phrase.campaign} for w in bare):
             lexicon.phrases.append(Phrase(phrase.campaign, bare, phrase.text, "name"))
 
@@ -161,9 +162,9 @@ def _add_bare_names(lexicon: Lexicon) -> None:
 def _code_slips(codes: dict[str, str]) -> dict[str, str]:
     """Slips in a code after which only one campaign can be meant.
 
-    Two neighbours swapped, one letter doubled, O typed for 0 or I for 1, noughts in front of a number; other digits
-    stand. A slip that is also one wrong letter of another code (ACB of ABC and ACE), or has just its letters, may mean
-    either.
+    Two neighbours swapped, one letter doubled, O typed for 0 or I for 1, noughts in front of a number, a year in full;
+    other digits stand. A slip that is also one wrong letter of another code (ACB of ABC and ACE), or has just its
+    letters, may mean either.
     """
     meant: dict[str, set[str]] = defaultdict(set)
     near: dict[str, set[str]] = defaultdict(set)
@@ -193,4 +194,5 @@ def _slips(code: str) -> Iterator[str]:
             yield code[:at] + _LOOKALIKE[letter] + code[at + 1 :]
     parts = runs(code)
     if len(parts) == 2 and parts[1].isdigit():
-        yield from (parts[0] + number for number in (parts[1].lstrip("0"), "0" + parts[1]) if number)
+        numbers = [parts[1].lstrip("0"), "0" + parts[1], *(["20" + parts[1]] if len(parts[1]) == 2 else [])]
+        yield from (parts[0] + number for number in numbers if number)

@@ -17,6 +17,7 @@ from reconcile.matching.words import skeleton
 EXACT, VARIANT, SLIP, CUT, TRANSLATED = "exact", "variant", "slip", "cut", "translated"
 _CHUNK = 2048
 _VOWELS = re.compile("[AIU]")
+_VOWEL = re.compile("[AEIOU]")
 
 
 class Like(NamedTuple):
@@ -76,7 +77,7 @@ def _forms(word: str) -> set[str]:
 def _add_vowels(words: list[str], known: list[str], found: dict[str, dict[str, Like]]) -> None:
     """Words that differ in vowels only: too far to credit, near enough to suggest.
 
-    One other vowel counts beside other words of the name; so do three letters that are all the consonants: WRD.
+    One other vowel counts beside other words of the name; so do all the consonants and no vowel: WRD, HMPRS.
     """
     by_consonants: dict[str, list[str]] = defaultdict(list)
     for word in known:
@@ -84,8 +85,8 @@ def _add_vowels(words: list[str], known: list[str], found: dict[str, dict[str, L
     for word in words:
         consonants = _VOWELS.sub("", skeleton(word))
         for other in by_consonants.get(consonants, ()) if len(consonants) >= 2 and len(word) >= 3 else ():
-            if len(word) == len(consonants) == 3:
-                found[word].setdefault(other, Like(other, 1.25, SLIP))
+            if _VOWEL.search(word) is None and len(other) > len(word):
+                found[word].setdefault(other, Like(other, 1.25 if len(word) < 5 else 1.0, SLIP))
             elif abs(len(other) - len(word)) <= 1 and word[0] == other[0]:
                 cost = 2.0 if _one_vowel(skeleton(word), skeleton(other)) else 2.5
                 found[word].setdefault(other, Like(other, cost, SLIP))

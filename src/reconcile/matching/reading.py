@@ -14,7 +14,7 @@ from reconcile.matching.funds import FundReader, FundWord
 from reconcile.matching.lexicon import Lexicon, Phrase
 from reconcile.matching.likeness import CUT, EXACT, SLIP, VARIANT, Like
 from reconcile.matching.narrative import Narrative
-from reconcile.matching.words import DENIALS, FILLER, PARTICLES, PLAIN, beside, chunks, runs
+from reconcile.matching.words import DENIALS, FILLER, PARTICLES, PLAIN, STOP, beside, chunks, runs
 
 _TYPED_O = re.compile(r"(?<=[0-9])O(?=[0-9])")
 LONGEST_CODE_RUNS = 6
@@ -256,7 +256,7 @@ class Reader:
                 word = "".join(tokens[at : at + length]) if length > 1 else token
                 if word in codes:
                     reading.codes[at] = (codes[word], length)
-                elif word in slips:
+                elif word in slips and token not in _roles():
                     reading.code_slips[at] = (slips[word], length)
                 else:
                     continue
@@ -318,8 +318,7 @@ class Reader:
         for number, word in enumerate(phrase.words):
             free = [(abs(at - anchor), like.cost, at, like) for at, like in where.get(word, ()) if at not in taken]
             if not free:
-                at_end = reading.narrative.cut and max(taken, default=-1) == len(reading.tokens) - 1
-                if at_end and number >= 2:  # two words stand, the rest fell off the end
+                if number >= 2 and self._fell_off(reading, max(taken), word):  # two words stand, the rest is cut
                     cut = True
                     break
                 return None
@@ -331,3 +330,9 @@ class Reader:
         if any(reading.role(i) not in ("plain", "number", "fund") for i in inside):
             return None
         return Alignment(phrase, tuple(sorted(taken)), cost, cut)
+
+    @staticmethod
+    def _fell_off(reading: Reading, last: int, word: str) -> bool:
+        """Whether nothing but the beginning of the next word of a name stands between its last one and the cut."""
+        rest = [token for token in reading.tokens[last + 1 :] if token not in STOP]
+        return reading.narrative.cut and (not rest or (len(rest) == 1 and word.startswith(rest[0])))

@@ -19,6 +19,16 @@ def beginnings() -> dict[str, tuple[str, ...]]:
     return {row["word"]: tuple(row["begins"].split("|")) for row in csv.DictReader(text.splitlines())}
 
 
+@cache
+def _common() -> tuple[str, ...]:
+    return tuple({begin for begins in beginnings().values() for begin in begins})
+
+
+def is_common(word: str) -> bool:
+    """Whether an English word is one of those that the foreign ones stand for: a common word of giving."""
+    return any(word.startswith(begin) and len(word) <= len(begin) + ENDING for begin in _common())
+
+
 def into(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Which of these words (of a register, sorted) each foreign word may stand for; those that stand for none left out.
 
