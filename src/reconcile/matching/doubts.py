@@ -9,12 +9,12 @@ from typing import NamedTuple
 from reconcile.matching.confidence import ANOTHERS_WORD, DEALING, LIKE_A_NAME, OTHER_WORDS
 from reconcile.matching.names import is_name, may_be_given, may_be_surname, only_given
 from reconcile.matching.reading import Candidate, Reading
-from reconcile.matching.words import FIRM, GIVEN_BY, chunks, fold
+from reconcile.matching.words import FIRM, GIVEN_BY, PARTICLES, chunks, fold
 
 LONGEST_TRY = 4
 LONG_WORD = 8
 LONGEST_BEGUN = 2
-FAMILY = frozenset("FAM FAMILY FAMILIE".split())
+FAMILY = frozenset("FAM FAMILY FAMILIE GESIN SON".split())
 _VOWEL = re.compile("[AEIOUY]")
 _UNSPOKEN = re.compile("(?!.?[AEIOUY]+[^AEIOUY]?[AEIOUY]?$).{1,3}$")
 """Three letters that nobody is called by: IDN, not KEN or IDA."""
@@ -28,33 +28,44 @@ class Doubt(NamedTuple):
 
 
 def not_payers(reading: Reading, sure: list[Candidate]) -> list[Candidate]:
-    """Without single words that read like the payer's name, where an exact code of another campaign stands beside.
+    """Without single words that read like the payer's name or firm, where other words name a campaign beside them.
 
-    A word that would be credited without that code is a second campaign, whatever it reads like.
+    A word that would be credited without those is a second campaign, whatever it reads like.
     """
-    codes = [c for c in sure if c.rule == "code" and not _in_a_name(reading, c.positions)]
-    if not codes:
+    real = [c for c in sure if not _of_a_giver(reading, c)]
+    if not real or len(real) == len(sure):
         return sure
-    named, taken = {c.campaign for c in codes}, frozenset[int]().union(*(c.positions for c in codes))
+    named, taken = {c.campaign for c in real}, frozenset[int]().union(*(c.positions for c in real))
     return [
         c
         for c in sure
-        if c.campaign in named
-        or len(c.positions) > 1
-        or not _in_a_name(reading, c.positions)
-        or not _doubt_beside(reading, c, c.positions, taken)
+        if c.campaign in named or not _of_a_giver(reading, c) or not _doubt_beside(reading, c, c.positions, taken)
     ]
+
+
+def _of_a_giver(reading: Reading, candidate: Candidate) -> bool:
+    return len(candidate.positions) == 1 and (
+        _in_a_name(reading, candidate.positions) or _firm_after(reading, candidate.positions)
+    )
+
+
+def _firm_after(reading: Reading, positions: frozenset[int]) -> bool:
+    """Whether a firm's word stands right after: `ABC TYRES`."""
+    after = max(positions) + 1
+    return after < len(reading.tokens) and reading.role(after) == FIRM
 
 
 def _in_a_name(reading: Reading, positions: frozenset[int]) -> bool:
     """Whether what stands right before or after makes a word part of a person's name.
 
-    An initial or a title before it; an initial or "Family" after it; a given name with a surname after it, a surname
-    with a given name before it.
+    An initial, a title or "van der" before it; an initial or "Family" after it; a given name with a surname after it, a
+    surname with a given name before it.
     """
     before, after = min(positions) - 1, max(positions) + 1
     word = reading.tokens[after - 1]
     if before >= 0 and (_titles(reading, before) or (may_be_surname(word) and may_be_given(reading.tokens[before]))):
+        return True
+    if before >= 0 and reading.tokens[before] in PARTICLES:
         return True
     if after == len(reading.tokens):
         return False
@@ -98,7 +109,8 @@ def _doubt_beside(
         return Doubt(ANOTHERS_WORD, f'"{words}" belongs to another campaign')
     counted = "unit" in others.values() and any(reading.role(i) == "fund" for i in positions)
     fund = counted or "fund" in others.values()
-    if not fund and ("dealing" in others.values() or _of_a_firm(reading, winner, positions, others)):
+    firm = _firm_after(reading, positions) and not _is_a_mark(reading, winner)
+    if firm or (not fund and ("dealing" in others.values() or _of_a_firm(reading, winner, positions, others))):
         return Doubt(DEALING, "reads like a payment for something, not a gift")
     if _like_a_name(reading, winner, others, fund):
         return Doubt(LIKE_A_NAME, "reads like a person's name")
@@ -155,12 +167,16 @@ def _like_a_name(reading: Reading, winner: Candidate, others: dict[int, str], fu
     titled = at - 1 in others and _initial(reading, at - 1)
     then = at + 2 if at + 1 in others and _initial(reading, at + 1) else at + 1
     follows = others.get(then) == "unknown" and not only_given(reading.tokens[then])
-    if titled and (bare or winner.slip or follows):
+    if (titled and (bare or winner.slip or follows)) or before in PARTICLES:
         return True
     if (may_be_given(word) and follows) or (may_be_surname(word) and may_be_given(before)):
         return True
-    called = may_be_surname(word) or winner.alone
-    return called and at + 1 in others and reading.tokens[at + 1] in FAMILY and others.get(at + 2) != "unknown"
+    return (
+        not _UNSPOKEN.match(word)
+        and at + 1 in others
+        and reading.tokens[at + 1] in FAMILY
+        and others.get(at + 2) != "unknown"
+    )
 
 
 def _initial(reading: Reading, at: int) -> bool:

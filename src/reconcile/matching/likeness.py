@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -122,14 +123,36 @@ def _distances(left: list[str], right: list[str]) -> npt.NDArray[np.uint8]:
 def _slip_cost(typed: str, known: str) -> float:
     """1 or 2 for a slip that counts by itself; in a word of 3 or 4 letters only swapped neighbours count as 1.
 
-    One other wrong letter in a word of 4 costs 1.75: enough only beside other words of the same phrase.
+    So does, in a word of 4, the letter of a key beside the right one. Another wrong letter there costs 1.75: enough
+    only beside other words of the same phrase.
     """
     wrong = OSA.distance(typed, known)
     if len(known) > 4:
         return float(wrong) if min(len(typed), len(known)) >= 4 else 0.0
-    if sorted(typed) == sorted(known):
+    if sorted(typed) == sorted(known) or (len(typed) == len(known) == 4 and _beside_its_key(typed, known)):
         return 1.0
     return 1.75 if len(known) == 4 and len(typed) >= 3 else 0.0
+
+
+_KEYS = ("QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM")
+
+
+@cache
+def _neighbours() -> dict[str, str]:
+    """Per letter those of the keys that touch its own, each row of keys half a key further right than the one above."""
+    touching: dict[str, str] = dict.fromkeys("".join(_KEYS), "")
+    for row, letters in enumerate(_KEYS):
+        for at, letter in enumerate(letters):
+            beside = letters[max(0, at - 1) : at] + letters[at + 1 : at + 2]
+            above = _KEYS[row - 1][at : at + 2] if row else ""
+            below = _KEYS[row + 1][max(0, at - 1) : at + 1] if row < 2 else ""
+            touching[letter] = beside + above + below
+    return touching
+
+
+def _beside_its_key(typed: str, known: str) -> bool:
+    wrong = [(a, b) for a, b in zip(typed, known, strict=True) if a != b]
+    return len(wrong) == 1 and wrong[0][0] in _neighbours().get(wrong[0][1], "")
 
 
 def _keep(likes: dict[str, Like], like: Like) -> None:

@@ -201,7 +201,9 @@ class Reader:
                     now = best[end]
                     if now is None or len(before) + 1 < len(now):
                         best[end] = (*before, word[start:end])
-            self._splits[word] = best[len(word)] or self._code_and_fund(word) or (word,)
+            pieces = best[len(word)] or self._code_and_fund(word) or (word,)
+            two_codes = sum(piece in self.lexicon.codes for piece in pieces) > 1
+            self._splits[word] = (word,) if two_codes else pieces
         return self._splits[word]
 
     def _code_and_fund(self, word: str) -> tuple[str, ...] | None:
@@ -273,7 +275,7 @@ class Reader:
 
     def _cut_words(self, token: str, likes: list[Like]) -> list[Like]:
         """At a cut end, the beginning of a word is that word rather than a slip of it."""
-        if len(token) < SHORTEST_PIECE:
+        if len(token) < SHORTEST_PIECE - 1:
             return likes
         whole = {like.word for like in likes if like.how in ("exact", "variant")}
         cut = [Like(w, 0.25, CUT) for w in self._starting(token) if w not in whole]
