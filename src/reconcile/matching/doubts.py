@@ -9,8 +9,9 @@ from typing import NamedTuple
 from reconcile.matching.confidence import ANOTHERS_WORD, DEALING, LIKE_A_NAME, OTHER_WORDS
 from reconcile.matching.names import is_name, may_be_given, may_be_surname, only_given
 from reconcile.matching.reading import Candidate, Reading
-from reconcile.matching.words import FIRM, GIVEN_BY, PARTICLES, chunks, fold
+from reconcile.matching.words import FIRM, GIVEN_BY, chunks, fold
 
+OF_SURNAMES = frozenset("DE DEN DER DU VD VON".split())
 LONGEST_TRY = 4
 LONG_WORD = 8
 LONGEST_BEGUN = 2
@@ -63,9 +64,10 @@ def _in_a_name(reading: Reading, positions: frozenset[int]) -> bool:
     """
     before, after = min(positions) - 1, max(positions) + 1
     word = reading.tokens[after - 1]
-    if before >= 0 and (_titles(reading, before) or (may_be_surname(word) and may_be_given(reading.tokens[before]))):
+    titled = before >= 0 and _titles(reading, before) and reading.tokens[before] not in FAMILY
+    if titled or (before >= 0 and may_be_surname(word) and may_be_given(reading.tokens[before])):
         return True
-    if before >= 0 and reading.tokens[before] in PARTICLES:
+    if before >= 0 and reading.tokens[before] in OF_SURNAMES:
         return True
     if after == len(reading.tokens):
         return False
@@ -102,6 +104,7 @@ def _doubt_beside(
         i: "own" if role == "unknown" and _is_own(reading, i, winner.campaign) else role for i, role in others.items()
     }
     foreign = [i for i, role in others.items() if role == "unknown" and _names_another(reading, i, winner.campaign)]
+    foreign = [i for i in foreign if not _firm_after(reading, frozenset([i]))]
     if winner.rule == "code":
         foreign = [i for i in foreign if not _in_a_name(reading, frozenset([i]))]
     if foreign:
@@ -135,6 +138,8 @@ def _is_own(reading: Reading, at: int, campaign: str) -> bool:
 
 def _names_another(reading: Reading, at: int, campaign: str) -> bool:
     owners, token = reading.lexicon.campaigns_of, reading.tokens[at]
+    if len(token) <= LONGEST_BEGUN:
+        return False
     if any(owners.get(like.word, set()) - {campaign} for like in reading.likes[at] if like.cost <= 1):
         return True
     # WINT beside another campaign's code is no end cut off, and still most of WINTER
@@ -165,9 +170,10 @@ def _like_a_name(reading: Reading, winner: Candidate, others: dict[int, str], fu
     word, before = reading.tokens[at], reading.tokens[at - 1] if at else ""
     bare = "unknown" not in others.values() and not fund
     titled = at - 1 in others and _initial(reading, at - 1)
+    first = at == 1 and winner.rule != "code"  # N GAZA ZAKAT; in MARIAM K GAZA ZAKAT the name is whole before
     then = at + 2 if at + 1 in others and _initial(reading, at + 1) else at + 1
     follows = others.get(then) == "unknown" and not only_given(reading.tokens[then])
-    if (titled and (bare or winner.slip or follows)) or before in PARTICLES:
+    if (titled and (bare or winner.slip or follows or first)) or before in OF_SURNAMES:
         return True
     if (may_be_given(word) and follows) or (may_be_surname(word) and may_be_given(before)):
         return True

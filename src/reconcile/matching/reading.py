@@ -202,8 +202,8 @@ class Reader:
                     if now is None or len(before) + 1 < len(now):
                         best[end] = (*before, word[start:end])
             pieces = best[len(word)] or self._code_and_fund(word) or (word,)
-            two_codes = sum(piece in self.lexicon.codes for piece in pieces) > 1
-            self._splits[word] = (word,) if two_codes else pieces
+            # a word that is codes alone is rather one that is not known
+            self._splits[word] = (word,) if all(piece in self.lexicon.codes for piece in pieces) else pieces
         return self._splits[word]
 
     def _code_and_fund(self, word: str) -> tuple[str, ...] | None:
