@@ -31,7 +31,7 @@ class Doubt(NamedTuple):
 def not_payers(reading: Reading, sure: list[Candidate]) -> list[Candidate]:
     """Without single words that read like the payer's name or firm, where other words name a campaign beside them.
 
-    A word that would be credited without those is a second campaign, whatever it reads like.
+    An exact code, and a word that would be credited without those, is a second campaign whatever it reads like.
     """
     real = [c for c in sure if not _of_a_giver(reading, c)]
     if not real or len(real) == len(sure):
@@ -45,15 +45,17 @@ def not_payers(reading: Reading, sure: list[Candidate]) -> list[Candidate]:
 
 
 def _of_a_giver(reading: Reading, candidate: Candidate) -> bool:
-    return len(candidate.positions) == 1 and (
-        _in_a_name(reading, candidate.positions) or _firm_after(reading, candidate.positions)
+    return (
+        candidate.rule != "code"
+        and len(candidate.positions) == 1
+        and (_in_a_name(reading, candidate.positions) or _firm_after(reading, candidate.positions))
     )
 
 
 def _firm_after(reading: Reading, positions: frozenset[int]) -> bool:
     """Whether a firm's word stands right after: `ABC TYRES`."""
     after = max(positions) + 1
-    return after < len(reading.tokens) and reading.role(after) == FIRM
+    return after < len(reading.tokens) and reading.role(after) == FIRM and after not in reading.codes
 
 
 def _in_a_name(reading: Reading, positions: frozenset[int]) -> bool:
@@ -72,7 +74,9 @@ def _in_a_name(reading: Reading, positions: frozenset[int]) -> bool:
     if after == len(reading.tokens):
         return False
     surname = reading.role(after) == "unknown" and not only_given(reading.tokens[after])
-    return _titles(reading, after) or (may_be_given(word) and surname)
+    # two letters after it may be the beginning of its next word: WATER WE
+    initial = _titles(reading, after) and (reading.role(after) == "person" or len(reading.tokens[after]) == 1)
+    return initial or (may_be_given(word) and surname)
 
 
 def _titles(reading: Reading, at: int) -> bool:
@@ -103,7 +107,12 @@ def _doubt_beside(
     others = {
         i: "own" if role == "unknown" and _is_own(reading, i, winner.campaign) else role for i, role in others.items()
     }
-    foreign = [i for i, role in others.items() if role == "unknown" and _names_another(reading, i, winner.campaign)]
+    foreign = [
+        i
+        for i, role in others.items()
+        if (role == "unknown" and _names_another(reading, i, winner.campaign))
+        or (role in ("unknown", "initial") and _begins_after(reading, i) - {winner.campaign})
+    ]
     foreign = [i for i in foreign if not _firm_after(reading, frozenset([i]))]
     if winner.rule == "code":
         foreign = [i for i in foreign if not _in_a_name(reading, frozenset([i]))]
@@ -143,8 +152,6 @@ def _names_another(reading: Reading, at: int, campaign: str) -> bool:
     if any(owners.get(like.word, set()) - {campaign} for like in reading.likes[at] if like.cost <= 1):
         return True
     # WINT beside another campaign's code is no end cut off, and still most of WINTER
-    if at and len(token) == LONGEST_BEGUN + 1 and _begins_after(reading, at) - {campaign}:
-        return True
     begun = [word for word in reading.lexicon.begun_by(token) if 3 * len(token) >= 2 * len(word)]
     return any(owners[word] - {campaign} for word in begun) and not any(campaign in owners[word] for word in begun)
 
@@ -152,7 +159,7 @@ def _names_another(reading: Reading, at: int, campaign: str) -> bool:
 def _begins_after(reading: Reading, at: int) -> set[str]:
     """The campaigns that have the word before this one in a name, and after it one that begins so: `PAARL CLI`."""
     lexicon, before, start = reading.lexicon, reading.tokens[at - 1], reading.tokens[at]
-    if before not in lexicon.campaigns_of:
+    if not at or before not in lexicon.campaigns_of or not LONGEST_BEGUN <= len(start) <= LONGEST_BEGUN + 1:
         return set()
     pairs = ((phrase.campaign, pair) for phrase in lexicon.phrases for pair in pairwise(phrase.words))
     return {campaign for campaign, pair in pairs if pair[0] == before and pair[1].startswith(start)}
@@ -170,7 +177,7 @@ def _like_a_name(reading: Reading, winner: Candidate, others: dict[int, str], fu
     word, before = reading.tokens[at], reading.tokens[at - 1] if at else ""
     bare = "unknown" not in others.values() and not fund
     titled = at - 1 in others and _initial(reading, at - 1)
-    first = at == 1 and winner.rule != "code"  # N GAZA ZAKAT; in MARIAM K GAZA ZAKAT the name is whole before
+    first = at == 1 and winner.rule != "code"  # N HARBOUR ZAKAT; in MARIAM K HARBOUR ZAKAT the name is whole before
     then = at + 2 if at + 1 in others and _initial(reading, at + 1) else at + 1
     follows = others.get(then) == "unknown" and not only_given(reading.tokens[then])
     if (titled and (bare or winner.slip or follows or first)) or before in OF_SURNAMES:
@@ -286,7 +293,7 @@ def _a_cell_number(reading: Reading) -> bool:
 def _meant_as_code(reading: Reading, at: int, winner: Candidate) -> bool:
     """A short word right before a name is a try at its code: of the code's length and first letter, or of the name's.
 
-    `YMN YEMENI`: letters of the name in their order.
+    `HRB HARBOUR`: letters of the name in their order.
     """
     token, code = reading.tokens[at], "".join(chunks(fold(winner.campaign)))
     if at + 1 not in winner.positions:

@@ -231,6 +231,9 @@ class Reader:
         for word in reading.funds:
             reading.roles[word.start : word.end] = ["fund"] * (word.end - word.start)
         self._find_codes(reading)
+        for at, (_, length) in reading.codes.items():  # a code that is also a word is a code
+            if length == 1 and reading.roles[at] not in ("initial", "number", "fund"):
+                reading.roles[at] = "unknown"
         reading.wrong_codes = dict(self._wrong_codes(reading))
         exact_funds = {i for f in reading.funds if f.how == "exact" for i in range(f.start, f.end)}
         for at, token in enumerate(tokens):
