@@ -92,11 +92,11 @@ def yardsticks(folder: Path, sample: int) -> dict[str, Any]:
     some, few = rng.sample(texts, min(sample, len(texts))), rng.sample(distinct, min(sample, len(distinct)))
     start = time.perf_counter()
     for text in some:
-        process.extractOne(text, choices, scorer=fuzz.WRatio, score_cutoff=85)
+        process.extractOne(text, choices, scorer=fuzz.WRatio)
     loop = (time.perf_counter() - start) / len(some) * len(texts)
     start = time.perf_counter()
     for text in few:
-        process.extractOne(text, choices, scorer=fuzz.partial_ratio, score_cutoff=85)
+        process.extractOne(text, choices, scorer=fuzz.partial_ratio)
     once = (time.perf_counter() - start) / len(few) * len(distinct)
     known = {word: name for name in choices for word in name.split()}
     start = time.perf_counter()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 from typing import NamedTuple
 
 from reconcile.matching.confidence import ANOTHERS_WORD, DEALING, LIKE_A_NAME, OTHER_WORDS
@@ -12,6 +11,7 @@ from reconcile.matching.reading import Candidate, Reading
 from reconcile.matching.words import FIRM, GIVEN_BY, chunks, fold
 
 OF_SURNAMES = frozenset("DE DEN DER DU VD VON".split())
+FAR = 2.0
 LONGEST_TRY = 4
 LONG_WORD = 8
 LONGEST_BEGUN = 2
@@ -149,7 +149,9 @@ def _names_another(reading: Reading, at: int, campaign: str) -> bool:
     owners, token = reading.lexicon.campaigns_of, reading.tokens[at]
     if len(token) <= LONGEST_BEGUN:
         return False
-    if any(owners.get(like.word, set()) - {campaign} for like in reading.likes[at] if like.cost <= 1):
+    # too far to be credited, a long word may still be near enough to be meant, unless it is a name
+    far = FAR if len(token) > LONGEST_TRY and not _is_called_so(reading, at) else 1
+    if any(owners.get(like.word, set()) - {campaign} for like in reading.likes[at] if like.cost <= far):
         return True
     # WINT beside another campaign's code is no end cut off, and still most of WINTER
     begun = [word for word in reading.lexicon.begun_by(token) if 3 * len(token) >= 2 * len(word)]
@@ -158,11 +160,11 @@ def _names_another(reading: Reading, at: int, campaign: str) -> bool:
 
 def _begins_after(reading: Reading, at: int) -> set[str]:
     """The campaigns that have the word before this one in a name, and after it one that begins so: `PAARL CLI`."""
-    lexicon, before, start = reading.lexicon, reading.tokens[at - 1], reading.tokens[at]
-    if not at or before not in lexicon.campaigns_of or not LONGEST_BEGUN <= len(start) <= LONGEST_BEGUN + 1:
+    before, start = reading.tokens[at - 1], reading.tokens[at]
+    if not at or not LONGEST_BEGUN <= len(start) <= LONGEST_BEGUN + 1:
         return set()
-    pairs = ((phrase.campaign, pair) for phrase in lexicon.phrases for pair in pairwise(phrase.words))
-    return {campaign for campaign, pair in pairs if pair[0] == before and pair[1].startswith(start)}
+    following = reading.lexicon.next_words.get(before, ())
+    return {campaign for campaign, word in following if word.startswith(start)}
 
 
 def _like_a_name(reading: Reading, winner: Candidate, others: dict[int, str], fund: bool) -> bool:

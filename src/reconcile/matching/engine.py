@@ -15,7 +15,7 @@ from reconcile.matching.funds import FundReader
 from reconcile.matching.lexicon import build
 from reconcile.matching.likeness import likes
 from reconcile.matching.narrative import REFERENCE_WIDTH, Narrative, narrate
-from reconcile.matching.reading import Candidate, Reader, Reading
+from reconcile.matching.reading import Reader, Reading
 from reconcile.matching.rules import Rule
 from reconcile.matching.rules.likeness import LETTERS_PER_SLIP
 from reconcile.matching.words import OWN_ACCOUNT, chunks, fold
@@ -62,6 +62,7 @@ class Engine:
     reader: Reader
     rules: tuple[Rule, ...]
     overruled: frozenset[str] = frozenset()
+    thorough: bool = False
     _decided: dict[tuple[str, str, bool, str | None, bool], Decision] = field(default_factory=dict)
 
     def outcomes(self, texts: Sequence[Text], progress: Progress | None = None) -> list[Outcome]:
@@ -110,26 +111,36 @@ class Engine:
     def _decision(self, narrative: Narrative) -> Decision:
         key = (narrative.payer, narrative.place, narrative.cut, narrative.kind, narrative.reversal)
         if key not in self._decided:
-            reading = self.reader.read(narrative, *self.reader.tokens(narrative))
-            self._decided[key] = decide(reading, self.propose(reading), self.overruled)
+            self._decided[key] = self._decide(self.reader.read(narrative, *self.reader.tokens(narrative)))
         return self._decided[key]
+
+    def _decide(self, reading: Reading) -> Decision:
+        """The decision; rules that only suggest are asked where the others do not settle it, or for all to be shown."""
+        proposed = [c for rule in self.rules if not rule.only_suggests for c in rule.propose(reading)]
+        if not self.thorough:
+            decision = decide(reading, proposed, self.overruled)
+            if decision.status == "matched":
+                return decision
+        proposed += [c for rule in self.rules if rule.only_suggests for c in rule.propose(reading)]
+        return decide(reading, proposed, self.overruled)
 
     def read(self, narrative: Narrative) -> Reading:
         """The reading of one narrative, its words compared with the register if they were not before."""
         self._compare([narrative])
         return self.reader.read(narrative, *self.reader.tokens(narrative))
 
-    def propose(self, reading: Reading) -> list[Candidate]:
-        """What all rules propose for a reading."""
-        return [candidate for rule in self.rules for candidate in rule.propose(reading)]
 
+def engine(
+    campaigns: CampaignRegister, funds: FundVocabulary, max_wrong: float = 0, *, thorough: bool = False
+) -> Engine:
+    """An engine for a register and a vocabulary; building it costs a few milliseconds.
 
-def engine(campaigns: CampaignRegister, funds: FundVocabulary, max_wrong: float = 0) -> Engine:
-    """An engine for a register and a vocabulary; building it costs a few milliseconds."""
+    A `thorough` one tells of a credited gift too what else its words might have meant.
+    """
     allowed = overruled(max_wrong)
     lexicon = build(campaigns, funds)
     found = sorted((r for r in found_in(rules, "RULE") if isinstance(r, Rule)), key=lambda r: r.name)
-    return Engine(Reader(lexicon, FundReader(lexicon)), tuple(found), allowed)
+    return Engine(Reader(lexicon, FundReader(lexicon)), tuple(found), allowed, thorough)
 
 
 def _kind(text: Text, narrative: Narrative) -> str:

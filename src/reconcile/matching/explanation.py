@@ -151,7 +151,7 @@ def explain(
     """
     if not isinstance(description, str) or not isinstance(campaigns, CampaignRegister):
         raise FrameRefused("explain takes a text and a register", do='Try explain("IDEA 2018", campaigns).')
-    machine = engine(campaigns, funds or default_funds(), max_wrong)
+    machine = engine(campaigns, funds or default_funds(), max_wrong, thorough=True)
     narrative = narrate(description)
     text = Text(description, None, -1 if money_out else 1)
     reading = machine.read(narrative)

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice, takewhile
+from itertools import islice, pairwise, takewhile
 
 from reconcile.campaigns import CampaignRegister, FundVocabulary
 from reconcile.matching import translations
@@ -37,8 +37,8 @@ class Lexicon:
 
     `words` are all words and run-together phrases that a slip may be compared with; `letter_codes` the codes without
     digits, in which a slip can be guessed at; `code_stems` the letters that codes with digits begin with: before other
-    digits they are a wrong code. `phrases_of` has each phrase under the rarer of its first two words, one of which
-    every mention must hold.
+    digits they are a wrong code. `phrases_of` has each phrase under the rarer of its first two words, with the other:
+    every mention must hold both. `next_words` has for a word the campaigns and words that follow it in their names.
     """
 
     names: dict[str, str]
@@ -46,7 +46,8 @@ class Lexicon:
     code_slips: dict[str, str] = field(default_factory=dict)
     code_stems: frozenset[str] = frozenset()
     phrases: list[Phrase] = field(default_factory=list)
-    phrases_of: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    phrases_of: dict[str, list[tuple[str | None, int]]] = field(default_factory=lambda: defaultdict(list))
+    next_words: dict[str, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
     campaigns_of: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     glued: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     fund_words: dict[str, str] = field(default_factory=dict)
@@ -95,8 +96,10 @@ def build(campaigns: CampaignRegister, funds: FundVocabulary) -> Lexicon:
         if len(phrase.words) > 1 and len(phrase.glued) >= GLUED_LENGTH:
             lexicon.glued[phrase.glued].append(number)
     for number, phrase in enumerate(lexicon.phrases):
-        rarer = min(phrase.words[:2], key=lambda w: (len(lexicon.campaigns_of[w]), w))
-        lexicon.phrases_of[rarer].append(number)
+        rarer, *other = sorted(phrase.words[:2], key=lambda w: (len(lexicon.campaigns_of[w]), w))
+        lexicon.phrases_of[rarer].append((other[0] if other else None, number))
+        for word, following in pairwise(phrase.words):
+            lexicon.next_words[word].add((phrase.campaign, following))
     lexicon.words = sorted(set(lexicon.campaigns_of) | set(lexicon.glued))
     lexicon.translated = translations.into(lexicon.words)
     lexicon.letter_codes = tuple(sorted(c for c in lexicon.codes if c.isalpha()))

@@ -112,7 +112,7 @@ def _add_slips(words: list[str], known: list[str], found: dict[str, dict[str, Li
                 _keep(found[part[row]], Like(known[column], cost, SLIP))
         rows, columns = np.nonzero(_distances([skeleton(w) for w in part], bones) <= allowed_bones)
         for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
-            if allowed_bones[column]:
+            if allowed_bones[column] and part[row][0] == known[column][0]:
                 _keep(found[part[row]], Like(known[column], 1.5, SLIP))
 
 

@@ -110,6 +110,7 @@ class Reader:
     _digit_codes: bool = False
     _code_starts: frozenset[str] = frozenset()
     _pieces: frozenset[str] = frozenset()
+    _memory: dict[str, bool] = field(default_factory=dict)
     _splits: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _sorted_words: list[str] = field(default_factory=list)
 
@@ -158,6 +159,12 @@ class Reader:
         return self._names_a_campaign(word) or word in self.lexicon.fund_words
 
     def _known(self, word: str) -> bool:
+        known = self._memory.get(word)
+        if known is None:
+            known = self._memory[word] = self._has_a_meaning(word)
+        return known
+
+    def _has_a_meaning(self, word: str) -> bool:
         if any(word.removesuffix(ending) in self.lexicon.campaigns_of for ending in "ES"):
             return True
         return (
@@ -293,18 +300,16 @@ class Reader:
 
     def _align(self, reading: Reading) -> Iterator[Alignment]:
         where: dict[str, list[tuple[int, Like]]] = {}
-        phrases: set[int] = set()
+        found: set[tuple[str | None, int]] = set()
         for at, likes in enumerate(reading.likes):
             for like in likes:
                 where.setdefault(like.word, []).append((at, like))
-                phrases.update(self.lexicon.phrases_of.get(like.word, ()))
+                found.update(self.lexicon.phrases_of.get(like.word, ()))
                 for number in self.lexicon.glued.get(like.word, ()):
                     phrase = self.lexicon.phrases[number]
                     yield Alignment(phrase, (at,), like.cost, like.how == CUT, glued=True)
-        for number in sorted(phrases):
-            phrase = self.lexicon.phrases[number]
-            if all(word in where for word in phrase.words[:2]):  # without both, no mention of it can be whole enough
-                yield from self._place(phrase, where, reading)
+        for number in sorted(number for other, number in found if other is None or other in where):
+            yield from self._place(self.lexicon.phrases[number], where, reading)
 
     def _place(self, phrase: Phrase, where: dict[str, list[tuple[int, Like]]], reading: Reading) -> Iterator[Alignment]:
         """The phrase at its cheapest place, its words side by side in any order; a cut text may lack its last words."""
@@ -321,7 +326,11 @@ class Reader:
         taken: list[int] = []
         cost, cut = 0.0, False
         for number, word in enumerate(phrase.words):
-            free = [(abs(at - anchor), like.cost, at, like) for at, like in where.get(word, ()) if at not in taken]
+            free = [
+                (abs(at - anchor), like.cost, at, like)
+                for at, like in where.get(word, ())
+                if at not in taken and (like.how != CUT or self._goes_on(reading, at, taken))
+            ]
             if not free:
                 if number >= 2 and self._fell_off(reading, max(taken), word):  # two words stand, the rest is cut
                     cut = True
@@ -335,6 +344,11 @@ class Reader:
         if any(reading.role(i) not in ("plain", "number", "fund") for i in inside):
             return None
         return Alignment(phrase, tuple(sorted(taken)), cost, cut)
+
+    @staticmethod
+    def _goes_on(reading: Reading, at: int, taken: list[int]) -> bool:
+        """Whether a word cut off after its first two letters stands where the name goes on."""
+        return len(reading.tokens[at]) >= SHORTEST_PIECE or (bool(taken) and taken[-1] == at - 1)
 
     @staticmethod
     def _fell_off(reading: Reading, last: int, word: str) -> bool:

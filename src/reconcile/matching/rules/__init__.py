@@ -13,7 +13,11 @@ from reconcile.matching.reading import Candidate, Reading
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: the name that the `rule` column shows, and what it proposes."""
+    """One rule: the name that the `rule` column shows, what it proposes, and whether it only ever suggests.
+
+    What a rule `only_suggests` is never sure: it is asked where the others leave a gift to a person.
+    """
 
     name: str
     propose: Callable[[Reading], Iterable[Candidate]]
+    only_suggests: bool = False

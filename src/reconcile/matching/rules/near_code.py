@@ -43,4 +43,4 @@ def _codes_near(token: str, codes: tuple[str, ...]) -> tuple[tuple[str, float], 
     return tuple((c, 54.0 if token[0] == c[0] and len(token) == len(c) else 46.0) for c in near)
 
 
-RULE = Rule("near code", _propose)
+RULE = Rule("near code", _propose, only_suggests=True)

@@ -31,4 +31,4 @@ def _propose(reading: Reading) -> Iterator[Candidate]:
         yield Candidate(campaign, score, "part of name", "= part of the name", frozenset(weights), sure=False)
 
 
-RULE = Rule("part of name", _propose)
+RULE = Rule("part of name", _propose, only_suggests=True)
