@@ -89,12 +89,14 @@ def _best_of_each(proposed: list[Candidate]) -> tuple[Candidate, ...]:
     return tuple(sorted(best.values(), key=lambda c: (-c.score - len(c.positions), c.campaign)))
 
 
-def _rank(candidate: Candidate) -> tuple[bool, float, int, str, list[int]]:
-    return candidate.sure, candidate.score, len(candidate.positions), candidate.how, sorted(candidate.positions)
+def _rank(candidate: Candidate) -> tuple[bool, float, int, str, int]:
+    return candidate.sure, candidate.score, len(candidate.positions), candidate.how, -min(candidate.positions)
 
 
 def _undominated(sure: list[Candidate]) -> list[Candidate]:
     """Without those whose words are part of a longer phrase, or read clearly better as another campaign."""
+    if len(sure) < 2:
+        return sure
     return [c for c in sure if not any(_dominates(other, c) for other in sure if other.campaign != c.campaign)]
 
 
@@ -116,6 +118,8 @@ def _fund(
     Words at `positions` name the campaign: they are no slip of a fund's, unless its name spells that fund (`spelt`).
     Words at `payers` are somebody's name. A slip of the fund that the `winner` is named like is no doubt.
     """
+    if not reading.funds:
+        return None, "", None
     of_name = [f for f in reading.funds if f.how != "exact" and f.fund not in spelt]
     no_funds = [f for f in of_name if positions >= {*range(f.start, f.end)}]
     no_funds += [f for f in reading.funds if payers >= {*range(f.start, f.end)}]

@@ -33,6 +33,8 @@ def not_payers(reading: Reading, sure: list[Candidate]) -> list[Candidate]:
 
     An exact code, and a word that would be credited without those, is a second campaign whatever it reads like.
     """
+    if len(sure) < 2:
+        return sure
     real = [c for c in sure if not _of_a_giver(reading, c)]
     if not real or len(real) == len(sure):
         return sure
@@ -85,6 +87,8 @@ def _titles(reading: Reading, at: int) -> bool:
 
 def _before_the_giver(reading: Reading, positions: frozenset[int], others: dict[int, str]) -> dict[int, str]:
     """Without what stands after "from" behind the campaign's words: it says who gives; a fund counts wherever it is."""
+    if GIVEN_BY.isdisjoint(reading.tokens):
+        return others
     last = max(positions)
     giver = min((at for at in others if at > last and reading.tokens[at] in GIVEN_BY), default=len(reading.tokens))
     return {at: role for at, role in others.items() if at < giver or role == "fund"}
@@ -104,6 +108,8 @@ def _doubt_beside(
 ) -> Doubt | None:
     """As `doubt`, with some of the words thought away."""
     others = _before_the_giver(reading, positions, _others(reading, positions | without))
+    if all(role == "number" for role in others.values()):
+        return None
     others = {
         i: "own" if role == "unknown" and _is_own(reading, i, winner.campaign) else role for i, role in others.items()
     }

@@ -57,6 +57,7 @@ class FundReader:
     """Finds fund words; remembers what each distinct word was found to be."""
 
     lexicon: Lexicon
+    _strangers: set[str] = field(default_factory=set)
     _memory: dict[tuple[str, bool], tuple[str, str] | None] = field(default_factory=dict)
     _sounds: dict[str, str] = field(default_factory=dict)
     _prefixes: dict[str, str] = field(default_factory=dict)
@@ -93,8 +94,12 @@ class FundReader:
         found: list[FundWord] = []
         at = 0
         while at < len(tokens):
+            if tokens[at] in self._strangers:
+                at += 1
+                continue
             match = self._phrase(tokens, at, cut) or self._word(tokens, at, cut)
             if match is None:
+                self._note_stranger(tokens[at])
                 at += 1
                 continue
             given_by = at > 0 and tokens[at - 1] in GIVEN_BY and match.how in (SLIP, CUT)
@@ -102,6 +107,12 @@ class FundReader:
                 found.append(match._replace(denied=_denied(tokens, at)))
             at = match.end
         return found
+
+    def _note_stranger(self, token: str) -> None:
+        """Remember a word that is no fund's wherever it stands."""
+        begins = token in self._excluded_starts or self._beginning_like(token)
+        if not begins and self.word(token, False) is None and self.word(token, True) is None:
+            self._strangers.add(token)
 
     def _phrase(self, tokens: list[str], at: int, cut: bool) -> FundWord | None:
         if tokens[at] not in self._excluded_starts and not self._beginning_like(tokens[at]):

@@ -111,6 +111,8 @@ class Reader:
     _code_starts: frozenset[str] = frozenset()
     _pieces: frozenset[str] = frozenset()
     _memory: dict[str, bool] = field(default_factory=dict)
+    _memory_of_roles: dict[str, str] = field(default_factory=dict)
+    _memory_of_likes: dict[str, list[Like]] = field(default_factory=dict)
     _splits: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _sorted_words: list[str] = field(default_factory=list)
 
@@ -234,28 +236,40 @@ class Reader:
         """The reading of a text whose tokens were compared with the register (`known_likes`) before."""
         reading = Reading(narrative, self.lexicon, tokens, glued=glued)
         reading.funds = self.funds.find(tokens, narrative.cut)
-        reading.roles = [_role(token) for token in tokens]
+        reading.roles = [self._role(token) for token in tokens]
         for word in reading.funds:
             reading.roles[word.start : word.end] = ["fund"] * (word.end - word.start)
         self._find_codes(reading)
         for at, (_, length) in reading.codes.items():  # a code that is also a word is a code
             if length == 1 and reading.roles[at] not in ("initial", "number", "fund"):
                 reading.roles[at] = "unknown"
-        reading.wrong_codes = dict(self._wrong_codes(reading))
-        exact_funds = {i for f in reading.funds if f.how == "exact" for i in range(f.start, f.end)}
-        for at, token in enumerate(tokens):
-            likes = [] if at in reading.wrong_codes else self.known_likes.get(token, [])
-            if token in PLAIN or token in self.lexicon.codes:
-                likes = [like for like in likes if like.how == EXACT]
-            elif at in exact_funds:
-                likes = [like for like in likes if like.how in (EXACT, VARIANT)]
-            elif token in _roles():  # a word known to mean something else is no slip
-                likes = [like for like in likes if like.how != SLIP]
-            if narrative.cut and at == len(tokens) - 1:
-                likes = self._cut_words(token, likes)
-            reading.likes.append(likes)
+        if not self.lexicon.code_stems.isdisjoint(tokens):
+            reading.wrong_codes = dict(self._wrong_codes(reading))
+        reading.likes = [[] if at in reading.wrong_codes else self._likes(token) for at, token in enumerate(tokens)]
+        for at in [i for f in reading.funds if f.how == EXACT for i in range(f.start, f.end)]:
+            reading.likes[at] = [like for like in reading.likes[at] if like.how in (EXACT, VARIANT)]
+        if narrative.cut and tokens:
+            reading.likes[-1] = self._cut_words(tokens[-1], reading.likes[-1])
         reading.alignments = list(self._align(reading))
         return reading
+
+    def _role(self, token: str) -> str:
+        role = self._memory_of_roles.get(token)
+        if role is None:
+            role = self._memory_of_roles[token] = _role(token)
+        return role
+
+    def _likes(self, token: str) -> list[Like]:
+        """The words of the register that a token may stand for; a word known to mean something else is no slip."""
+        likes = self._memory_of_likes.get(token)
+        if likes is None:
+            likes = self.known_likes.get(token, [])
+            if token in PLAIN or token in self.lexicon.codes:
+                likes = [like for like in likes if like.how == EXACT]
+            elif token in _roles():
+                likes = [like for like in likes if like.how != SLIP]
+            self._memory_of_likes[token] = likes
+        return likes
 
     def _find_codes(self, reading: Reading) -> None:
         """Codes and codes with a slip; one with digits is several tokens (`WH`, `01`), the longest run of them wins."""
@@ -268,7 +282,7 @@ class Reader:
                 word = "".join(tokens[at : at + length]) if length > 1 else token
                 if word in codes:
                     reading.codes[at] = (codes[word], length)
-                elif word in slips and token not in _roles():
+                elif word in slips and (len(word) > len(token) or token not in _roles()):
                     reading.code_slips[at] = (slips[word], length)
                 else:
                     continue
