@@ -51,7 +51,7 @@ def decide(reading: Reading, proposed: list[Candidate], overruled: frozenset[str
         fund, fund_said, _ = _fund(reading)
         said = "; ".join(filter(None, [*(s.evidence for s in shown), fund_said]))
         return Decision("review", None, fund, best[0].rule if best else "none", said, shown, why.reason, why.case)
-    winner = max(sure, key=lambda c: (c.score, len(c.positions), c.how))
+    winner = max(sure, key=lambda c: (len(c.positions), c.score, c.how))
     positions = frozenset().union(*(c.positions for c in sure))
     payers = frozenset[int]().union(*(c.positions for c in named if c not in sure))
     fund, fund_said, fund_doubt = _fund(

@@ -8,17 +8,20 @@ from typing import NamedTuple
 from reconcile.matching.confidence import ANOTHERS_WORD, DEALING, LIKE_A_NAME, OTHER_WORDS
 from reconcile.matching.names import is_name, may_be_given, may_be_surname, only_given
 from reconcile.matching.reading import Candidate, Reading
-from reconcile.matching.words import FIRM, GIVEN_BY, chunks, fold
+from reconcile.matching.words import FIRM, GIVEN_BY, PERSON, beside, chunks, fold
 
-OF_SURNAMES = frozenset("DE DEN DER DU VD VON".split())
+OF_SURNAMES = frozenset("DE DEN DER DU VAN VD VON".split())
 FAR = 2.0
 LONGEST_TRY = 4
 LONG_WORD = 8
 LONGEST_BEGUN = 2
 FAMILY = frozenset("FAM FAMILY FAMILIE GESIN SON".split())
 _VOWEL = re.compile("[AEIOUY]")
-_UNSPOKEN = re.compile("(?!.?[AEIOUY]+[^AEIOUY]?[AEIOUY]?$).{1,3}$")
-"""Three letters that nobody is called by: IDN, not KEN or IDA."""
+_UNSPOKEN = re.compile(
+    "(?!([^AEIOUY]|[BCDFGKPTVW]R|[BCFGKPSV]L|S[CHKMNPTW]|TH|CH|PH|KH|DH|BH|GH|ZH|TS|KW|QU)?[AEIOUY]+[^AEIOUY]?[AEIOUY]?$)"
+    ".{1,3}$"
+)
+"""Three letters that nobody is called by: IDN, not KEN, STU or IDA."""
 
 
 class Doubt(NamedTuple):
@@ -120,7 +123,7 @@ def _doubt_beside(
         or (role in ("unknown", "initial") and _begins_after(reading, i) - {winner.campaign})
     ]
     foreign = [i for i in foreign if not _firm_after(reading, frozenset([i]))]
-    if winner.rule == "code":
+    if not winner.slip:
         foreign = [i for i in foreign if not _in_a_name(reading, frozenset([i]))]
     if foreign:
         words = " ".join(reading.tokens[i] for i in foreign)
@@ -187,6 +190,8 @@ def _like_a_name(reading: Reading, winner: Candidate, others: dict[int, str], fu
     titled = at - 1 in others and _initial(reading, at - 1)
     first = at == 1 and winner.rule != "code"  # N HARBOUR ZAKAT; in MARIAM K HARBOUR ZAKAT the name is whole before
     then = at + 2 if at + 1 in others and _initial(reading, at + 1) else at + 1
+    while then in others and reading.tokens[then] in OF_SURNAMES:
+        then += 1
     follows = others.get(then) == "unknown" and not only_given(reading.tokens[then])
     if (titled and (bare or winner.slip or follows or first)) or before in OF_SURNAMES:
         return True
@@ -213,6 +218,8 @@ def _is_a_word(reading: Reading, winner: Candidate) -> bool:
 def _is_called_so(reading: Reading, at: int) -> bool:
     """Whether a word is a name, or a word that people are also called beside one that is: `KLEIN LIAM`."""
     word = reading.tokens[at]
+    if word in OF_SURNAMES:
+        return True
     beside = reading.tokens[max(0, at - 1) : at] + reading.tokens[at + 1 : at + 2]
     return is_name(word) or ((may_be_given(word) or may_be_surname(word)) and any(map(is_name, beside)))
 
@@ -248,8 +255,11 @@ def _is_a_mark(reading: Reading, winner: Candidate) -> bool:
 
 
 def _begun(reading: Reading, at: int) -> bool:
-    """Whether a word at the cut end is only a letter or two of one."""
-    return reading.narrative.cut and at == len(reading.tokens) - 1 and len(reading.tokens[at]) <= LONGEST_BEGUN
+    """Whether a word at the cut end is only a letter or two of one, or the beginning of "Ouma" and the like."""
+    if not reading.narrative.cut or at < len(reading.tokens) - 1:
+        return False
+    start = reading.tokens[at]
+    return len(start) <= LONGEST_BEGUN or any(word.startswith(start) and beside()[word] == PERSON for word in beside())
 
 
 def _payer_before(reading: Reading, positions: frozenset[int], others: dict[int, str], strangers: list[int]) -> bool:
@@ -283,9 +293,11 @@ def _payer_after(
         return True
     if winner.slip or not _as_typed(reading, winner) or not all(_is_called_so(reading, at) for at in after):
         return False
-    # a word and a surname may be somebody's two names; ABC and a surname are not
-    called = len(positions) == 1 and _VOWEL.search(reading.tokens[last]) and not _UNSPOKEN.match(reading.tokens[last])
-    return not (called and after == [last + 1]) or only_given(reading.tokens[last + 1])
+    # a word and a surname may be somebody's two names, two letters the initials; ABC and a surname are not
+    word, surnames = reading.tokens[last], [at for at in after if reading.tokens[at] not in OF_SURNAMES]
+    called = len(positions) == 1 and _VOWEL.search(word) and not _UNSPOKEN.match(word)
+    half = len(surnames) == 1 and not only_given(reading.tokens[surnames[0]])
+    return not (called and half) and not (word.isalpha() and len(word) <= LONGEST_BEGUN)
 
 
 def _as_typed(reading: Reading, winner: Candidate) -> bool:

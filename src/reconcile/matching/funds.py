@@ -16,7 +16,7 @@ from rapidfuzz.process import cdist
 from reconcile.matching.lexicon import Lexicon
 from reconcile.matching.likeness import CUT, EXACT, SLIP, VARIANT
 from reconcile.matching.names import may_be_given
-from reconcile.matching.words import DENIALS, GIVEN_BY, NUMBERED, PLAIN, beside
+from reconcile.matching.words import DENIALS, GIVEN_BY, NUMBERED, PERSON, PLAIN, beside
 
 _DOUBLED = re.compile(r"(.)\1+")
 _SAME = str.maketrans({"Q": "K", "C": "K", "Z": "S"})
@@ -166,7 +166,8 @@ class FundReader:
         if other or not typed.isalpha() or len(typed) < 3:
             return None
         begun = self._prefixes.get(typed)
-        if begun and (len(typed) >= 4 or not (typed in beside() or typed in PLAIN or may_be_given(typed))):
+        other = beside().get(typed, PERSON) != PERSON or typed in PLAIN or may_be_given(typed)
+        if begun and (len(typed) >= 4 or not other):
             # three letters may as well be somebody's whole name
             return begun, CUT if ended and len(typed) > 3 else SLIP
         variant = self._sounds.get(_sound(typed)) or self._without_vowels(typed)

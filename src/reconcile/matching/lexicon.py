@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice, pairwise, takewhile
 
@@ -101,12 +101,19 @@ def build(campaigns: CampaignRegister, funds: FundVocabulary) -> Lexicon:
         for word, following in pairwise(phrase.words):
             lexicon.next_words[word].add((phrase.campaign, following))
     lexicon.words = sorted(set(lexicon.campaigns_of) | set(lexicon.glued))
-    lexicon.translated = translations.into(lexicon.words)
+    lexicon.translated = translations.into(lexicon.words) | _short_years(lexicon.campaigns_of)
     lexicon.letter_codes = tuple(sorted(c for c in lexicon.codes if c.isalpha()))
     lexicon.code_slips = _code_slips(lexicon.codes)
     stems = (runs(code)[0] for code in lexicon.codes if not code.isalpha())
     lexicon.code_stems = frozenset(stem for stem in stems if stem.isalpha())
     return lexicon
+
+
+def _short_years(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Two figures as the year that a name has: `25` for `2025`; one that the register has itself means itself."""
+    known = set(words)
+    years = (word for word in known if len(word) == 4 and word.isdigit() and word.startswith("20"))
+    return {year[2:]: (year,) for year in years if year[2:] not in known}
 
 
 def content_words(text: str) -> tuple[str, ...]:

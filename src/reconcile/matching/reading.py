@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from reconcile.matching.funds import FundReader, FundWord
 from reconcile.matching.lexicon import Lexicon, Phrase
-from reconcile.matching.likeness import CUT, EXACT, SLIP, VARIANT, Like
+from reconcile.matching.likeness import CUT, EXACT, SLIP, TRANSLATED, VARIANT, Like
 from reconcile.matching.narrative import Narrative
 from reconcile.matching.words import DENIALS, FILLER, PARTICLES, PLAIN, STOP, beside, chunks, runs
 
@@ -256,7 +256,8 @@ class Reader:
     def _role(self, token: str) -> str:
         role = self._memory_of_roles.get(token)
         if role is None:
-            role = self._memory_of_roles[token] = _role(token)
+            own = token in self.lexicon.campaigns_of and token not in PLAIN and token.isalpha() and len(token) > 2
+            role = self._memory_of_roles[token] = "unknown" if own else _role(token)
         return role
 
     def _likes(self, token: str) -> list[Like]:
@@ -265,7 +266,7 @@ class Reader:
         if likes is None:
             likes = self.known_likes.get(token, [])
             if token in PLAIN or token in self.lexicon.codes:
-                likes = [like for like in likes if like.how == EXACT]
+                likes = [like for like in likes if like.how in (EXACT, TRANSLATED)]
             elif token in _roles():
                 likes = [like for like in likes if like.how != SLIP]
             self._memory_of_likes[token] = likes

@@ -45,7 +45,7 @@ def skeleton(word: str) -> str:
     return word[:-1] if word.endswith("H") and len(word) > 3 else word
 
 
-STOP = frozenset("A AN AND AT BY DIE EN FOR FRM FROM IN OF ON THE TO VIR VIA WITH MY OUR".split())
+STOP = frozenset("A AN AND AT BY DIE EN FOR FRM FROM IN OF ON OR THE TO VIR VIA WITH MY OUR".split())
 """Words between other words; a phrase matches with or without them."""
 
 _MONTHS = (
@@ -79,7 +79,7 @@ def beside() -> dict[str, str]:
 PARTICLES = frozenset("DA DE DEN DER DI DOS DU EL AL LA LE ST VD VON".split())
 """Small words inside names: beside a word they make it a name."""
 
-GIVEN_BY = frozenset("FROM FRM FR BY VAN".split())
+GIVEN_BY = frozenset("FROM FRM FR BY".split())
 """Words between a campaign and who gives."""
 
 OWN_ACCOUNT = frozenset("ACC ACCT ACCOUNT SAVINGS SAVING CALL INVEST INVESTMENT CHEQUE CURRENT RESERVE FNB".split())
