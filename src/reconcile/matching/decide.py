@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from reconcile.matching.doubts import Doubt, doubt, not_payers
+from reconcile.matching.doubts import Doubt, doubt, not_payers, of_a_giver
 from reconcile.matching.reading import Candidate, Reading, Suggestion
 
 SEVERAL = "several funds named"
@@ -16,6 +16,9 @@ NEVER_AUTOMATIC = "fund never automatic"
 
 SHOWN_CANDIDATES = 3
 """How many campaigns a person is shown to choose from."""
+
+OF_A_GIVER = 10.0
+"""How much further down a candidate stands whose word reads like part of a name."""
 
 GAP = 5.0
 """Two readings of the same words whose scores are nearer than this are a tie."""
@@ -41,7 +44,7 @@ class Decision(NamedTuple):
 
 def decide(reading: Reading, proposed: list[Candidate], overruled: frozenset[str] = frozenset()) -> Decision:
     """The decision for one text from everything the rules proposed; doubts of an `overruled` case do not count."""
-    best = _best_of_each(proposed)
+    best = _best_of_each(reading, proposed)
     named = _undominated([c for c in proposed if c.sure])
     sure = not_payers(reading, named)
     campaigns = sorted({c.campaign for c in sure})
@@ -79,14 +82,17 @@ def _several(campaigns: list[str]) -> Doubt:
     return Doubt("several campaigns", named)
 
 
-def _best_of_each(proposed: list[Candidate]) -> tuple[Candidate, ...]:
-    """The strongest candidate of each campaign, best first; several words beat one, ties go by code."""
+def _best_of_each(reading: Reading, proposed: list[Candidate]) -> tuple[Candidate, ...]:
+    """The strongest candidate of each campaign, best first; several words beat one, a giver's name comes later."""
     best: dict[str, Candidate] = {}
     for candidate in proposed:
         held = best.get(candidate.campaign)
         if held is None or _rank(candidate) > _rank(held):
             best[candidate.campaign] = candidate
-    return tuple(sorted(best.values(), key=lambda c: (-c.score - len(c.positions), c.campaign)))
+    if len(best) < 2:
+        return tuple(best.values())
+    giver = {c.campaign: OF_A_GIVER * of_a_giver(reading, c) for c in best.values()}
+    return tuple(sorted(best.values(), key=lambda c: (giver[c.campaign] - c.score - len(c.positions), c.campaign)))
 
 
 def _rank(candidate: Candidate) -> tuple[bool, float, int, str, int]:

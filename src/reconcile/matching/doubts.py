@@ -38,23 +38,19 @@ def not_payers(reading: Reading, sure: list[Candidate]) -> list[Candidate]:
     """
     if len(sure) < 2:
         return sure
-    real = [c for c in sure if not _of_a_giver(reading, c)]
+    real = [c for c in sure if c.rule == "code" or not of_a_giver(reading, c)]
     if not real or len(real) == len(sure):
         return sure
     named, taken = {c.campaign for c in real}, frozenset[int]().union(*(c.positions for c in real))
-    return [
-        c
-        for c in sure
-        if c.campaign in named or not _of_a_giver(reading, c) or not _doubt_beside(reading, c, c.positions, taken)
-    ]
+    return [c for c in sure if c.campaign in named or c in real or not _doubt_beside(reading, c, c.positions, taken)]
 
 
-def _of_a_giver(reading: Reading, candidate: Candidate) -> bool:
-    return (
-        candidate.rule != "code"
-        and len(candidate.positions) == 1
-        and (_in_a_name(reading, candidate.positions) or _firm_after(reading, candidate.positions))
-    )
+def of_a_giver(reading: Reading, candidate: Candidate) -> bool:
+    """Whether the one word of a candidate reads like part of a person's or a firm's name."""
+    positions = candidate.positions
+    if candidate.rule == "code" and not _is_a_word(reading, candidate):
+        return False
+    return len(positions) == 1 and (_in_a_name(reading, positions) or _firm_after(reading, positions))
 
 
 def _firm_after(reading: Reading, positions: frozenset[int]) -> bool:

@@ -30,13 +30,9 @@ def is_common(word: str) -> bool:
 
 
 def into(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Which of these words (of a register, sorted) each foreign word may stand for; those that stand for none left out.
-
-    A foreign word that the register itself has means itself.
-    """
+    """Which of these words, of a register, each foreign word may stand for; those that stand for none left out."""
     known = sorted(words)
-    own = set(known)
-    found = {word: _begun(begins, known) for word, begins in beginnings().items() if word not in own}
+    found = {word: _begun(begins, known) for word, begins in beginnings().items()}
     return {word: meant for word, meant in found.items() if meant}
 
 
