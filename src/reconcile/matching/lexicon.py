@@ -101,7 +101,7 @@ def build(campaigns: CampaignRegister, funds: FundVocabulary) -> Lexicon:
         for word, following in pairwise(phrase.words):
             lexicon.next_words[word].add((phrase.campaign, following))
     lexicon.words = sorted(set(lexicon.campaigns_of) | set(lexicon.glued))
-    lexicon.translated = translations.into(lexicon.words) | _short_years(lexicon.campaigns_of)
+    lexicon.translated = translations.into(lexicon.campaigns_of, lexicon.glued) | _short_years(lexicon.campaigns_of)
     lexicon.letter_codes = tuple(sorted(c for c in lexicon.codes if c.isalpha()))
     lexicon.code_slips = _code_slips(lexicon.codes)
     stems = (runs(code)[0] for code in lexicon.codes if not code.isalpha())

@@ -11,6 +11,9 @@ from importlib import resources
 ENDING = 3
 """A beginning stands for words that are at most so many letters longer: plurals and the like."""
 
+GLUED_ENDING = 2
+"""The same for words run together, whose last one may be short."""
+
 
 @cache
 def beginnings() -> dict[str, tuple[str, ...]]:
@@ -29,19 +32,22 @@ def is_common(word: str) -> bool:
     return any(word.startswith(begin) and len(word) <= len(begin) + ENDING for begin in _common())
 
 
-def into(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Which of these words, of a register, each foreign word may stand for; those that stand for none left out."""
-    known = sorted(words)
-    found = {word: _begun(begins, known) for word, begins in beginnings().items()}
+def into(words: Iterable[str], glued: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Which of these words of a register, single and run together, each foreign word may stand for, if for any."""
+    single, together = sorted(words), sorted(glued)
+    found = {
+        word: _begun(begins, single, ENDING) + _begun(begins, together, GLUED_ENDING)
+        for word, begins in beginnings().items()
+    }
     return {word: meant for word, meant in found.items() if meant}
 
 
-def _begun(begins: Iterable[str], known: list[str]) -> tuple[str, ...]:
+def _begun(begins: Iterable[str], known: list[str], ending: int) -> tuple[str, ...]:
     meant: list[str] = []
     for start in begins:
         at = bisect_left(known, start)
         while at < len(known) and known[at].startswith(start):
-            if len(known[at]) <= len(start) + ENDING:
+            if len(known[at]) <= len(start) + ending:
                 meant.append(known[at])
             at += 1
     return tuple(sorted(set(meant)))
