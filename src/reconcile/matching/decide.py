@@ -6,6 +6,7 @@ them makes that doubtful; the order of candidates never decides.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from reconcile.matching.doubts import Doubt, doubt, not_payers, of_a_giver
@@ -42,18 +43,42 @@ class Decision(NamedTuple):
     positions: frozenset[int] = frozenset()
 
 
-def decide(reading: Reading, proposed: list[Candidate], overruled: frozenset[str] = frozenset()) -> Decision:
-    """The decision for one text from everything the rules proposed; doubts of an `overruled` case do not count."""
-    best = _best_of_each(reading, proposed)
+def decide(
+    reading: Reading,
+    proposed: list[Candidate],
+    suggested: Callable[[], Iterable[Candidate]] = tuple,
+    overruled: frozenset[str] = frozenset(),
+) -> Decision:
+    """The decision for one text from what the rules proposed; doubts of an `overruled` case do not count.
+
+    What could only be `suggested` is asked for where a person must say, and stands behind what was proposed.
+    """
+    decision = _decided(reading, proposed, overruled)
+    if decision.status == "matched":
+        return decision._replace(candidates=_shown(reading, _best_of_each(reading, proposed)))
+    best = _best_of_each(reading, [*proposed, *suggested()])
+    shown = _shown(reading, best)
+    if decision.rule:
+        return decision._replace(candidates=shown)
+    why = Doubt(decision.case, decision.reason or "") if decision.case else _why_none(reading, best)
+    said = "; ".join(filter(None, [*(s.evidence for s in shown), decision.evidence]))
+    rule = best[0].rule if best else "none"
+    return decision._replace(rule=rule, evidence=said, candidates=shown, reason=why.reason, case=why.case)
+
+
+def _shown(reading: Reading, best: tuple[Candidate, ...]) -> tuple[Suggestion, ...]:
+    return tuple(Suggestion(c.campaign, c.score, c.rule, reading.evidence(c)) for c in best[:SHOWN_CANDIDATES])
+
+
+def _decided(reading: Reading, proposed: list[Candidate], overruled: frozenset[str]) -> Decision:
+    """The decision without its candidates; without rule and evidence too where the words name not exactly one."""
     named = _undominated([c for c in proposed if c.sure])
     sure = not_payers(reading, named)
     campaigns = sorted({c.campaign for c in sure})
-    shown = tuple(Suggestion(c.campaign, c.score, c.rule, reading.evidence(c)) for c in best[:SHOWN_CANDIDATES])
     if len(campaigns) != 1:
-        why = _several(campaigns) if campaigns else _why_none(reading, best)
+        why = _several(campaigns) if campaigns else None
         fund, fund_said, _ = _fund(reading)
-        said = "; ".join(filter(None, [*(s.evidence for s in shown), fund_said]))
-        return Decision("review", None, fund, best[0].rule if best else "none", said, shown, why.reason, why.case)
+        return Decision("review", None, fund, "", fund_said, (), why and why.reason, why and why.case)
     winner = max(sure, key=lambda c: (len(c.positions), c.score, c.how))
     positions = frozenset().union(*(c.positions for c in sure))
     payers = frozenset[int]().union(*(c.positions for c in named if c not in sure))
@@ -66,15 +91,15 @@ def decide(reading: Reading, proposed: list[Candidate], overruled: frozenset[str
     rule = "glued" if winner.positions & reading.glued else winner.rule
     beside = doubt(reading, winner, positions)
     if beside and (beside.case not in overruled or fund_doubt):
-        return Decision("review", None, fund, rule, evidence, shown, beside.reason, beside.case, positions)
+        return Decision("review", None, fund, rule, evidence, (), beside.reason, beside.case, positions)
     if fund_doubt or fund in reading.lexicon.never_automatic:
         why = fund_doubt or Doubt(NEVER_AUTOMATIC, f"a gift to {fund} is for a person to credit")
-        return Decision("review", winner.campaign, fund, rule, evidence, shown, why.reason, why.case, positions)
+        return Decision("review", winner.campaign, fund, rule, evidence, (), why.reason, why.case, positions)
     reasons = [f"credited although {beside.reason}" if beside else ""]
     reasons += [f"{SEVERAL}, so unspecified" if fund is None and SEVERAL in fund_said else ""]
     reason = "; ".join(filter(None, reasons)) or None
     case = beside.case if beside else rule
-    return Decision("matched", winner.campaign, fund, rule, evidence, shown, reason, case, positions)
+    return Decision("matched", winner.campaign, fund, rule, evidence, (), reason, case, positions)
 
 
 def _several(campaigns: list[str]) -> Doubt:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 from reconcile.matching.confidence import ANOTHERS_WORD, DEALING, LIKE_A_NAME, OTHER_WORDS
@@ -250,12 +251,18 @@ def _is_a_mark(reading: Reading, winner: Candidate) -> bool:
     return winner.rule == "code" and len(text) >= 4 and not text.isalpha() and not text.isdigit()
 
 
+@cache
+def _person_beginnings() -> frozenset[str]:
+    persons = (word for word, kind in beside().items() if kind == PERSON)
+    return frozenset(word[:end] for word in persons for end in range(LONGEST_BEGUN + 1, len(word)))
+
+
 def _begun(reading: Reading, at: int) -> bool:
     """Whether a word at the cut end is only a letter or two of one, or the beginning of "Ouma" and the like."""
     if not reading.narrative.cut or at < len(reading.tokens) - 1:
         return False
     start = reading.tokens[at]
-    return len(start) <= LONGEST_BEGUN or any(word.startswith(start) and beside()[word] == PERSON for word in beside())
+    return len(start) <= LONGEST_BEGUN or start in _person_beginnings()
 
 
 def _payer_before(reading: Reading, positions: frozenset[int], others: dict[int, str], strangers: list[int]) -> bool:

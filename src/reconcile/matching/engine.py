@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from reconcile.matching.funds import FundReader
 from reconcile.matching.lexicon import build
 from reconcile.matching.likeness import likes
 from reconcile.matching.narrative import REFERENCE_WIDTH, Narrative, narrate
-from reconcile.matching.reading import Reader, Reading
+from reconcile.matching.reading import Candidate, Reader, Reading
 from reconcile.matching.rules import Rule
 from reconcile.matching.rules.likeness import LETTERS_PER_SLIP
 from reconcile.matching.words import OWN_ACCOUNT, chunks, fold
@@ -115,14 +115,15 @@ class Engine:
         return self._decided[key]
 
     def _decide(self, reading: Reading) -> Decision:
-        """The decision; rules that only suggest are asked where the others do not settle it, or for all to be shown."""
-        proposed = [c for rule in self.rules if not rule.only_suggests for c in rule.propose(reading)]
-        if not self.thorough:
-            decision = decide(reading, proposed, self.overruled)
-            if decision.status == "matched":
-                return decision
-        proposed += [c for rule in self.rules if rule.only_suggests for c in rule.propose(reading)]
-        return decide(reading, proposed, self.overruled)
+        """The decision; rules that only suggest are asked where a person must say, or where all is to be shown."""
+        proposed = [c for rule in self.rules if self.thorough or not rule.only_suggests for c in rule.propose(reading)]
+
+        def suggested() -> Iterator[Candidate]:
+            for rule in self.rules:
+                if rule.only_suggests and not self.thorough:
+                    yield from rule.propose(reading)
+
+        return decide(reading, proposed, suggested, self.overruled)
 
     def read(self, narrative: Narrative) -> Reading:
         """The reading of one narrative, its words compared with the register if they were not before."""

@@ -66,6 +66,7 @@ class FundReader:
     _long: list[str] = field(default_factory=list)
     _excluded: list[str] = field(default_factory=list)
     _starts: dict[str, list[tuple[tuple[str, ...], str]]] = field(default_factory=lambda: defaultdict(list))
+    _starts_by_letter: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _excluded_starts: frozenset[str] = frozenset()
     _longest: int = 1
 
@@ -85,6 +86,8 @@ class FundReader:
         self._excluded = sorted(self.lexicon.fund_excludes)
         for phrase, fund in self.lexicon.fund_phrases.items():
             self._starts[phrase[0]].append((phrase, fund))
+        for first in self._starts:
+            self._starts_by_letter[first[0]].append(first)
         self._excluded_starts = frozenset(p[0] for p in self.lexicon.fund_excluded_phrases)
         phrases = [*self.lexicon.fund_phrases, *self.lexicon.fund_excluded_phrases]
         self._longest = max((len(p) for p in phrases), default=1)
@@ -131,7 +134,8 @@ class FundReader:
 
     def _beginning_like(self, word: str) -> list[tuple[tuple[str, ...], str]]:
         if word not in self._beginnings:
-            like = [first for first in self._starts if self._alike((word,), (first,), cut=False)]
+            alike = self._starts_by_letter.get(word[0], ())
+            like = [first for first in alike if self._alike((word,), (first,), cut=False)]
             self._beginnings[word] = [phrase for first in like for phrase in self._starts[first]]
         return self._beginnings[word]
 

@@ -59,15 +59,19 @@ class Lexicon:
     words: list[str] = field(default_factory=list)
     translated: dict[str, tuple[str, ...]] = field(default_factory=dict)
     letter_codes: tuple[str, ...] = ()
+    _begun: dict[str, list[str]] = field(default_factory=dict)
     said: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
 
     def begun_by(self, token: str, least: int = 4) -> list[str]:
         """The single words of names that begin with a token of at least so many letters."""
         if len(token) < least:
             return []
-        at = bisect_left(self.words, token)
-        found = takewhile(lambda word: word.startswith(token), islice(self.words, at, None))
-        return [word for word in found if word in self.campaigns_of]
+        found = self._begun.get(token)
+        if found is None:
+            begun = islice(self.words, bisect_left(self.words, token), None)
+            found = [w for w in takewhile(lambda word: word.startswith(token), begun) if w in self.campaigns_of]
+            self._begun[token] = found
+        return found
 
     def funds_in(self, words: tuple[str, ...]) -> frozenset[str]:
         """The funds that words of a name or alias spell."""
