@@ -78,10 +78,14 @@ FEES = re.compile(
     r"^#|^(NOTIFICATION\s*-|CASH HANDLING FEE|BANK CHARGES?\b|SERVICE FEES?\b|MONTHLY ACCOUNT FEE"
     r"|(REV(ERSAL|ERSED)?( OF)?) (SERVICE|BANK|MONTHLY|CASH|ACCOUNT|UNPAID|STATEMENT)[A-Z ]* (FEES?|CHARGES?)\b)"
 )
+FEES_BEGIN = "#NCBSMR"
 BANK_INTEREST = re.compile(
     r"^((INT|INTEREST) (ON|ADJ)|(CREDIT|DEBIT|DR|CR) INTEREST\b|INTEREST (ADJUSTMENT|EARNED|CAPITALI[SZ]ED|PAID)"
     r"|CR\.INT\.RATE|BIS/INT|(CREDIT|DEBIT) INT\b)"
 )
+BANK_INTEREST_BEGINS = "ICDB"
+"""The first letters of those lines: no other text needs a longer look."""
+
 TRANSFER_TO = re.compile(
     r"^(INTERNAL (TRF|TRANSFER)|FNB APP TRANSFER TO|INTERNET TRF TO|INT-BANKING TRF TO|PAYMENT TO INVESTMENT|BYC DEBIT"
     r"|SCHEDULED TRF TO)\b"
@@ -91,6 +95,9 @@ REVERSAL = re.compile(
     r"|\bUNPAID\b|(?<![A-Z0-9])R/D(?![A-Z0-9])|\bDISHONOU?RED\b"
 )
 """The summary labels of FNB prove only "Inward Unpaid Items" and "Refunds/Adjustments"; these words are usual ones."""
+
+OF_REVERSALS = ("REVERS", "RTN", "RETURN", "UNPAID", "R/D", "DISHON")
+"""A text without any of these holds no word of a reversal."""
 
 DEAL_NUMBER = re.compile(r"\bR0[0-9]{2}[A-Z0-9]{6}\b")
 """A SWIFT deal number: R0, two digits of the year, six characters."""

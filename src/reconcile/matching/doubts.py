@@ -82,7 +82,12 @@ def _in_a_name(reading: Reading, positions: frozenset[int]) -> bool:
 
 
 def _titles(reading: Reading, at: int) -> bool:
-    return reading.tokens[at].isalpha() and reading.role(at) in ("initial", "person") and at not in reading.codes
+    """Whether a title or an initial stands there: one letter, or two that are no syllable."""
+    token = reading.tokens[at]
+    if not token.isalpha() or at in reading.codes:
+        return False
+    initial = len(token) == 1 or not _VOWEL.search(token)
+    return reading.role(at) == "person" or (reading.role(at) == "initial" and initial)
 
 
 def _before_the_giver(reading: Reading, positions: frozenset[int], others: dict[int, str]) -> dict[int, str]:
@@ -121,7 +126,7 @@ def _doubt_beside(
     ]
     foreign = [i for i in foreign if not _firm_after(reading, frozenset([i]))]
     if not winner.slip:
-        foreign = [i for i in foreign if not _in_a_name(reading, frozenset([i]))]
+        foreign = [i for i in foreign if not (_in_a_name(reading, frozenset([i])) and _is_spelt_right(reading, i))]
     if foreign:
         words = " ".join(reading.tokens[i] for i in foreign)
         return Doubt(ANOTHERS_WORD, f'"{words}" belongs to another campaign')
@@ -149,6 +154,11 @@ def _is_own(reading: Reading, at: int, campaign: str) -> bool:
     likes = [like.word for like in reading.likes[at] if like.cost <= 1]
     begun = [] if is_name(token) else reading.lexicon.begun_by(token, LONGEST_BEGUN + 1)
     return any(campaign in owners.get(word, ()) for word in [*likes, *begun])
+
+
+def _is_spelt_right(reading: Reading, at: int) -> bool:
+    """Whether a word is one of the register's, or a name, letter for letter: `J FLOOD`, not `Y ECLINIC`."""
+    return reading.tokens[at] in reading.lexicon.campaigns_of or _is_called_so(reading, at)
 
 
 def _names_another(reading: Reading, at: int, campaign: str) -> bool:

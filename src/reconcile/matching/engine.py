@@ -18,6 +18,7 @@ from reconcile.matching.narrative import REFERENCE_WIDTH, Narrative, narrate
 from reconcile.matching.reading import Candidate, Reader, Reading
 from reconcile.matching.rules import Rule
 from reconcile.matching.rules.likeness import LETTERS_PER_SLIP
+from reconcile.matching.shapes import Shape, Shapes
 from reconcile.matching.words import OWN_ACCOUNT, chunks, fold
 
 Progress = Callable[[int, int], None]
@@ -63,7 +64,12 @@ class Engine:
     rules: tuple[Rule, ...]
     overruled: frozenset[str] = frozenset()
     thorough: bool = False
-    _decided: dict[tuple[str, str, bool, str | None, bool], Decision] = field(default_factory=dict)
+    _decided: dict[tuple[str, str, bool], Decision] = field(default_factory=dict)
+    _of_shape: dict[Shape, Decision] = field(default_factory=dict)
+    _shapes: Shapes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._shapes = Shapes(self.reader)
 
     def outcomes(self, texts: Sequence[Text], progress: Progress | None = None) -> list[Outcome]:
         """The outcome of each text, in their order; each distinct reference is read once."""
@@ -109,10 +115,21 @@ class Engine:
         return _for_a_person(decision, "reads like the bank's words, names a campaign")
 
     def _decision(self, narrative: Narrative) -> Decision:
-        key = (narrative.payer, narrative.place, narrative.cut, narrative.kind, narrative.reversal)
-        if key not in self._decided:
-            self._decided[key] = self._decide(self.reader.read(narrative, *self.reader.tokens(narrative)))
-        return self._decided[key]
+        key = (narrative.place, narrative.payer, narrative.cut)
+        decision = self._decided.get(key)
+        if decision is None:
+            decision = self._decided[key] = self._of_its_shape(narrative)
+        return decision
+
+    def _of_its_shape(self, narrative: Narrative) -> Decision:
+        tokens, glued = self.reader.tokens(narrative)
+        shape = self._shapes.of(narrative, tokens, glued)
+        decision = self._of_shape.get(shape) if shape else None
+        if decision is None:
+            decision = self._decide(self.reader.read(narrative, tokens, glued))
+            if shape:
+                self._of_shape[shape] = decision
+        return decision
 
     def _decide(self, reading: Reading) -> Decision:
         """The decision; rules that only suggest are asked where a person must say, or where all is to be shown."""

@@ -57,6 +57,7 @@ class FundReader:
     """Finds fund words; remembers what each distinct word was found to be."""
 
     lexicon: Lexicon
+    _slips: dict[str, tuple[str, str] | None] = field(default_factory=dict)
     _strangers: set[str] = field(default_factory=set)
     _memory: dict[tuple[str, bool], tuple[str, str] | None] = field(default_factory=dict)
     _sounds: dict[str, str] = field(default_factory=dict)
@@ -69,6 +70,7 @@ class FundReader:
     _starts_by_letter: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _excluded_starts: frozenset[str] = frozenset()
     _longest: int = 1
+    _phrase_words: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         sounds: dict[str, set[str]] = defaultdict(set)
@@ -91,6 +93,15 @@ class FundReader:
         self._excluded_starts = frozenset(p[0] for p in self.lexicon.fund_excluded_phrases)
         phrases = [*self.lexicon.fund_phrases, *self.lexicon.fund_excluded_phrases]
         self._longest = max((len(p) for p in phrases), default=1)
+
+    def may_mean(self, word: str) -> bool:
+        """Whether a word may be one of a fund's, alone, cut off, or within a phrase."""
+        if self.word(word, False) or self.word(word, True) or word in self.lexicon.fund_excludes:
+            return True
+        if not self._phrase_words:
+            phrases = [*self.lexicon.fund_phrases, *self.lexicon.fund_excluded_phrases]
+            self._phrase_words = frozenset(part for phrase in phrases for part in phrase)
+        return any(self._alike((word,), (part,), cut=True) for part in self._phrase_words)
 
     def find(self, tokens: list[str], cut: bool) -> list[FundWord]:
         """The fund words among the tokens, in order; the longest phrase wins; a denied one is marked so."""
@@ -175,7 +186,11 @@ class FundReader:
             # three letters may as well be somebody's whole name
             return begun, CUT if ended and len(typed) > 3 else SLIP
         variant = self._sounds.get(_sound(typed)) or self._without_vowels(typed)
-        return (variant, VARIANT) if variant else self._slip(typed)
+        if variant:
+            return variant, VARIANT
+        if typed not in self._slips:
+            self._slips[typed] = self._slip(typed)
+        return self._slips[typed]
 
     def _slip(self, typed: str) -> tuple[str, str] | None:
         near = [self._long[i] for i in self._one_off(typed, self._long)] if len(typed) >= 4 else []

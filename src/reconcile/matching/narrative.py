@@ -61,18 +61,19 @@ _TRANSFERS = frozenset(bank_words.TRANSFER_FROM.values())
 def narrate(description: str, bank_reference: str | None = None) -> Narrative:
     """The description taken apart; with a bank reference of its own column, the payer's words are that reference."""
     text = fold(description).strip()
-    if bank_words.FEES.search(text):
+    if text[:1] in bank_words.FEES_BEGIN and bank_words.FEES.search(text):
         return Narrative("bank", "fee", "", "", text, False, False)
-    if bank_words.BANK_INTEREST.search(text):
+    if text[:1] in bank_words.BANK_INTEREST_BEGINS and bank_words.BANK_INTEREST.search(text):
         return Narrative("bank", "bank_interest", "", "", text, False, False)
-    reversal = bool(bank_words.REVERSAL.search(text))
+    reversal = any(part in text for part in bank_words.OF_REVERSALS) and bool(bank_words.REVERSAL.search(text))
     if reversal:
         text = bank_words.REVERSAL.sub(" ", text).strip()
     channel, place, rest = _channel(text)
     bank, rest = _counterparty(channel, rest)
     if reversal and not channel:
         channel, place, rest = _channel(rest)
-    rest = bank_words.DEAL_NUMBER.sub(" ", rest)
+    if "R0" in rest:
+        rest = bank_words.DEAL_NUMBER.sub(" ", rest)
     if channel in ("", "real-time clearing", "PayShap", "EFT"):
         rest = bank_words.TRACE_NUMBER.sub(" ", rest)
     payer = fold(bank_reference or rest).strip()

@@ -176,6 +176,12 @@ class Reader:
             or word in self.lexicon.translated
         )
 
+    def is_known(self, token: str) -> bool:
+        """Whether a word has a meaning of its own: of a code or nearly one, of the register, or beside gifts."""
+        lexicon = self.lexicon
+        code = token in lexicon.code_slips or token in lexicon.code_stems or token in self._code_starts
+        return code or token in _roles() or self._known(token)
+
     def _joined(self, parts: list[str]) -> list[str]:
         """Neighbours that together are one known word, typed with a blank too many: `ID LIB`, `I D B`."""
         if all(map(self._known, parts)):

@@ -1,0 +1,63 @@
+"""Texts that can only be decided alike: words that mean nothing to the register are exchanged for one another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from reconcile.matching.names import is_name, may_be_given, may_be_surname
+from reconcile.matching.narrative import Narrative
+from reconcile.matching.reading import Reader
+from reconcile.matching.words import chunks, fold
+
+SHORTEST_BLANK = 6
+"""A shorter word may be near a code, a try at one, or the beginning of a word."""
+
+
+class Blank(NamedTuple):
+    """What is left of a word that is none of the register's, of a fund's or of the known ones."""
+
+    name: bool
+    given: bool
+    surname: bool
+    like_a_code: str
+
+
+Shape = tuple[tuple[str | Blank, ...], frozenset[int], bool]
+
+
+@dataclass(slots=True)
+class Shapes:
+    """Tells which texts are decided alike: one decision serves them all, whoever the payers are."""
+
+    reader: Reader
+    _of_words: dict[str, str | Blank] = field(default_factory=dict)
+    _codes: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        codes = ("".join(chunks(fold(code))) for code in self.reader.lexicon.names)
+        self._codes = frozenset(f"{code[0]}{len(code)}" for code in codes)
+
+    def of(self, narrative: Narrative, tokens: list[str], glued: set[int]) -> Shape | None:
+        """The shape of a text whose words were compared with the register; None where it is alone of its kind."""
+        known, payer = self._of_words, narrative.payer
+        shape = []
+        for token in tokens:
+            if token not in payer:  # put together of single letters
+                return None
+            word = known.get(token)
+            if word is None:
+                word = known[token] = self._blank(token) if self._means_nothing(token) else token
+            shape.append(word)
+        return tuple(shape), frozenset(glued), narrative.cut
+
+    def _means_nothing(self, token: str) -> bool:
+        reader = self.reader
+        if len(token) < SHORTEST_BLANK or not token.isalpha() or reader.is_known(token):
+            return False
+        return not (reader.known_likes.get(token) or reader.lexicon.begun_by(token) or reader.funds.may_mean(token))
+
+    def _blank(self, token: str) -> Blank:
+        first = f"{token[0]}{len(token)}"
+        first = first if first in self._codes else ""
+        return Blank(is_name(token), may_be_given(token), may_be_surname(token), first)
