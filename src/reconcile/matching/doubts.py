@@ -125,8 +125,7 @@ def _doubt_beside(
         or (role in ("unknown", "initial") and _begins_after(reading, i) - {winner.campaign})
     ]
     foreign = [i for i in foreign if not _firm_after(reading, frozenset([i]))]
-    if not winner.slip:
-        foreign = [i for i in foreign if not (_in_a_name(reading, frozenset([i])) and _is_spelt_right(reading, i))]
+    foreign = [i for i in foreign if not (_in_a_name(reading, frozenset([i])) and _is_somebody(reading, winner, i))]
     if foreign:
         words = " ".join(reading.tokens[i] for i in foreign)
         return Doubt(ANOTHERS_WORD, f'"{words}" belongs to another campaign')
@@ -156,9 +155,11 @@ def _is_own(reading: Reading, at: int, campaign: str) -> bool:
     return any(campaign in owners.get(word, ()) for word in [*likes, *begun])
 
 
-def _is_spelt_right(reading: Reading, at: int) -> bool:
-    """Whether a word is one of the register's, or a name, letter for letter: `J FLOOD`, not `Y ECLINIC`."""
-    return reading.tokens[at] in reading.lexicon.campaigns_of or _is_called_so(reading, at)
+def _is_somebody(reading: Reading, winner: Candidate, at: int) -> bool:
+    """Whether a word of another campaign, in a name, is the payer's: a name, or beside a code anything spelt right."""
+    if winner.rule == "code" and reading.tokens[at] in reading.lexicon.campaigns_of:
+        return True
+    return _is_called_so(reading, at) or (not winner.slip and may_be_surname(reading.tokens[at]))
 
 
 def _names_another(reading: Reading, at: int, campaign: str) -> bool:
