@@ -13,7 +13,13 @@ from reconcile.matching.evaluation import read_labelled
 from reconcile.matching.evaluation.counts import Counts
 
 LABELLED = Path(__file__).parents[1] / "tests" / "labelled"
-SETS = ("appeals", "relief", "donors", "shelter", "school")
+OF_APPEALS = ("appeals", "relief", "donors", "everyone")
+"""The sets of one register; each other set has its own."""
+
+SETS = (
+    *OF_APPEALS,
+    *sorted({p.name.removesuffix("-campaigns.csv") for p in LABELLED.glob("*-campaigns.csv")} - {*OF_APPEALS}),
+)
 
 
 @cache
@@ -33,6 +39,9 @@ def table() -> str:
         e = evaluation(name)
         cells = (e.lines - e.debated, e.named, f"{e.right} ({e.coverage:.0%})", e.wrong_total, e.review)
         rows.append(f"| `{name}` | " + " | ".join(map(str, cells)) + " |")
+    all_of = together([evaluation(name) for name in SETS])
+    cells = (all_of.lines, all_of.named, f"{all_of.right} ({all_of.coverage:.1%})", all_of.wrong_total, all_of.review)
+    rows.append("| all | " + " | ".join(map(str, cells)) + " |")
     return "\n".join(rows) + "\n"
 
 

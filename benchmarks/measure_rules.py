@@ -86,6 +86,16 @@ def folds(number: int) -> tuple[Table, Table]:
     )
 
 
+def doubts() -> str:
+    """The doubts that a setting may overrule, in Markdown."""
+    rows = ["| doubt | lines | first suggestion right | confidence |", "| --- | --: | --: | --: |"]
+    known = confidence.measured()
+    for doubt in sorted(confidence.DOUBTS, key=lambda d: -known[d].confidence):
+        m = known[doubt]
+        rows.append(f"| {doubt} | {m.lines} | {m.right} | {m.confidence:.1%} |")
+    return "\n".join(rows) + "\n"
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--folds", type=int, metavar="N", help="cross-validate over N parts, and write nothing")

@@ -210,8 +210,9 @@ def never_falls(shares: list[float]) -> bool:
 @given(st.lists(st.integers(0, 200), min_size=2, max_size=2), st.integers(200, 400))
 def test_a_rule_that_was_right_more_often_is_trusted_more(right: list[int], credited: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(confidence, "measured", lambda: {str(r): (r, credited) for r in right})
-        sure = [confidence.confidence.__wrapped__("matched", str(r)) for r in sorted(right)]
+        table = {str(r): confidence.Measured("matched", r, credited) for r in right}
+        patch.setattr(confidence, "measured", lambda: table)
+        sure = [confidence.confidence(str(r)) for r in sorted(right)]
     assert never_falls(sure)
     assert (sure[0] < sure[1]) == (right[0] != right[1])
 

@@ -51,7 +51,9 @@ def test_a_denied_fund_is_no_fund(text: str) -> None:
     assert funds(text) == []
 
 
-def test_three_letters_are_a_fund_only_where_the_text_was_cut() -> None:
-    assert funds("SAD", cut=True) == ["sadaqah"]
-    assert funds("SAD") == []
-    assert funds("SA", cut=True) == []
+def test_three_letters_are_a_fund_two_are_none_and_a_name_or_another_word_is_none() -> None:
+    assert funds("SAD") == funds("SAD", cut=True) == ["sadaqah"]
+    assert funds("SA") == funds("SA", cut=True) == []
+    assert funds("ZAK") == ["zakat"]
+    assert funds("FID DANIELS") == ["fidya"]
+    assert funds("KAI") == funds("END") == []

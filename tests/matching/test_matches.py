@@ -149,8 +149,9 @@ def test_confidence_is_measured_and_up_to_date(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.syspath_prepend(str(benchmarks))
     script = runpy.run_path(str(benchmarks / "measure_rules.py"))
     assert script["TABLE"].read_text(encoding="utf-8") == script["measured"]()
-    assert confidence("review", "code") is None
-    assert 0.9 < (confidence("matched", "code") or 0) < 1
+    assert confidence(None) is None
+    assert 0.9 < (confidence("code") or 0) < 1
+    assert (confidence("several campaigns") or 1) < 0.5
 
 
 ORDINARY_BEST_RIGHT, ORDINARY_LEAST_WRONG = 0.73, 8

@@ -11,6 +11,7 @@ from reconcile.errors import FrameRefused, shown
 from reconcile.facts import as_html, as_text
 from reconcile.matching.confidence import confidence
 from reconcile.matching.engine import Outcome, Text, engine
+from reconcile.matching.names import is_name, may_be_given, may_be_surname
 from reconcile.matching.narrative import Narrative, narrate
 from reconcile.matching.reading import Reading, Suggestion
 from reconcile.matching.what_if import Change, changes
@@ -21,9 +22,10 @@ ROLES = {
     "plain": "names nothing",
     "unit": "what a gift is counted in",
     "person": "beside a person's name",
+    "firm": "a firm's word",
     "dealing": "a word of business",
     "initial": "an initial",
-    "unknown": "not known: a name, perhaps",
+    "unknown": "not known",
 }
 
 CAMPAIGN, FUND, OTHER = "campaign", "fund", ""
@@ -185,4 +187,7 @@ def _meaning(reading: Reading, at: int) -> str:
             how = "" if like.how == "exact" else f", read as {like.word} ({like.how})"
             said.append(f"in names of {', '.join(sorted(new))}{how}")
             told |= new
+    word = reading.tokens[at]
+    if is_name(word) or (said and (may_be_given(word) or may_be_surname(word))):
+        said.append("a name that people bear")
     return "; ".join(said) or ROLES[reading.role(at)]

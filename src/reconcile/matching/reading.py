@@ -85,7 +85,7 @@ class Reading:
         return f"{typed} {candidate.how} of {candidate.campaign}"
 
     def role(self, at: int) -> str:
-        """What a token is besides naming a campaign: fund, number, plain, unit, person, dealing, initial or unknown."""
+        """What a token is besides naming a campaign: fund, or what `role_of` says."""
         return self.roles[at]
 
 
@@ -95,7 +95,8 @@ def _roles() -> dict[str, str]:
     return words | dict.fromkeys(PARTICLES, "unknown") | dict.fromkeys(PLAIN | DENIALS, "plain")
 
 
-def _role(token: str) -> str:
+def role_of(token: str) -> str:
+    """What a word is beside gifts: plain, unit, person, firm, dealing, number, initial or unknown."""
     return _roles().get(token) or ("number" if token.isdigit() else "initial" if len(token) <= 2 else "unknown")
 
 
@@ -263,7 +264,7 @@ class Reader:
         role = self._memory_of_roles.get(token)
         if role is None:
             own = token in self.lexicon.campaigns_of and token not in PLAIN and token.isalpha() and len(token) > 2
-            role = self._memory_of_roles[token] = "unknown" if own else _role(token)
+            role = self._memory_of_roles[token] = "unknown" if own else role_of(token)
         return role
 
     def _likes(self, token: str) -> list[Like]:

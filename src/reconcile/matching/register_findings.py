@@ -19,6 +19,8 @@ from reconcile.campaigns import Campaign, CampaignRegister
 from reconcile.errors import shown
 from reconcile.matching.asking import Answer, Asker
 from reconcile.matching.lexicon import Lexicon, Phrase, content_words
+from reconcile.matching.names import may_be_given, may_be_surname
+from reconcile.matching.reading import role_of
 from reconcile.matching.rules._standing import stands_alone
 from reconcile.matching.words import PLAIN, chunks, fold
 
@@ -158,6 +160,8 @@ def _meanings(word: str, owner: str, lexicon: Lexicon, asking: Asker) -> Iterato
         yield f"{word} is a word in names of {', '.join(others)}"
     if meaning := _vocabulary(word, asking):
         yield f"{word} is a word that {meaning}"
+    if may_be_given(word) or may_be_surname(word):
+        yield f"{word} is a name that people bear"
     if word.isdigit():
         yield f"{word} may as well be a house number or an amount"
     elif len(word) < SHORTEST_CODE:
@@ -168,13 +172,14 @@ _VOCABULARY = {
     "plain": "names nothing",
     "unit": "counts things",
     "person": "stands beside names",
+    "firm": "speaks of a firm",
     "dealing": "speaks of business",
 }
 
 
 def _vocabulary(text: str, asking: Asker) -> str | None:
     """What all words of a text are in the matcher's own vocabulary, None where one of them is not in it."""
-    roles = set(asking.reading(text).roles)
+    roles = {role_of(token) for token in asking.reading(text).tokens}
     return " or ".join(_VOCABULARY[r] for r in sorted(roles)) if roles and roles <= _VOCABULARY.keys() else None
 
 
