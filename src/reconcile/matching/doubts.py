@@ -170,8 +170,8 @@ def _names_another(reading: Reading, at: int, campaign: str) -> bool:
     far = FAR if len(token) > LONGEST_TRY and not _is_called_so(reading, at) else 1
     if any(owners.get(like.word, set()) - {campaign} for like in reading.likes[at] if like.cost <= far):
         return True
-    # WINT beside another campaign's code is no end cut off, and still most of WINTER
-    begun = [word for word in reading.lexicon.begun_by(token) if 3 * len(token) >= 2 * len(word)]
+    # WINT beside another campaign's code is no end cut off, and still half of WINTER or more
+    begun = [word for word in reading.lexicon.begun_by(token) if 2 * len(token) >= len(word)]
     return any(owners[word] - {campaign} for word in begun) and not any(campaign in owners[word] for word in begun)
 
 

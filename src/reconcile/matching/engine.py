@@ -89,7 +89,8 @@ class Engine:
         new = typed - self.reader.known_likes.keys()
         if not new:
             return
-        found = likes(new, self.reader.lexicon.words, self.reader.lexicon.translated)
+        lexicon = self.reader.lexicon
+        found = likes(new, lexicon.words, lexicon.translated, lexicon.code_words)
         self.reader.known_likes.update({word: found.get(word, []) for word in new})
 
     def outcome(self, text: Text, narrative: Narrative) -> Outcome:

@@ -45,6 +45,7 @@ class Lexicon:
     codes: dict[str, str] = field(default_factory=dict)
     code_slips: dict[str, str] = field(default_factory=dict)
     code_stems: frozenset[str] = frozenset()
+    code_words: frozenset[str] = frozenset()
     phrases: list[Phrase] = field(default_factory=list)
     phrases_of: dict[str, list[tuple[str | None, int]]] = field(default_factory=lambda: defaultdict(list))
     next_words: dict[str, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
@@ -110,6 +111,7 @@ def build(campaigns: CampaignRegister, funds: FundVocabulary) -> Lexicon:
     lexicon.code_slips = _code_slips(lexicon.codes)
     stems = (runs(code)[0] for code in lexicon.codes if not code.isalpha())
     lexicon.code_stems = frozenset(stem for stem in stems if stem.isalpha())
+    lexicon.code_words = frozenset(part for code in lexicon.codes for part in runs(code) if part.isalpha())
     return lexicon
 
 

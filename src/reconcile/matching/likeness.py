@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -34,10 +34,16 @@ def slips_allowed(word: str) -> int:
     return 0 if len(word) <= 4 else 1 if len(word) <= 7 else 2
 
 
-def likes(typed: Iterable[str], known: list[str], translated: Mapping[str, tuple[str, ...]]) -> dict[str, list[Like]]:
+def likes(
+    typed: Iterable[str],
+    known: list[str],
+    translated: Mapping[str, tuple[str, ...]],
+    strict: Container[str] = frozenset(),
+) -> dict[str, list[Like]]:
     """For each typed word the known words it may stand for, cheapest first; a word unlike all is left out.
 
-    `translated` says which known words a foreign one stands for.
+    `translated` says which known words a foreign one stands for; `strict` words of up to four letters bear no slip, as
+    codes have them.
 
     A known word stands for itself and for its plural or other spelling, never for a slip of another.
     """
@@ -52,8 +58,12 @@ def likes(typed: Iterable[str], known: list[str], translated: Mapping[str, tuple
     if words and known:
         _add_variants(words, known, found)
         _add_vowels([w for w in words if w not in known_set], known, found)
-        _add_slips([w for w in words if w not in known_set and len(w) >= 3], known, found)
+        _add_slips([w for w in words if w not in known_set and len(w) >= 3], _slippery(known, strict), found)
     return {w: sorted(by_word.values(), key=lambda x: (x.cost, x.word)) for w, by_word in found.items()}
+
+
+def _slippery(known: list[str], strict: Container[str]) -> list[str]:
+    return [word for word in known if len(word) > 4 or word not in strict]
 
 
 def _add_variants(words: list[str], known: list[str], found: dict[str, dict[str, Like]]) -> None:

@@ -307,7 +307,7 @@ class Reader:
 
     def _cut_words(self, token: str, likes: list[Like]) -> list[Like]:
         """At a cut end, the beginning of a word is that word rather than a slip of it."""
-        if len(token) < SHORTEST_PIECE - 1:
+        if len(token) < SHORTEST_PIECE - 1 or token in self.lexicon.codes:
             return likes
         whole = {like.word for like in likes if like.how in ("exact", "variant")}
         cut = [Like(w, 0.25, CUT) for w in self._starting(token) if w not in whole]

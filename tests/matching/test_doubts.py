@@ -1,0 +1,75 @@
+"""Names, firms and other words beside a campaign's: what they leave sure and what they make doubtful."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import pytest
+
+import reconcile as rc
+from reconcile.matching.decide import Decision
+
+Decide = Callable[[str], Decision]
+
+CREDITED = [
+    ("AYESHA KHAN IDB", "two names before a code"),
+    ("RMF AYESHA", "a given name after a code"),
+    ("IDB KHAN", "a surname after a code that nobody is called by"),
+    ("MAS FATIMA DANIELS", "two names after a code that could be one"),
+    ("YEMEN FATIMA DANIELS", "two names after a name"),
+    ("MARIAM K YEMEN ZAKAT", "a whole name with its initial before"),
+    ("NAIDOO IFTAR", "a surname before a name"),
+    ("IDLIB - AUNTY BIBI", "a title and a name"),
+    ("MAS TANNIE BETTIE", "a relative"),
+    ("IDB 0725550118 QWYZHEK", "a cell number, which donors are asked for"),
+    ("IDB FRM SHOP STAFF", "a firm that gives, after 'from'"),
+    ("AL NOOR BUTCHERY IDB", "a firm that gives, before a code"),
+    ("IDB DANKIE BAIE", "thanks"),
+    ("IFTAR 4 ADULTS", "what is counted"),
+    ("YMN YEMEN", "a try at a code before the name"),
+    ("J FLOOD IDB", "a surname that is a word of another campaign, with its initial"),
+    ("G WELLS BOR LILLAH", "a person named like another campaign"),
+    ("WELLS FAMILY IDB ZAK", "a family named like another campaign"),
+    ("BEIRA FISHERIES SYW", "a firm named like another campaign"),
+]
+
+DOUBTED = [
+    ("G WELLS", "an initial before a surname that is an alias"),
+    ("N YEMEN ZAKAT", "an initial before one word, whatever the fund"),
+    ("MR WELLS", "a title"),
+    ("A BEIRA", "an initial that is also a word"),
+    ("KENNETH WELLS ZAKAT", "a given name before a surname that is an alias"),
+    ("IDA KUHN LILLAH", "a code that is a given name, before a surname"),
+    ("IDA J KUHN", "the same with an initial"),
+    ("MRS IDA PIENAAR", "the same with a title"),
+    ("IDA VAN RENSBURG", "the same with a surname of two words"),
+    ("VAN DER WELL", "the end of a surname"),
+    ("WELLS FAMILY", "a family"),
+    ("YEMEN QWYZHEK", "an unknown word after a name that others may mean"),
+    ("MAS LOGISTICS", "a firm named like a code"),
+    ("MAS LOGISTICS LILLAH", "a firm named like a code, whatever the fund"),
+    ("GAZA STREET RENT", "an address"),
+    ("IDB REFUND", "business"),
+    ("YEMEN CLNIC BOREHOL", "a mangled word of another campaign"),
+    ("W C FOURIE", "two initials"),
+]
+
+
+@pytest.mark.parametrize(("payer", "_"), CREDITED, ids=[why for _, why in CREDITED])
+def test_a_giver_beside_the_campaign_leaves_it_sure(decided: Decide, payer: str, _: str) -> None:
+    decision = decided(f"FNB APP PAYMENT FROM  {payer}")
+    assert decision.status == "matched", decision.reason
+
+
+@pytest.mark.parametrize(("payer", "_"), DOUBTED, ids=[why for _, why in DOUBTED])
+def test_what_may_be_somebody_or_something_else_is_asked(decided: Decide, payer: str, _: str) -> None:
+    assert decided(f"FNB APP PAYMENT FROM  {payer}").status == "review"
+
+
+def test_a_code_of_letters_and_digits_is_nobodys_name() -> None:
+    register = rc.read_campaigns(pd.DataFrame({"code": ["WARD5", "HOPE"], "name": ["Burns", "Hope Hampers"]}))
+    lines = pd.DataFrame(
+        {"date": "2018-09-03", "amount": "1.00", "description": ["WARD5 QWYZHEK", "HOPE QWYZHEK", "HOPE NDABA"]}
+    )
+    assert rc.match(lines, register)["status"].tolist() == ["matched", "review", "review"]

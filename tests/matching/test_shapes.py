@@ -1,0 +1,29 @@
+"""One decision serves all texts of a shape: the answer is the one that each text gets by itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from reconcile.matching.engine import Engine, Text, engine
+from reconcile.matching.narrative import narrate
+
+from .test_metamorphic import SETS, labelled
+
+
+def decisions(machine: Engine, texts: list[str]) -> list[object]:
+    return [(o.kind, *o.decision) for o in machine.outcomes([Text(text, None, 1) for text in texts])]
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_a_shape_decides_as_each_text_alone(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = labelled(name)
+    texts = own.lines["description"].tolist()
+    # every text again with another payer's name of the same kind in it, so that shapes meet
+    texts += [t.upper().replace("DANIELS", "PETERSEN").replace("AYESHA", "FATIMA") + " QWYZHEKA" for t in texts]
+    texts += [t + " QWYZHEKB" for t in own.lines["description"].str.upper()]
+    shared = engine(own.campaigns, own.funds)
+    together = decisions(shared, texts)
+    monkeypatch.setattr("reconcile.matching.shapes.Shapes.of", lambda *_: None)
+    alone = decisions(engine(own.campaigns, own.funds), texts)
+    assert together == alone
+    assert len(shared._of_shape) < len({(narrate(t).place, narrate(t).payer, narrate(t).cut) for t in texts})
