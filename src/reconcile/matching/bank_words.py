@@ -91,7 +91,7 @@ TRANSFER_TO = re.compile(
     r"|SCHEDULED TRF TO)\b"
 )
 REVERSAL = re.compile(
-    r"^REVERSED\b|\bREVERSAL\b|^(RTN|RETURNED?) (EFT|DEBIT|PAYMENT|ITEM)\b|^UNPAID( MAGTAPE| EFT)?\b"
+    r"^REVERSED\b|\bREVERSAL\b|^(RTN|RETURNED?) (EFT|DEBIT|PAYMENT|ITEM)\b|^UNPAID( MAGTAPE| EFT)?( CREDIT)?\b"
     r"|\bUNPAID\b|(?<![A-Z0-9])R/D(?![A-Z0-9])|\bDISHONOU?RED\b"
 )
 """The summary labels of FNB prove only "Inward Unpaid Items" and "Refunds/Adjustments"; these words are usual ones."""

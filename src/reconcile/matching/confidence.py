@@ -15,7 +15,7 @@ from reconcile.errors import FrameRefused, shown
 
 OTHER_WORDS, ANOTHERS_WORD = "other words beside", "a word of another campaign"
 LIKE_A_NAME, DEALING = "like a person's name", "a word of business"
-DOUBTS = (OTHER_WORDS, ANOTHERS_WORD, LIKE_A_NAME, DEALING)
+DOUBTS = (ANOTHERS_WORD, DEALING, LIKE_A_NAME, OTHER_WORDS)
 """What stands beside the words of one campaign and makes it doubtful: the only cases that a setting may credit."""
 
 

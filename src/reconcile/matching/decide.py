@@ -10,7 +10,11 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from reconcile.matching.doubts import Doubt, doubt, not_payers, of_a_giver
+from reconcile.matching.funds import FundWord
+from reconcile.matching.names import may_be_given
+from reconcile.matching.people import initial
 from reconcile.matching.reading import Candidate, Reading, Suggestion
+from reconcile.matching.words import GIVEN_BY
 
 SEVERAL = "several funds named"
 NEVER_AUTOMATIC = "fund never automatic"
@@ -158,9 +162,10 @@ def _fund(
     denied = [f for f in reading.funds if f.denied]
     strangers = any(reading.role(i) == "unknown" for i in range(len(reading.tokens)) if i not in positions)
     own = {fund for fund, campaign in reading.lexicon.campaign_of_fund.items() if campaign == winner}
+    trusted = [f for f in live if not _is_somebodys(reading, f, positions)]
     trusted = [
         f
-        for f in live
+        for f in trusted
         if f.how != "slip" or not strangers or f.start - 1 in positions or f.end in positions or f.fund in own
     ]
     funds = sorted({f.fund for f in trusted})
@@ -175,6 +180,17 @@ def _fund(
         typed = " ".join(reading.tokens[doubtful.start : doubtful.end])
         return None, said, Doubt("fund in doubt", f'"{typed}" is near the fund {doubtful.fund}')
     return (funds[0] if funds else None), said, None
+
+
+def _is_somebodys(reading: Reading, found: FundWord, positions: frozenset[int]) -> bool:
+    """Whether a fund's word that people are also called reads like a name: `ZAK MOOSA`, `FROM GRACE`, `AUNTY LIL`."""
+    at = found.start
+    if found.end - at > 1 or not may_be_given(reading.tokens[at]):
+        return False
+    before, after = at - 1, found.end
+    titled = before >= 0 and (initial(reading, before) or reading.tokens[before] in GIVEN_BY)
+    follows = after < len(reading.tokens) and after not in positions and reading.role(after) in ("unknown", "initial")
+    return titled or follows
 
 
 def _why_none(reading: Reading, best: tuple[Candidate, ...]) -> Doubt:

@@ -13,10 +13,15 @@ import numpy.typing as npt
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
+from reconcile.matching.denials import denied_after, denied_before
 from reconcile.matching.lexicon import Lexicon
 from reconcile.matching.likeness import CUT, EXACT, SLIP, VARIANT
-from reconcile.matching.names import may_be_given
-from reconcile.matching.words import DENIALS, GIVEN_BY, NUMBERED, PERSON, PLAIN, beside
+from reconcile.matching.names import may_be_given, may_be_surname
+from reconcile.matching.translations import beginnings
+from reconcile.matching.words import GIVEN_BY, PERSON, PLAIN, beside, is_ordinary
+
+MOST_OF_A_WORD = 0.5
+"""The beginning of a fund's word must be so much of it, or three letters."""
 
 _DOUBLED = re.compile(r"(.)\1+")
 _SAME = str.maketrans({"Q": "K", "C": "K", "Z": "S"})
@@ -47,11 +52,6 @@ class FundWord(NamedTuple):
     denied: bool = False
 
 
-def _denied(tokens: list[str], at: int) -> bool:
-    number = at > 1 and tokens[at - 1] == "NO" and tokens[at - 2] in NUMBERED
-    return at > 0 and tokens[at - 1] in DENIALS and not number
-
-
 @dataclass(slots=True)
 class FundReader:
     """Finds fund words; remembers what each distinct word was found to be."""
@@ -62,6 +62,7 @@ class FundReader:
     _memory: dict[tuple[str, bool], tuple[str, str] | None] = field(default_factory=dict)
     _sounds: dict[str, str] = field(default_factory=dict)
     _prefixes: dict[str, str] = field(default_factory=dict)
+    _cut_prefixes: dict[str, str] = field(default_factory=dict)
     _beginnings: dict[str, list[tuple[tuple[str, ...], str]]] = field(default_factory=dict)
     _consonants: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _long: list[str] = field(default_factory=list)
@@ -75,12 +76,17 @@ class FundReader:
     def __post_init__(self) -> None:
         sounds: dict[str, set[str]] = defaultdict(set)
         prefixes: dict[str, set[str]] = defaultdict(set)
+        cut: dict[str, set[str]] = defaultdict(set)
         for word, fund in self.lexicon.fund_words.items():
-            sounds[_sound(word)].add(fund)
+            if len(word) >= 5:  # SAC and ZAC are no ZAK
+                sounds[_sound(word)].add(fund)
             for length in range(3, len(word)):
-                prefixes[word[:length]].add(fund)
-        self._sounds = {s: f.pop() for s, f in sounds.items() if len(f) == 1 and len(s) >= 3}
+                cut[word[:length]].add(fund)
+                if length == 3 or MOST_OF_A_WORD * len(word) <= length:
+                    prefixes[word[:length]].add(fund)
+        self._sounds = {s: f.pop() for s, f in sounds.items() if len(f) == 1}
         self._prefixes = {p: f.pop() for p, f in prefixes.items() if len(f) == 1}
+        self._cut_prefixes = {p: f.pop() for p, f in cut.items() if len(f) == 1}
         for word in self.lexicon.fund_words:
             if len(_VOWELS.sub("", word)) >= 3:
                 self._consonants[_VOWELS.sub("", word)].append(word)
@@ -118,9 +124,9 @@ class FundReader:
                 continue
             given_by = at > 0 and tokens[at - 1] in GIVEN_BY and match.how in (SLIP, CUT)
             if match.fund and not given_by:  # after "from" stands a name
-                found.append(match._replace(denied=_denied(tokens, at)))
+                found.append(match)
             at = match.end
-        return found
+        return _with_denials(tokens, found)
 
     def _note_stranger(self, token: str) -> None:
         """Remember a word that is no fund's wherever it stands."""
@@ -180,11 +186,14 @@ class FundReader:
         other = typed in lexicon.fund_excludes or typed in lexicon.codes or typed in lexicon.campaigns_of
         if other or not typed.isalpha() or len(typed) < 3:
             return None
-        begun = self._prefixes.get(typed)
-        other = beside().get(typed, PERSON) != PERSON or typed in PLAIN or may_be_given(typed)
-        if begun and (len(typed) >= 4 or not other):
-            # three letters may as well be somebody's whole name
+        # a word that means something by itself is no slip of a fund's, save at a cut end: CLAREMONT MISS
+        known = beside().get(typed, PERSON) != PERSON or typed in PLAIN or is_ordinary(typed) or _is_foreign(typed)
+        known = known or may_be_given(typed) or may_be_surname(typed)
+        begun = (self._cut_prefixes if ended else self._prefixes).get(typed)
+        if begun and (not known or (ended and len(typed) > 3)):
             return begun, CUT if ended and len(typed) > 3 else SLIP
+        if known:
+            return None
         variant = self._sounds.get(_sound(typed)) or self._without_vowels(typed)
         if variant:
             return variant, VARIANT
@@ -216,3 +225,22 @@ class FundReader:
         spelt = self._consonants.get(_VOWELS.sub("", typed), ())
         meant = {self.lexicon.fund_words[w] for w in spelt if len(w) > len(typed) and _drops_from(typed, w)}
         return meant.pop() if len(meant) == 1 else None
+
+
+def _is_foreign(word: str) -> bool:
+    """Whether it is a word of another language, and not a short form of the English one."""
+    return word in beginnings() and not any(begins.startswith(word) for begins in beginnings()[word])
+
+
+def _with_denials(tokens: list[str], found: list[FundWord]) -> list[FundWord]:
+    """The fund words with those marked that are denied: by a word before or right behind, or in one list with such."""
+    told: list[FundWord] = []
+    for word in found:
+        listed = bool(told) and told[-1].denied and set(tokens[told[-1].end : word.start]) <= _LISTED
+        denied = listed or denied_before(tokens, word.start) or denied_after(tokens, word.end)
+        told.append(word._replace(denied=denied))
+    return told
+
+
+_LISTED = frozenset("OR OF NOR AND EN N".split())
+"""Words between the parts of a list; a mark such as / leaves nothing between them."""

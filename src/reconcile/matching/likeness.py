@@ -42,8 +42,8 @@ def likes(
 ) -> dict[str, list[Like]]:
     """For each typed word the known words it may stand for, cheapest first; a word unlike all is left out.
 
-    `translated` says which known words a foreign one stands for; `strict` words of up to four letters bear no slip, as
-    codes have them.
+    `translated` says which known words a foreign one stands for; `strict` words of up to four letters, which
+    codes have, bear no slip but a swap.
 
     A known word stands for itself and for its plural or other spelling, never for a slip of another.
     """
@@ -58,12 +58,8 @@ def likes(
     if words and known:
         _add_variants(words, known, found)
         _add_vowels([w for w in words if w not in known_set], known, found)
-        _add_slips([w for w in words if w not in known_set and len(w) >= 3], _slippery(known, strict), found)
+        _add_slips([w for w in words if w not in known_set and len(w) >= 3], known, strict, found)
     return {w: sorted(by_word.values(), key=lambda x: (x.cost, x.word)) for w, by_word in found.items()}
-
-
-def _slippery(known: list[str], strict: Container[str]) -> list[str]:
-    return [word for word in known if len(word) > 4 or word not in strict]
 
 
 def _add_variants(words: list[str], known: list[str], found: dict[str, dict[str, Like]]) -> None:
@@ -108,7 +104,7 @@ def _one_vowel(one: str, other: str) -> bool:
     return len(one) == len(other) >= 5 and sum(a != b for a, b in zip(one, other, strict=True)) == 1
 
 
-def _add_slips(words: list[str], known: list[str], found: dict[str, dict[str, Like]]) -> None:
+def _add_slips(words: list[str], known: list[str], strict: Container[str], found: dict[str, dict[str, Like]]) -> None:
     if not words:
         return
     bones = [skeleton(k) for k in known]
@@ -118,6 +114,9 @@ def _add_slips(words: list[str], known: list[str], found: dict[str, dict[str, Li
         part = words[start : start + _CHUNK]
         rows, columns = np.nonzero(_distances(part, known) <= allowed)
         for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+            word = known[column]
+            if len(word) <= 4 and word in strict and sorted(part[row]) != sorted(word):
+                continue  # a code's letters bear a swap and no other slip
             if cost := _slip_cost(part[row], known[column]):
                 _keep(found[part[row]], Like(known[column], cost, SLIP))
         rows, columns = np.nonzero(_distances([skeleton(w) for w in part], bones) <= allowed_bones)

@@ -13,8 +13,9 @@ from typing import NamedTuple
 from reconcile.matching.funds import FundReader, FundWord
 from reconcile.matching.lexicon import Lexicon, Phrase
 from reconcile.matching.likeness import CUT, EXACT, SLIP, TRANSLATED, VARIANT, Like
+from reconcile.matching.names import may_be_given, may_be_surname
 from reconcile.matching.narrative import Narrative
-from reconcile.matching.words import DENIALS, FILLER, PARTICLES, PLAIN, STOP, beside, chunks, runs
+from reconcile.matching.words import DENIALS, FILLER, PARTICLES, PLAIN, STOP, beside, chunks, is_ordinary, runs
 
 _TYPED_O = re.compile(r"(?<=[0-9])O(?=[0-9])")
 LONGEST_CODE_RUNS = 6
@@ -93,6 +94,11 @@ class Reading:
 def _roles() -> dict[str, str]:
     words = {word: "plain" if kind == FILLER else kind for word, kind in beside().items()}
     return words | dict.fromkeys(PARTICLES, "unknown") | dict.fromkeys(PLAIN | DENIALS, "plain")
+
+
+def means_itself(token: str) -> bool:
+    """Whether a word has a meaning of its own wherever it stands, so that it is no slip of another: a name too."""
+    return token in _roles() or is_ordinary(token) or may_be_given(token) or may_be_surname(token)
 
 
 def role_of(token: str) -> str:
@@ -218,9 +224,17 @@ class Reader:
                     if now is None or len(before) + 1 < len(now):
                         best[end] = (*before, word[start:end])
             pieces = best[len(word)] or self._code_and_fund(word) or (word,)
-            # a word that is codes alone is rather one that is not known
-            self._splits[word] = (word,) if all(piece in self.lexicon.codes for piece in pieces) else pieces
+            self._splits[word] = pieces if self._says_more_than_a_code(pieces) else (word,)
         return self._splits[word]
+
+    def _says_more_than_a_code(self, pieces: tuple[str, ...]) -> bool:
+        """Whether a run-together word holds more than codes and plain words: BURDON and VETPET are rather not known."""
+        lexicon = self.lexicon
+        more = (
+            piece in lexicon.fund_words or piece in lexicon.campaigns_of or piece in lexicon.translated
+            for piece in pieces
+        )
+        return any(more) or not any(piece in lexicon.codes for piece in pieces)
 
     def _code_and_fund(self, word: str) -> tuple[str, ...] | None:
         """A code, then a fund, then perhaps a name, run together: `ABCZAKATMOOSA`; a short code only with a fund alone.
@@ -228,6 +242,8 @@ class Reader:
         Only from the first letter on: FARIDAZAKAT holds many a code.
         """
         codes, funds = self.lexicon.codes, self.lexicon.fund_words
+        if is_ordinary(word):
+            return None
         found = {
             (word[:at], word[at:end], word[end:])
             for at in range(2, min(LONGEST_CODE, len(word) - 3))
@@ -274,7 +290,7 @@ class Reader:
             likes = self.known_likes.get(token, [])
             if token in PLAIN or token in self.lexicon.codes:
                 likes = [like for like in likes if like.how in (EXACT, TRANSLATED)]
-            elif token in _roles():
+            elif means_itself(token):
                 likes = [like for like in likes if like.how != SLIP]
             self._memory_of_likes[token] = likes
         return likes
@@ -290,7 +306,7 @@ class Reader:
                 word = "".join(tokens[at : at + length]) if length > 1 else token
                 if word in codes:
                     reading.codes[at] = (codes[word], length)
-                elif word in slips and (len(word) > len(token) or token not in _roles()):
+                elif word in slips and (len(word) > len(token) or not means_itself(token)):
                     reading.code_slips[at] = (slips[word], length)
                 else:
                     continue
@@ -307,7 +323,7 @@ class Reader:
 
     def _cut_words(self, token: str, likes: list[Like]) -> list[Like]:
         """At a cut end, the beginning of a word is that word rather than a slip of it."""
-        if len(token) < SHORTEST_PIECE - 1 or token in self.lexicon.codes:
+        if len(token) < SHORTEST_PIECE - 1 or token in self.lexicon.codes or token in _roles():
             return likes
         whole = {like.word for like in likes if like.how in ("exact", "variant")}
         cut = [Like(w, 0.25, CUT) for w in self._starting(token) if w not in whole]

@@ -52,6 +52,7 @@ _MONTHS = (
     "JAN FEB MAR APR MAY JUN JUL AUG SEP SEPT OCT NOV DEC JANUARY FEBRUARY MARCH APRIL JUNE JULY AUGUST "
     "SEPTEMBER OCTOBER NOVEMBER DECEMBER MRT MEI OKT DES JANUARIE FEBRUARIE MAART JUNIE JULIE AUGUSTUS OKTOBER DESEMBER"
 )
+MONTHS = frozenset(_MONTHS.split())
 PLAIN = STOP | frozenset(
     f"""{_MONTHS} REF REFERENCE REFER NR NUMBER ACC DONATION DONATIONS DONATE DONATED DON CONTRIBUTION CONTRIBUTIONS
     CONTRIB GIFT GIFTS PAYMENT PAYMENTS PMT PYMT PMNT PAYT PAY PAID EFT CASH APPEAL FUND FUNDS CAMPAIGN
@@ -62,14 +63,15 @@ PLAIN = STOP | frozenset(
 )
 """Words of a payment that name no campaign and no person."""
 
-FILLER, PERSON, UNIT, FIRM, DEALING = "filler", "person", "unit", "firm", "dealing"
+FILLER, PERSON, UNIT, PLACE, FIRM, DEALING = "filler", "person", "unit", "place", "firm", "dealing"
 
 
 @cache
 def beside() -> dict[str, str]:
     """Words that people type beside a campaign, each with its kind, from `beside.csv`.
 
-    filler: of thanks, of paying, of time; person: titles and relatives; unit: what a gift is counted in; firm: of
+    filler: of thanks, of paying, of time; person: titles and relatives; unit: what a gift is counted in; place: a
+    country or region, which may be another appeal; firm: of
     firms' names; dealing: of rents, invoices and addresses. Beside the last two a code or name may mean something else.
     """
     text = resources.files("reconcile.matching").joinpath("beside.csv").read_text(encoding="utf-8")
@@ -82,11 +84,26 @@ PARTICLES = frozenset("DA DE DEN DER DI DOS DU EL AL LA LE ST VD VON".split())
 GIVEN_BY = frozenset("FROM FRM FR BY".split())
 """Words between a campaign and who gives."""
 
+
+@cache
+def _ordinary() -> frozenset[str]:
+    text = resources.files("reconcile.matching").joinpath("ordinary.txt").read_text(encoding="utf-8")
+    return frozenset(text.split())
+
+
+def is_ordinary(word: str) -> bool:
+    """Whether it is a word of everyday English or Afrikaans: no slip of another, and no name that only one has."""
+    return word in _ordinary()
+
+
 OWN_ACCOUNT = frozenset("ACC ACCT ACCOUNT SAVINGS SAVING CALL INVEST INVESTMENT CHEQUE CURRENT RESERVE FNB".split())
 """Words of one's own accounts in a transfer."""
 
 NUMBERED = frozenset("REF REFERENCE ACC ACCOUNT CERT INV INVOICE TEL CELL ID REG".split())
 """Words after which NO is short for number and denies nothing."""
 
-DENIALS = frozenset("NO NOT NON EXCL EXCLUDING EXCEPT NEITHER NIE GEEN".split())
+DENIALS = frozenset(
+    "NO NOT NON NT NOR NEITHER NEVER DONT CANNOT CANT WITHOUT EXCL EXCLUDING EXCEPT MINUS LESS EX NIE GEEN SONDER "
+    "BEHALWE HAYI NAHI NAHIN AKUYONA".split()
+)
 """Words that deny the fund word after them."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from reconcile.matching.reading import Candidate, Reading
 from reconcile.matching.rules import Rule
 
-_SCORES = {"exact": 98.0, "variant": 94.0, "cut": 92.0, "slip": 89.0}
+_SCORES = {"exact": 98.0, "variant": 94.0}
 
 
 def _propose(reading: Reading) -> Iterator[Candidate]:
@@ -15,8 +15,8 @@ def _propose(reading: Reading) -> Iterator[Candidate]:
         campaign = reading.lexicon.campaign_of_fund.get(found.fund)
         if campaign is None or found.denied:
             continue
-        if found.end == found.start + 1 and found.how == "slip" and len(reading.tokens[found.start]) <= 3:
-            continue  # three letters are a fund, and too few for a campaign
+        if found.how in ("slip", "cut"):
+            continue  # enough for a fund, too little for a campaign
         positions = frozenset(range(found.start, found.end))
         typed = " ".join(reading.tokens[found.start : found.end])
         own = any(p.campaign == campaign and " ".join(p.words) == typed for p in reading.lexicon.phrases)
@@ -27,7 +27,6 @@ def _propose(reading: Reading) -> Iterator[Candidate]:
             f"= spelling of {found.fund}, the name",
             positions,
             sure=True,
-            slip=found.how == "slip",
             alone=not own,
             fund=found.fund,
             spelt=frozenset([found.fund]),

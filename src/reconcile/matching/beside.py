@@ -1,0 +1,121 @@
+"""What stands beside the words that name a campaign: the other words of the text, and what each is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reconcile.matching.names import is_name
+from reconcile.matching.people import BEGUN, as_typed, is_mark, person_beginnings
+from reconcile.matching.reading import Candidate, Reading
+from reconcile.matching.words import GIVEN_BY, chunks, fold
+
+LONGEST_TRY = 4
+"""A longer word is no try at a code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A reading seen from the words of its one campaign.
+
+    `positions` are those of all words that name it, `winner` the longest and strongest of them. `others` are the
+    positions of the other words with their roles: what stands after "from" is left out, `own` are further words of the
+    campaign's names. `strangers` are those of the unknown words that are no try at its code and no letters of a cut
+    word.
+    """
+
+    reading: Reading
+    winner: Candidate
+    positions: frozenset[int]
+    others: dict[int, str]
+    strangers: tuple[int, ...]
+
+    @property
+    def first(self) -> int:
+        """The position of the first of the campaign's words."""
+        return min(self.positions)
+
+    @property
+    def last(self) -> int:
+        """The position of the last of the campaign's words."""
+        return max(self.positions)
+
+    @property
+    def fund(self) -> bool:
+        """Whether a fund is named beside it, or its own word is a fund that something is counted in."""
+        roles = self.others.values()
+        return "fund" in roles or ("unit" in roles and any(self.reading.role(at) == "fund" for at in self.positions))
+
+    @property
+    def figures(self) -> bool:
+        """Whether the campaign's words are figures alone."""
+        return all(self.reading.tokens[at].isdigit() for at in self.winner.positions)
+
+    @property
+    def typed(self) -> bool:
+        """Whether the campaign's words stand so in the payer's text: not put together, not of a machine's place."""
+        return as_typed(self.reading, self.winner)
+
+    @property
+    def mark(self) -> bool:
+        """Whether the code of letters and digits is one that no person and no firm is called by."""
+        return is_mark(self.reading, self.winner)
+
+    def word(self, at: int) -> str:
+        """The word at a position, empty where there is none."""
+        return self.reading.tokens[at] if 0 <= at < len(self.reading.tokens) else ""
+
+
+def beside(
+    reading: Reading, winner: Candidate, positions: frozenset[int], without: frozenset[int] = frozenset()
+) -> Beside:
+    """What stands beside the winner's words, those at `without` thought away."""
+    gone = positions | without
+    others = {at: reading.role(at) for at in range(len(reading.tokens)) if at not in gone}
+    others = _before_the_giver(reading, max(positions), others)
+    others = {
+        at: "own" if role == "unknown" and _is_own(reading, at, winner.campaign) else role
+        for at, role in others.items()
+    }
+    strangers = tuple(
+        at
+        for at, role in others.items()
+        if role == "unknown" and not _meant_as_code(reading, at, winner) and not _begun(reading, at)
+    )
+    return Beside(reading, winner, positions, others, strangers)
+
+
+def _before_the_giver(reading: Reading, last: int, others: dict[int, str]) -> dict[int, str]:
+    """Without what stands after "from" behind the campaign: it says who gives; funds and business count anywhere."""
+    if GIVEN_BY.isdisjoint(reading.tokens):
+        return others
+    giver = min((at for at in others if at > last and reading.tokens[at] in GIVEN_BY), default=len(reading.tokens))
+    return {at: role for at, role in others.items() if at < giver or role in ("fund", "dealing")}
+
+
+def _is_own(reading: Reading, at: int, campaign: str) -> bool:
+    """Whether a word beside the winner's is another word of the winner's own names."""
+    owners, token = reading.lexicon.campaigns_of, reading.tokens[at]
+    likes = [like.word for like in reading.likes[at] if like.cost <= 1]
+    begun = [] if is_name(token) else reading.lexicon.begun_by(token, BEGUN + 1)
+    return any(campaign in owners.get(word, ()) for word in [*likes, *begun])
+
+
+def _meant_as_code(reading: Reading, at: int, winner: Candidate) -> bool:
+    """A short word right before a name is a try at its code: of the code's length and first letter, or of the name's.
+
+    `HRB HARBOUR`: letters of the name in their order.
+    """
+    token, code = reading.tokens[at], "".join(chunks(fold(winner.campaign)))
+    if at + 1 not in winner.positions:
+        return False
+    letters = iter("".join(reading.tokens[p] for p in sorted(winner.positions)))
+    of_name = len(token) <= LONGEST_TRY and reading.tokens[at + 1][0] == token[0] and all(c in letters for c in token)
+    return of_name or (len(token) == len(code) and token[0] == code[0])
+
+
+def _begun(reading: Reading, at: int) -> bool:
+    """Whether a word at the cut end is only a letter or two of one, or the beginning of "Ouma" and the like."""
+    if not reading.narrative.cut or at < len(reading.tokens) - 1:
+        return False
+    start = reading.tokens[at]
+    return len(start) <= BEGUN or start in person_beginnings()

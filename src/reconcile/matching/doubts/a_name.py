@@ -1,0 +1,48 @@
+"""One word that reads like part of a person's name: `G WELLS`, `MR WINTER`, `HOPE NDABA`, a family."""
+
+from __future__ import annotations
+
+from reconcile.matching.beside import Beside
+from reconcile.matching.confidence import LIKE_A_NAME
+from reconcile.matching.doubts import DoubtRule
+from reconcile.matching.names import may_be_given, may_be_surname, only_given
+from reconcile.matching.people import FAMILY, OF_SURNAMES, initial, is_spoken, is_word
+
+
+def _asks(there: Beside) -> str | None:
+    one_word = len(there.winner.positions) == 1 and is_word(there.reading, there.winner)
+    return "reads like a person's name" if one_word and (_half_a_name(there) or _family(there)) else None
+
+
+def _half_a_name(there: Beside) -> bool:
+    """An initial or title before a word; a name that people bear, beside the other half of it; the end of a surname."""
+    reading, at, others = there.reading, there.last, there.others
+    word, before = there.word(at), there.word(at - 1)
+    titled = at - 1 in others and initial(reading, at - 1)
+    bare = "unknown" not in others.values() and not there.fund
+    first = at == 1 and there.winner.rule != "code"  # N HARBOUR ZAKAT; MARIAM K HARBOUR ZAKAT has a whole name before
+    follows = _surname_follows(there)
+    if (titled and (bare or there.winner.slip or follows or first)) or before in OF_SURNAMES:
+        return True
+    if may_be_surname(word) and (may_be_given(before) or (at + 1 in others and len(there.word(at + 1)) == 1)):
+        return True
+    return may_be_given(word) and (follows or may_be_surname(before) or (titled and at == 1))
+
+
+def _surname_follows(there: Beside) -> bool:
+    then = there.last + 1
+    then += then in there.others and initial(there.reading, then)
+    while then in there.others and there.word(then) in OF_SURNAMES:
+        then += 1
+    return there.others.get(then) == "unknown" and not only_given(there.word(then))
+
+
+def _family(there: Beside) -> bool:
+    after = there.last + 1
+    counted = "number" in there.others.values()  # FAM OF 7
+    ends = after in there.others and there.word(after) in FAMILY and there.others.get(after + 1) != "unknown"
+    ends = ends and not counted
+    return ends and is_spoken(there.word(there.last))
+
+
+DOUBT = DoubtRule(LIKE_A_NAME, "a name", _asks)

@@ -1,0 +1,85 @@
+"""A word of another campaign beside it, spelt right, begun, or mangled; a try at another campaign's code."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from reconcile.matching.beside import LONGEST_TRY, Beside
+from reconcile.matching.confidence import ANOTHERS_WORD
+from reconcile.matching.doubts import DoubtRule
+from reconcile.matching.names import is_name, may_be_given, may_be_surname
+from reconcile.matching.people import BEGUN, firm_after, in_a_name, is_called_so
+from reconcile.matching.reading import Reading, role_of
+from reconcile.matching.words import UNIT
+
+FAR = 2.0
+
+
+def _asks(there: Beside) -> str | None:
+    reading, campaign = there.reading, there.winner.campaign
+    foreign = [
+        at
+        for at, role in there.others.items()
+        if (role == "unknown" and _names_another(reading, at, campaign))
+        or (role in ("unknown", "initial") and _begins_after(reading, at) - {campaign})
+    ]
+    foreign = [at for at in foreign if not firm_after(reading, frozenset([at])) and not _is_somebodys(there, at)]
+    foreign = [at for at in foreign if not (role_of(there.word(at)) == UNIT and there.word(at - 1).isdigit())]
+    if not foreign and there.winner.rule == "code":
+        foreign = [at for at in there.strangers if _tries_another_code(there, at)]
+    if not foreign:
+        return None
+    return f'"{" ".join(there.word(at) for at in foreign)}" belongs to another campaign'
+
+
+def _is_somebodys(there: Beside, at: int) -> bool:
+    """Whether the word stands in a payer's name: is a name itself, or beside a code is anything spelt right."""
+    if not in_a_name(there.reading, frozenset([at])):
+        return False
+    if there.winner.rule == "code" and any(like.cost <= 0.5 for like in there.reading.likes[at]):
+        return True
+    return is_called_so(there.reading, at) or (not there.winner.slip and may_be_surname(there.word(at)))
+
+
+def _names_another(reading: Reading, at: int, campaign: str) -> bool:
+    owners, token = reading.lexicon.campaigns_of, reading.tokens[at]
+    if len(token) <= BEGUN or token in reading.lexicon.fund_excludes:
+        return False
+    # too far to be credited, a long word may still be near enough to be meant, unless it is a name
+    far = FAR if len(token) > LONGEST_TRY and not is_called_so(reading, at) else 1
+    if any(owners.get(like.word, set()) - {campaign} for like in reading.likes[at] if like.cost <= far):
+        return True
+    # WINT beside another campaign's code is no end cut off, and still half of WINTER or more
+    begun = [word for word in reading.lexicon.begun_by(token) if 2 * len(token) >= len(word) and not is_name(token)]
+    return any(owners[word] - {campaign} for word in begun) and not any(campaign in owners[word] for word in begun)
+
+
+def _begins_after(reading: Reading, at: int) -> set[str]:
+    """The campaigns that have the word before this one in a name, and after it one that begins so: `PAARL CLI`."""
+    before, start = reading.tokens[at - 1], reading.tokens[at]
+    if not at or not BEGUN <= len(start) <= BEGUN + 1:
+        return set()
+    following = reading.lexicon.next_words.get(before, ())
+    return {campaign for campaign, word in following if word.startswith(start)}
+
+
+def _tries_another_code(there: Beside, at: int) -> bool:
+    word = there.word(at)
+    if may_be_given(word) or may_be_surname(word):
+        return False
+    own = there.winner.campaign
+    near = _codes_near(word, there.reading.lexicon.letter_codes)
+    return any(there.reading.lexicon.codes[code] != own for code in near)
+
+
+@lru_cache(maxsize=65536)
+def _codes_near(word: str, codes: tuple[str, ...]) -> tuple[str, ...]:
+    """The codes of the same length and first letter that are one letter off a short word, or two swapped."""
+    if len(word) != BEGUN + 1:
+        return ()
+    return tuple(c for c in codes if len(c) == len(word) and c[0] == word[0] and OSA.distance(word, c) == 1)
+
+
+DOUBT = DoubtRule(ANOTHERS_WORD, "another campaign", _asks)

@@ -1,0 +1,33 @@
+"""A country or region beside it that the campaign's names do not have, or an unknown word joined to it by "and"."""
+
+from __future__ import annotations
+
+import re
+
+from reconcile.matching.beside import Beside
+from reconcile.matching.confidence import ANOTHERS_WORD
+from reconcile.matching.doubts import DoubtRule
+from reconcile.matching.people import in_a_name, is_called_so
+from reconcile.matching.words import PLACE
+
+_AND = r"\s*(?:[+&/,]|\bAND\b|\bEN\b|\bN\b)\s*"
+
+
+def _asks(there: Beside) -> str | None:
+    places = [
+        at for at, role in there.others.items() if role == PLACE and not in_a_name(there.reading, frozenset([at]))
+    ]
+    joined = [at for at in there.strangers if not is_called_so(there.reading, at) and _is_joined(there, at)]
+    if not places and not joined:
+        return None
+    return f'"{" ".join(there.word(at) for at in sorted({*places, *joined}))}" may be another appeal'
+
+
+def _is_joined(there: Beside, at: int) -> bool:
+    """Whether a word is joined to the campaign's nearest one: `SUDAN + ABC`, `ABC N SUDAN`."""
+    word, (one, other) = re.escape(there.word(at)), (there.word(there.first), there.word(there.last))
+    before, after = rf"\b{word}{_AND}{re.escape(one)}\b", rf"\b{re.escape(other)}{_AND}{word}\b"
+    return bool(re.search(before if at < there.first else after, there.reading.narrative.payer))
+
+
+DOUBT = DoubtRule(ANOTHERS_WORD, "another place", _asks)

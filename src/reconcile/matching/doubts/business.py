@@ -1,0 +1,27 @@
+"""A payment for something, or to get something back: rent, invoices, refunds, addresses; or a firm's own name."""
+
+from __future__ import annotations
+
+from reconcile.matching.beside import Beside
+from reconcile.matching.confidence import DEALING
+from reconcile.matching.doubts import DoubtRule
+from reconcile.matching.people import firm_after
+from reconcile.matching.words import FIRM
+
+
+def _asks(there: Beside) -> str | None:
+    named = firm_after(there.reading, there.positions) and not there.mark
+    if named or "dealing" in there.others.values() or (not there.fund and _of_a_firm(there)):
+        return "reads like a payment for something, not a gift"
+    return None
+
+
+def _of_a_firm(there: Beside) -> bool:
+    """Whether a firm's words leave open that the campaign's are its name too: `ABC TYRES`, not `CITY TYRES CC ABC`."""
+    firm = [at for at, role in there.others.items() if role == FIRM]
+    after = any(at > there.last for at, role in there.others.items() if role == "unknown")
+    giver = all(at < there.first for at in firm) and not after
+    return bool(firm) and not (giver and not there.winner.slip and not there.winner.alone)
+
+
+DOUBT = DoubtRule(DEALING, "business", _asks)

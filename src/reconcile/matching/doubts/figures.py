@@ -1,0 +1,78 @@
+"""Figures of a code that may be an amount, a day or a count: `TITHE R205`, `ROOF 25 SEP`."""
+
+from __future__ import annotations
+
+import re
+
+from reconcile.matching.beside import Beside
+from reconcile.matching.confidence import OTHER_WORDS
+from reconcile.matching.doubts import DoubtRule
+from reconcile.matching.people import is_called_so
+from reconcile.matching.words import MONTHS, NUMBERED
+
+_BEFORE = NUMBERED | frozenset("CODE PROJECT DONATION DON PAYMENT PMT EFT GIFT FOR VIR TO NR NO".split())
+
+
+_NUMBERED_THINGS = frozenset("CHQ CHEQUE TJEK OF BOX CELL TEL ID".split())
+
+
+def _asks(there: Beside) -> str | None:
+    code = there.winner.rule in ("code", "code slip")
+    apart = code and len(there.winner.positions) > 1 and there.word(there.last).isdigit()
+    if code and there.figures and not (_may_precede(there) and _may_follow(there) and _stands_alone(there)):
+        return "the figures may be an amount, a day or a count"
+    if apart and not _is_joined(there) and _counts(there, there.last + 1):
+        return "the figures may be an amount, a day or a count"
+    return None
+
+
+def _joined(there: Beside) -> str:
+    return "".join(there.word(at) for at in sorted(there.winner.positions))
+
+
+def _may_precede(there: Beside) -> bool:
+    at = there.first - 1
+    role, word = there.others.get(at), there.word(at)
+    if role is None or role in ("fund", "own") or word in _BEFORE:
+        return True
+    if role == "plain":
+        return word not in _NUMBERED_THINGS and word not in MONTHS
+    initial = role == "initial" and word not in ("R", "X", "K", "U", "ZAR")
+    return initial or (role == "unknown" and is_called_so(there.reading, at))
+
+
+def _may_follow(there: Beside) -> bool:
+    at = there.last + 1
+    role = there.others.get(at)
+    if role is None or role in ("fund", "own", "person") or _is_set_off(there):
+        return True
+    if role == "plain":
+        return there.word(at) not in MONTHS
+    return role in ("initial", "unknown") and there.word(at) != "TH"
+
+
+def _stands_alone(there: Beside) -> bool:
+    """Whether the figures are a word of their own in the text: not R205, not 205.00, not 12/05."""
+    figures = re.escape(_joined(there))
+    return bool(
+        re.search(rf"(?<![A-Z0-9])(?<![0-9][.,/]){figures}(?![A-Z0-9%]|[.,/][0-9])", there.reading.narrative.payer)
+    )
+
+
+def _is_set_off(there: Beside) -> bool:
+    """Whether a dash with blanks, or two strokes, stand between the figures and what follows."""
+    return bool(re.search(rf"{re.escape(_joined(there))}(\s+-\s|//)", there.reading.narrative.payer))
+
+
+def _is_joined(there: Beside) -> bool:
+    """Whether letters and figures of the code stand in one word of the text, marks between them or not."""
+    parts = [re.escape(there.word(at)) for at in sorted(there.winner.positions)]
+    return bool(re.search(r"[^A-Z0-9\s]*".join(parts), there.reading.narrative.payer))
+
+
+def _counts(there: Beside, at: int) -> bool:
+    role = there.others.get(at)
+    return role in ("number", "unit") or there.word(at) in MONTHS or there.word(at) in ("RAND", "PC", "PCT")
+
+
+DOUBT = DoubtRule(OTHER_WORDS, "figures", _asks)

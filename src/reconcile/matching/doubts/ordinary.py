@@ -1,0 +1,42 @@
+"""A code or one-word name that is an everyday word or a given name: other words may use it as such (`MONTH END`)."""
+
+from __future__ import annotations
+
+from reconcile.matching.beside import Beside
+from reconcile.matching.confidence import OTHER_WORDS
+from reconcile.matching.doubts import DoubtRule
+from reconcile.matching.names import may_be_given
+from reconcile.matching.people import initial, is_called_so
+from reconcile.matching.words import PERSON, UNIT, is_ordinary
+
+_PAYING = frozenset(
+    """REF REFERENCE CODE PROJECT DONATION DONATIONS DON PAYMENT PAYMENTS PMT PYMT EFT GIFT CONTRIBUTION MONTHLY FOR
+    VIR TO TOWARDS SKENKING BYDRAE APPEAL FUND CAMPAIGN""".split()
+)
+"""Words of paying: after them a code is meant as one."""
+
+
+def _asks(there: Beside) -> str | None:
+    winner, at = there.winner, there.last
+    word = there.word(at)
+    if len(winner.positions) > 1 or winner.rule not in ("code", "code slip") or not word.isalpha():
+        return None
+    if not (is_ordinary(word) or may_be_given(word)):
+        return None
+    uses = _is_used(there, at - 1) or (
+        at + 1 in there.others and there.others[at + 1] in (PERSON, UNIT) and not there.fund
+    )
+    return f'"{word}" may be just a word' if uses else None
+
+
+def _is_used(there: Beside, at: int) -> bool:
+    """Whether the word right before makes it an everyday one: any but a fund, a number, a name, a word of paying."""
+    role, word = there.others.get(at), there.word(at)
+    if role is None or role in ("fund", "number", "own", "initial") or word in _PAYING:
+        return False
+    if role == "unknown" and at > 0 and initial(there.reading, at - 1):
+        return False
+    return not (role == "unknown" and is_called_so(there.reading, at) and not may_be_given(there.word(at + 1)))
+
+
+DOUBT = DoubtRule(OTHER_WORDS, "an everyday word", _asks)
