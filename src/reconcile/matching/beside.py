@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from reconcile.matching.names import is_name
 from reconcile.matching.people import BEGUN, as_typed, is_mark, person_beginnings
-from reconcile.matching.reading import Candidate, Reading
-from reconcile.matching.words import GIVEN_BY, chunks, fold
+from reconcile.matching.reading import Candidate, Reading, role_of
+from reconcile.matching.words import GIVEN_BY, UNIT, chunks, fold
 
 LONGEST_TRY = 4
 """A longer word is no try at a code."""
@@ -72,10 +72,11 @@ def beside(
     gone = positions | without
     others = {at: reading.role(at) for at in range(len(reading.tokens)) if at not in gone}
     others = _before_the_giver(reading, max(positions), others)
-    others = {
-        at: "own" if role == "unknown" and _is_own(reading, at, winner.campaign) else role
-        for at, role in others.items()
-    }
+    for at, role in others.items():
+        if role == "unknown" and at > 0 and reading.tokens[at - 1].isdigit() and role_of(reading.tokens[at]) == UNIT:
+            others[at] = UNIT  # a word of the register that is counted in: 5 PERSONS
+        elif role == "unknown" and _is_own(reading, at, winner.campaign):
+            others[at] = "own"
     strangers = tuple(
         at
         for at, role in others.items()

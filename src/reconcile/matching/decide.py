@@ -91,6 +91,9 @@ def _decided(reading: Reading, proposed: list[Candidate], overruled: frozenset[s
     )
     if fund is None and winner.fund and not reading.funds:
         fund, fund_said = winner.fund, f"the name is the fund {winner.fund}"
+    if fund is None and winner.rule == "likeness" and len(winner.spelt) == 1 and not reading.funds:
+        fund = next(iter(winner.spelt))
+        fund_said = f"the name spells {fund}"
     evidence = "; ".join(filter(None, [reading.evidence(winner), fund_said]))
     rule = "glued" if winner.positions & reading.glued else winner.rule
     beside = doubt(reading, winner, positions)

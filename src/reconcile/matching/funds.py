@@ -20,7 +20,7 @@ from reconcile.matching.names import may_be_given, may_be_surname
 from reconcile.matching.translations import beginnings
 from reconcile.matching.words import GIVEN_BY, PERSON, PLAIN, beside, is_ordinary
 
-MOST_OF_A_WORD = 0.5
+MOST_OF_A_WORD = 0.4
 """The beginning of a fund's word must be so much of it, or three letters."""
 
 _DOUBLED = re.compile(r"(.)\1+")
@@ -187,10 +187,11 @@ class FundReader:
         if other or not typed.isalpha() or len(typed) < 3:
             return None
         # a word that means something by itself is no slip of a fund's, save at a cut end: CLAREMONT MISS
-        known = beside().get(typed, PERSON) != PERSON or typed in PLAIN or is_ordinary(typed) or _is_foreign(typed)
-        known = known or may_be_given(typed) or may_be_surname(typed)
+        known = typed in PLAIN or is_ordinary(typed) or _is_foreign(typed)
+        named = may_be_given(typed) or may_be_surname(typed) or beside().get(typed, PERSON) != PERSON
+        known = known or named
         begun = (self._cut_prefixes if ended else self._prefixes).get(typed)
-        if begun and (not known or (ended and len(typed) > 3)):
+        if begun and (not known or (ended and (len(typed) > 3 or not named))):
             return begun, CUT if ended and len(typed) > 3 else SLIP
         if known:
             return None

@@ -43,7 +43,7 @@ def likes(
     """For each typed word the known words it may stand for, cheapest first; a word unlike all is left out.
 
     `translated` says which known words a foreign one stands for; `strict` words of up to four letters, which
-    codes have, bear no slip but a swap.
+    codes have, bear no other spelling, and no slip but a swap.
 
     A known word stands for itself and for its plural or other spelling, never for a slip of another.
     """
@@ -56,13 +56,15 @@ def likes(
         for meant in translated.get(word, ()):
             found[word][meant] = Like(meant, 0.5, TRANSLATED)
     if words and known:
-        _add_variants(words, known, found)
+        _add_variants(words, known, strict, found)
         _add_vowels([w for w in words if w not in known_set], known, found)
         _add_slips([w for w in words if w not in known_set and len(w) >= 3], known, strict, found)
     return {w: sorted(by_word.values(), key=lambda x: (x.cost, x.word)) for w, by_word in found.items()}
 
 
-def _add_variants(words: list[str], known: list[str], found: dict[str, dict[str, Like]]) -> None:
+def _add_variants(
+    words: list[str], known: list[str], strict: Container[str], found: dict[str, dict[str, Like]]
+) -> None:
     by_skeleton: dict[str, list[str]] = defaultdict(list)
     for word in known:
         for form in _forms(word):

@@ -306,11 +306,18 @@ class Reader:
                 word = "".join(tokens[at : at + length]) if length > 1 else token
                 if word in codes:
                     reading.codes[at] = (codes[word], length)
-                elif word in slips and (len(word) > len(token) or not means_itself(token)):
+                elif word in slips and (
+                    len(word) > len(token) or not (means_itself(token) or self._numbered(reading, at))
+                ):
                     reading.code_slips[at] = (slips[word], length)
                 else:
                     continue
                 break
+
+    def _numbered(self, reading: Reading, at: int) -> bool:
+        """Whether figures run into a word, where codes have figures: it is a wrong code rather than a slip of one."""
+        then = reading.tokens[at + 1] if at + 1 < len(reading.tokens) else ""
+        return bool(self.lexicon.code_stems) and then.isdigit() and reading.tokens[at] + then in reading.narrative.payer
 
     def _wrong_codes(self, reading: Reading) -> Iterator[tuple[int, str]]:
         """Letters of a code before digits that are none of its: what was typed is neither the code nor a plain word."""

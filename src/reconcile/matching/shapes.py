@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -23,7 +24,8 @@ class Blank(NamedTuple):
     like_a_code: str
 
 
-Shape = tuple[tuple[str | Blank, ...], frozenset[int], bool]
+Shape = tuple[tuple[str | Blank, ...], frozenset[int], bool, str]
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(slots=True)
@@ -49,7 +51,9 @@ class Shapes:
             if word is None:
                 word = known[token] = self._blank(token) if self._means_nothing(token) else token
             shape.append(word)
-        return tuple(shape), frozenset(glued), narrative.cut
+        # marks between words join or part them; where there are none, blanks do
+        marks = "" if payer.replace(" ", "").isalnum() else _WORD.sub("a", payer)
+        return tuple(shape), frozenset(glued), narrative.cut, marks
 
     def _means_nothing(self, token: str) -> bool:
         reader = self.reader

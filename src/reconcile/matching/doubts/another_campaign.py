@@ -10,9 +10,10 @@ from reconcile.matching.beside import LONGEST_TRY, Beside
 from reconcile.matching.confidence import ANOTHERS_WORD
 from reconcile.matching.doubts import DoubtRule
 from reconcile.matching.names import is_name, may_be_given, may_be_surname
-from reconcile.matching.people import BEGUN, firm_after, in_a_name, is_called_so
-from reconcile.matching.reading import Reading, role_of
-from reconcile.matching.words import UNIT
+from reconcile.matching.people import BEGUN, OF_SURNAMES, firm_after, in_a_name, is_called_so
+from reconcile.matching.reading import Reading
+from reconcile.matching.translations import is_common
+from reconcile.matching.words import is_ordinary
 
 FAR = 2.0
 
@@ -26,7 +27,15 @@ def _asks(there: Beside) -> str | None:
         or (role in ("unknown", "initial") and _begins_after(reading, at) - {campaign})
     ]
     foreign = [at for at in foreign if not firm_after(reading, frozenset([at])) and not _is_somebodys(there, at)]
-    foreign = [at for at in foreign if not (role_of(there.word(at)) == UNIT and there.word(at - 1).isdigit())]
+    foreign += [
+        at
+        for found in reading.funds
+        if not found.denied
+        and found.how in ("slip", "cut")
+        and reading.lexicon.campaign_of_fund.get(found.fund, campaign) != campaign
+        for at in range(found.start, found.end)
+        if at in there.others
+    ]
     if not foreign and there.winner.rule == "code":
         foreign = [at for at in there.strangers if _tries_another_code(there, at)]
     if not foreign:
@@ -38,7 +47,10 @@ def _is_somebodys(there: Beside, at: int) -> bool:
     """Whether the word stands in a payer's name: is a name itself, or beside a code is anything spelt right."""
     if not in_a_name(there.reading, frozenset([at])):
         return False
-    if there.winner.rule == "code" and any(like.cost <= 0.5 for like in there.reading.likes[at]):
+    if there.word(at - 1) in OF_SURNAMES:
+        return True
+    everyday = is_ordinary(there.word(at)) or is_common(there.word(at))
+    if there.winner.rule == "code" and not everyday and any(like.cost <= 0.5 for like in there.reading.likes[at]):
         return True
     return is_called_so(there.reading, at) or (not there.winner.slip and may_be_surname(there.word(at)))
 

@@ -7,20 +7,22 @@ import re
 from reconcile.matching.beside import Beside
 from reconcile.matching.confidence import ANOTHERS_WORD
 from reconcile.matching.doubts import DoubtRule
-from reconcile.matching.people import in_a_name, is_called_so
+from reconcile.matching.people import firm_after, in_a_name, is_called_so
 from reconcile.matching.words import PLACE
 
 _AND = r"\s*(?:[+&/,]|\bAND\b|\bEN\b|\bN\b)\s*"
 
 
 def _asks(there: Beside) -> str | None:
-    places = [
-        at for at, role in there.others.items() if role == PLACE and not in_a_name(there.reading, frozenset([at]))
-    ]
+    places = [at for at, role in there.others.items() if role == PLACE and not _is_a_givers(there, at)]
     joined = [at for at in there.strangers if not is_called_so(there.reading, at) and _is_joined(there, at)]
     if not places and not joined:
         return None
     return f'"{" ".join(there.word(at) for at in sorted({*places, *joined}))}" may be another appeal'
+
+
+def _is_a_givers(there: Beside, at: int) -> bool:
+    return in_a_name(there.reading, frozenset([at])) or firm_after(there.reading, frozenset([at]))
 
 
 def _is_joined(there: Beside, at: int) -> bool:

@@ -7,13 +7,19 @@ from reconcile.matching.confidence import OTHER_WORDS
 from reconcile.matching.doubts import DoubtRule
 from reconcile.matching.names import may_be_given
 from reconcile.matching.people import initial, is_called_so
-from reconcile.matching.words import PERSON, UNIT, is_ordinary
+from reconcile.matching.words import PERSON, is_ordinary
 
 _PAYING = frozenset(
     """REF REFERENCE CODE PROJECT DONATION DONATIONS DON PAYMENT PAYMENTS PMT PYMT EFT GIFT CONTRIBUTION MONTHLY FOR
     VIR TO TOWARDS SKENKING BYDRAE APPEAL FUND CAMPAIGN""".split()
 )
 """Words of paying: after them a code is meant as one."""
+
+
+_OFFICES = frozenset(
+    "DR DOCTOR DOKTER PROF MANAGER DIRECTOR SECRETARY TREASURER CHAIRMAN CHAIRPERSON TEACHER COACH INSPECTOR".split()
+)
+"""Words of office, of which an everyday word before may be a part: `MUSIC TEACHER`, `GENERAL MANAGER`."""
 
 
 def _asks(there: Beside) -> str | None:
@@ -23,15 +29,15 @@ def _asks(there: Beside) -> str | None:
         return None
     if not (is_ordinary(word) or may_be_given(word)):
         return None
-    uses = _is_used(there, at - 1) or (
-        at + 1 in there.others and there.others[at + 1] in (PERSON, UNIT) and not there.fund
-    )
+    uses = _is_used(there, at - 1) or (there.word(at + 1) in _OFFICES and not there.fund)
     return f'"{word}" may be just a word' if uses else None
 
 
 def _is_used(there: Beside, at: int) -> bool:
     """Whether the word right before makes it an everyday one: any but a fund, a number, a name, a word of paying."""
     role, word = there.others.get(at), there.word(at)
+    if "fund" in (there.others.get(at + 2), role) and role != PERSON:
+        return False
     if role is None or role in ("fund", "number", "own", "initial") or word in _PAYING:
         return False
     if role == "unknown" and at > 0 and initial(there.reading, at - 1):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconcile.matching.likeness import CUT
-from reconcile.matching.reading import Alignment, Candidate, Reading
+from reconcile.matching.reading import SHORTEST_PIECE, Alignment, Candidate, Reading
 from reconcile.matching.rules import Rule
 from reconcile.matching.rules._standing import stands_alone
 
@@ -29,8 +29,15 @@ def _propose(reading: Reading) -> Iterator[Candidate]:
             slip=found.cost > 0.5 * len(found.positions),
             alone=stands_alone(phrase, reading.lexicon) if not found.glued else False,
             fund=reading.lexicon.fund_spelled(phrase.words),
-            spelt=reading.lexicon.funds_in(phrase.words),
+            spelt=reading.lexicon.funds_in(_told(found, reading)),
         )
+
+
+def _told(found: Alignment, reading: Reading) -> tuple[str, ...]:
+    """The words of the phrase that stand in the text, one of which at a cut end only with three letters or more."""
+    words = found.phrase.words if found.glued else found.phrase.words[: len(found.positions)]
+    begun = found.cut and not found.glued and len(reading.tokens[max(found.positions)]) < SHORTEST_PIECE
+    return words[:-1] if begun else words
 
 
 def _within(found: Alignment, reading: Reading) -> bool:
