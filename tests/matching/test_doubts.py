@@ -28,7 +28,6 @@ CREDITED = [
     ("IDB DANKIE BAIE", "thanks"),
     ("IFTAR 4 ADULTS", "what is counted"),
     ("YMN YEMEN", "a try at a code before the name"),
-    ("J FLOOD IDB", "a surname that is a word of another campaign, with its initial"),
     ("G WELLS BOR LILLAH", "a person named like another campaign"),
     ("WELLS FAMILY IDB ZAK", "a family named like another campaign"),
     ("BEIRA FISHERIES SYW", "a firm named like another campaign"),

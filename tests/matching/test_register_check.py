@@ -30,7 +30,7 @@ def register(*rows: tuple[str, ...]) -> rc.CampaignRegister:
     return rc.read_campaigns(pd.DataFrame(filled, columns=["code", "name", "aliases", "opens", "closes"]))
 
 
-SOUND = (("WEL", "Village Wells", "Clean Water"), ("TNK", "Rain Tanks", "Tank Builders"))
+SOUND = (("VLW", "Village Wells", "Clean Water"), ("TNK", "Rain Tanks", "Tank Builders"))
 
 
 def test_a_sound_register_has_no_finding() -> None:
@@ -59,6 +59,8 @@ FOUND = [
     ),
     ([("CKS", "Young Cooks", "Kitchen")], "generic names"),
     ([("CKS", "Young Cooks")], "no alias"),
+    ([("CAKE", "Young Cooks", "Cooking School")], "code that means something else"),
+    ([("ROSE", "Young Cooks", "Cooking School")], "code that means something else"),
 ]
 
 
@@ -80,7 +82,7 @@ def test_what_may_go_wrong_is_found(rows: list[tuple[str, ...]], kind: str) -> N
         ([("LIB", "Books"), ("XLK", "Tents", "The LIB")], "code not credited", "two campaigns named: LIB, XLK"),
         (FOUND[11][0], "names inside one another", "whoever leaves the rest out is credited to GZE"),
         (FOUND[12][0], "names alike", "whoever writes only WINTER DRIVE is not credited"),
-        (FOUND[10][0], "alias of common words", "whoever writes GIFT credits CKS"),
+        (FOUND[10][0], "alias of common words", "whoever writes GIFT or SMITH GIFT credits CKS"),
         (
             [("CKS", "Young Cooks of Vredenburg"), ("LBD", "Young Cooks of Vredendal")],
             "name not",
@@ -155,9 +157,9 @@ def test_the_order_of_the_register_does_not_change_what_is_found(path: Path) -> 
 
 
 def test_own_fund_words_are_asked_about() -> None:
-    funds = rc.read_funds(pd.DataFrame({"fund": ["bursaries"], "spellings": ["WEL"]}))
+    funds = rc.read_funds(pd.DataFrame({"fund": ["bursaries"], "spellings": ["VLW"]}))
     found = rc.check_register(register(*SOUND), funds).findings
-    assert "WEL is a word of the fund bursaries" in " ".join(found["cost"])
+    assert "VLW is a word of the fund bursaries" in " ".join(found["cost"])
 
 
 def test_what_is_no_register_is_refused_with_the_way_out() -> None:

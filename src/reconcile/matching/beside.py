@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from reconcile.matching.names import is_name
 from reconcile.matching.people import BEGUN, as_typed, is_mark, person_beginnings
 from reconcile.matching.reading import Candidate, Reading, role_of
-from reconcile.matching.words import GIVEN_BY, UNIT, chunks, fold
+from reconcile.matching.translations import is_common
+from reconcile.matching.words import DEALING, FIRM, GIVEN_BY, UNIT, chunks, fold, is_ordinary
+
+_FAR = {"unknown": 1.0, DEALING: 0.5, FIRM: 0.5}
+"""How far from a word of the campaign's own names another may be and still be taken for it, by what else it is."""
 
 LONGEST_TRY = 4
 """A longer word is no try at a code."""
@@ -51,6 +55,12 @@ class Beside:
         return all(self.reading.tokens[at].isdigit() for at in self.winner.positions)
 
     @property
+    def everyday(self) -> bool:
+        """Whether a name of nothing but everyday words names the campaign: what stands before it may narrow it."""
+        words = (self.word(at) for at in self.winner.positions)
+        return self.winner.rule != "code" and all(is_ordinary(word) or is_common(word) for word in words)
+
+    @property
     def typed(self) -> bool:
         """Whether the campaign's words stand so in the payer's text: not put together, not of a machine's place."""
         return as_typed(self.reading, self.winner)
@@ -75,7 +85,7 @@ def beside(
     for at, role in others.items():
         if role == "unknown" and at > 0 and reading.tokens[at - 1].isdigit() and role_of(reading.tokens[at]) == UNIT:
             others[at] = UNIT  # a word of the register that is counted in: 5 PERSONS
-        elif role == "unknown" and _is_own(reading, at, winner.campaign):
+        elif role in _FAR and _is_own(reading, at, winner.campaign, _FAR[role]):
             others[at] = "own"
     strangers = tuple(
         at
@@ -93,10 +103,10 @@ def _before_the_giver(reading: Reading, last: int, others: dict[int, str]) -> di
     return {at: role for at, role in others.items() if at < giver or role in ("fund", "dealing")}
 
 
-def _is_own(reading: Reading, at: int, campaign: str) -> bool:
+def _is_own(reading: Reading, at: int, campaign: str, far: float) -> bool:
     """Whether a word beside the winner's is another word of the winner's own names."""
     owners, token = reading.lexicon.campaigns_of, reading.tokens[at]
-    likes = [like.word for like in reading.likes[at] if like.cost <= 1]
+    likes = [like.word for like in reading.likes[at] if like.cost <= far]
     begun = [] if is_name(token) else reading.lexicon.begun_by(token, BEGUN + 1)
     return any(campaign in owners.get(word, ()) for word in [*likes, *begun])
 

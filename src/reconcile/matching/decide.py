@@ -135,7 +135,15 @@ def _undominated(sure: list[Candidate]) -> list[Candidate]:
     """Without those whose words are part of a longer phrase, or read clearly better as another campaign."""
     if len(sure) < 2:
         return sure
-    return [c for c in sure if not any(_dominates(other, c) for other in sure if other.campaign != c.campaign)]
+    phrases = [c for c in sure if len(c.positions) > 1]
+    return [c for c in sure if not any(_takes_in(other, c, phrases) for other in sure if other.campaign != c.campaign)]
+
+
+def _takes_in(strong: Candidate, weak: Candidate, phrases: list[Candidate]) -> bool:
+    """Whether one reading takes in the words of another; not a code beside which its campaign is named as well."""
+    as_well = (c for c in phrases if c.campaign == strong.campaign and c.score >= strong.score)
+    in_full = (c for c in as_well if not c.positions & weak.positions)
+    return _dominates(strong, weak) and not (weak.rule == "code" and any(in_full))
 
 
 def _dominates(strong: Candidate, weak: Candidate) -> bool:

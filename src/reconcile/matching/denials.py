@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reconcile.matching.words import DENIALS, NUMBERED, STOP
 
-REACHES_OVER = STOP | frozenset("AS BE IS IT USED MORE LONGER WANT BUT GEBRUIK WORD MEER".split())
+REACHES_OVER = STOP | frozenset("AS BE IS IT USE USED MORE LONGER WANT BUT GEBRUIK WORD MEER".split())
 """Small words between a denial and what it denies."""
 
 DENIED_BEHIND = frozenset("NOT NIE NO NAHI NAHIN EXCL EXCLUDED FREE".split())

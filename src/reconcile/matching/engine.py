@@ -18,7 +18,7 @@ from reconcile.matching.narrative import REFERENCE_WIDTH, Narrative, narrate
 from reconcile.matching.reading import Candidate, Reader, Reading
 from reconcile.matching.rules import Rule
 from reconcile.matching.rules.likeness import LETTERS_PER_SLIP
-from reconcile.matching.shapes import Shape, Shapes
+from reconcile.matching.shapes import Shape, Shapes, in_its_words
 from reconcile.matching.words import OWN_ACCOUNT, chunks, fold
 
 Progress = Callable[[int, int], None]
@@ -65,7 +65,7 @@ class Engine:
     overruled: frozenset[str] = frozenset()
     thorough: bool = False
     _decided: dict[tuple[str, str, bool], Decision] = field(default_factory=dict)
-    _of_shape: dict[Shape, Decision] = field(default_factory=dict)
+    _of_shape: dict[Shape, tuple[Decision, list[str]]] = field(default_factory=dict)
     _shapes: Shapes = field(init=False)
 
     def __post_init__(self) -> None:
@@ -125,11 +125,12 @@ class Engine:
     def _of_its_shape(self, narrative: Narrative) -> Decision:
         tokens, glued = self.reader.tokens(narrative)
         shape = self._shapes.of(narrative, tokens, glued)
-        decision = self._of_shape.get(shape) if shape else None
-        if decision is None:
-            decision = self._decide(self.reader.read(narrative, tokens, glued))
-            if shape:
-                self._of_shape[shape] = decision
+        decided = self._of_shape.get(shape) if shape else None
+        if decided is not None:
+            return in_its_words(tokens, *decided)
+        decision = self._decide(self.reader.read(narrative, tokens, glued))
+        if shape:
+            self._of_shape[shape] = decision, tokens
         return decision
 
     def _decide(self, reading: Reading) -> Decision:

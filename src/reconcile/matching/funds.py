@@ -18,7 +18,7 @@ from reconcile.matching.lexicon import Lexicon
 from reconcile.matching.likeness import CUT, EXACT, SLIP, VARIANT
 from reconcile.matching.names import may_be_given, may_be_surname
 from reconcile.matching.translations import beginnings
-from reconcile.matching.words import GIVEN_BY, PERSON, PLAIN, beside, is_ordinary
+from reconcile.matching.words import FILLER, GIVEN_BY, PERSON, PLAIN, beside, is_ordinary
 
 MOST_OF_A_WORD = 0.4
 """The beginning of a fund's word must be so much of it, or three letters."""
@@ -130,7 +130,7 @@ class FundReader:
 
     def _note_stranger(self, token: str) -> None:
         """Remember a word that is no fund's wherever it stands."""
-        begins = token in self._excluded_starts or self._beginning_like(token)
+        begins = token in self._excluded_starts or self._beginning_like(token) or self._short_form(token)
         if not begins and self.word(token, False) is None and self.word(token, True) is None:
             self._strangers.add(token)
 
@@ -168,9 +168,18 @@ class FundReader:
         return True
 
     def _word(self, tokens: list[str], at: int, cut: bool) -> FundWord | None:
-        ended = cut and at == len(tokens) - 1
-        read = self.word(tokens[at], ended)
+        last = at == len(tokens) - 1
+        read = self.word(tokens[at], cut and last) or (self._short_form(tokens[at]) if last else None)
         return FundWord(at, at + 1, *read) if read else None
+
+    def _short_form(self, typed: str) -> tuple[str, str] | None:
+        """The fund of its first three letters at the end of a text, though they are an everyday word: `SAD`."""
+        fund = self._prefixes.get(typed) if len(typed) == 3 else None
+        return (fund, SLIP) if fund and not (_is_called(typed) or typed in PLAIN) and self._is_free(typed) else None
+
+    def _is_free(self, typed: str) -> bool:
+        lexicon = self.lexicon
+        return not (typed in lexicon.fund_excludes or typed in lexicon.codes or typed in lexicon.campaigns_of)
 
     def word(self, typed: str, ended: bool) -> tuple[str, str] | None:
         """Fund and how of one word, or None; `ended` when the text was cut after it."""
@@ -183,15 +192,14 @@ class FundReader:
         lexicon = self.lexicon
         if fund := lexicon.fund_words.get(typed):
             return fund, EXACT
-        other = typed in lexicon.fund_excludes or typed in lexicon.codes or typed in lexicon.campaigns_of
-        if other or not typed.isalpha() or len(typed) < 3:
+        if not self._is_free(typed) or not typed.isalpha() or len(typed) < 3:
             return None
         # a word that means something by itself is no slip of a fund's, save at a cut end: CLAREMONT MISS
-        known = typed in PLAIN or is_ordinary(typed) or _is_foreign(typed)
-        named = may_be_given(typed) or may_be_surname(typed) or beside().get(typed, PERSON) != PERSON
-        known = known or named
+        named = _is_called(typed)
+        known = named or is_ordinary(typed) or typed in PLAIN or _is_foreign(typed)
         begun = (self._cut_prefixes if ended else self._prefixes).get(typed)
-        if begun and (not known or (ended and (len(typed) > 3 or not named))):
+        filler = beside().get(typed) == FILLER
+        if begun and (not known or (ended and (len(typed) > 3 or filler or not named))):
             return begun, CUT if ended and len(typed) > 3 else SLIP
         if known:
             return None
@@ -226,6 +234,11 @@ class FundReader:
         spelt = self._consonants.get(_VOWELS.sub("", typed), ())
         meant = {self.lexicon.fund_words[w] for w in spelt if len(w) > len(typed) and _drops_from(typed, w)}
         return meant.pop() if len(meant) == 1 else None
+
+
+def _is_called(word: str) -> bool:
+    """Whether a person, a firm, a place or a thing beside a campaign is called so."""
+    return may_be_given(word) or may_be_surname(word) or beside().get(word, PERSON) != PERSON
 
 
 def _is_foreign(word: str) -> bool:

@@ -72,7 +72,8 @@ def _add_variants(
     for word in words:
         for form in _forms(word):
             for other in by_skeleton.get(form, ()):
-                found[word].setdefault(other, Like(other, 0.5, VARIANT))
+                if len(other) > 4 or other not in strict or word == f"{other}S":
+                    found[word].setdefault(other, Like(other, 0.5, VARIANT))
 
 
 def _forms(word: str) -> set[str]:

@@ -15,7 +15,7 @@ BEGUN = 2
 """So many letters at a cut end say nothing."""
 
 _MARKS = re.compile(r"[^\w\s]")
-_VOWEL = re.compile("[AEIOUY]")
+VOWEL = re.compile("[AEIOUY]")
 _UNSPOKEN = re.compile(
     "(?!([^AEIOUY]|[BCDFGKPTVW]R|[BCFGKPSV]L|S[CHKMNPTW]|[BCDGKPTWZ]H|TS|KW|QU)?[AEIOUY]+[^AEIOUY]?[AEIOUY]?$).{1,3}$"
 )
@@ -25,12 +25,12 @@ _UNSPOKEN = re.compile(
 def is_word(reading: Reading, candidate: Candidate) -> bool:
     """Whether what names the campaign could be a name at all: letters alone, a vowel among them."""
     letters = "".join(reading.tokens[at] for at in sorted(candidate.positions))
-    return letters.isalpha() and bool(_VOWEL.search(letters))
+    return letters.isalpha() and bool(VOWEL.search(letters))
 
 
 def is_spoken(word: str) -> bool:
     """Whether a word can be said as one, as a name can: more than three letters with a vowel, or such as KEN."""
-    return bool(_VOWEL.search(word)) and not _UNSPOKEN.match(word)
+    return bool(VOWEL.search(word)) and not _UNSPOKEN.match(word)
 
 
 def is_mark(reading: Reading, candidate: Candidate) -> bool:
@@ -41,7 +41,9 @@ def is_mark(reading: Reading, candidate: Candidate) -> bool:
 
 def as_typed(reading: Reading, candidate: Candidate) -> bool:
     """Whether the deciding words stand so in the text, and were not put together of single letters: `W C FOURIE`."""
-    payer = _MARKS.sub("", reading.narrative.payer)
+    letters = sum(len(reading.tokens[at]) for at in candidate.positions)
+    payer = reading.narrative.payer
+    payer = payer if letters <= BEGUN else _MARKS.sub("", payer)  # W.C. are initials
     return all(reading.tokens[at] in payer for at in candidate.positions)
 
 
@@ -53,7 +55,7 @@ def titles(reading: Reading, at: int) -> bool:
     amount = token in ("R", "K") and any(
         t.isdigit() for t in reading.tokens[max(0, at - (token == "K")) : at + 1 + (token == "R")]
     )
-    initial = (len(token) == 1 or not _VOWEL.search(token)) and not amount
+    initial = (len(token) == 1 or not VOWEL.search(token)) and not amount
     return reading.role(at) == PERSON or (reading.role(at) == "initial" and initial)
 
 

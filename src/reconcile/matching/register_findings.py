@@ -22,7 +22,7 @@ from reconcile.matching.lexicon import Lexicon, Phrase, content_words
 from reconcile.matching.names import may_be_given, may_be_surname
 from reconcile.matching.reading import role_of
 from reconcile.matching.rules._standing import stands_alone
-from reconcile.matching.words import PLAIN, chunks, fold
+from reconcile.matching.words import PLAIN, chunks, fold, is_ordinary
 
 SHORTEST_CODE = 3
 """A shorter code is read as an initial wherever it is not typed letter for letter."""
@@ -160,6 +160,8 @@ def _meanings(word: str, owner: str, lexicon: Lexicon, asking: Asker) -> Iterato
         yield f"{word} is a word in names of {', '.join(others)}"
     if meaning := _vocabulary(word, asking):
         yield f"{word} is a word that {meaning}"
+    elif is_ordinary(word):
+        yield f"{word} is an everyday word"
     if may_be_given(word) or may_be_surname(word):
         yield f"{word} is a name that people bear"
     if word.isdigit():

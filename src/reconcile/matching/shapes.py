@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from reconcile.matching.decide import Decision
 from reconcile.matching.names import is_name, may_be_given, may_be_surname
 from reconcile.matching.narrative import Narrative
 from reconcile.matching.reading import Reader
@@ -25,7 +26,19 @@ class Blank(NamedTuple):
 
 
 Shape = tuple[tuple[str | Blank, ...], frozenset[int], bool, str]
-_WORD = re.compile(r"\w+")
+_LETTERS = re.compile(r"[A-Z]+")
+_FIGURES = re.compile(r"[0-9]+")
+
+_QUOTED = re.compile(r'"([A-Z]+)"')
+
+
+def in_its_words(tokens: list[str], decision: Decision, decided_of: list[str]) -> Decision:
+    """The decision of another text of the same shape, its reason said in this text's words."""
+    if not decision.reason or tokens == decided_of:
+        return decision
+    own = dict(zip(decided_of, tokens, strict=True))
+    reason = _QUOTED.sub(lambda quoted: f'"{own.get(quoted[1], quoted[1])}"', decision.reason)
+    return decision._replace(reason=reason)
 
 
 @dataclass(slots=True)
@@ -51,8 +64,8 @@ class Shapes:
             if word is None:
                 word = known[token] = self._blank(token) if self._means_nothing(token) else token
             shape.append(word)
-        # marks between words join or part them; where there are none, blanks do
-        marks = "" if payer.replace(" ", "").isalnum() else _WORD.sub("a", payer)
+        # what joins or parts the words, where it is not one blank each
+        marks = "" if payer == " ".join(tokens) else _FIGURES.sub("0", _LETTERS.sub("a", payer))
         return tuple(shape), frozenset(glued), narrative.cut, marks
 
     def _means_nothing(self, token: str) -> bool:

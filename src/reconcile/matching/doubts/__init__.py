@@ -14,7 +14,7 @@ from typing import NamedTuple
 from reconcile._found import found_in
 from reconcile.matching.beside import Beside, beside
 from reconcile.matching.confidence import DOUBTS
-from reconcile.matching.people import firm_after, in_a_name, is_word
+from reconcile.matching.people import as_typed, firm_after, in_a_name, is_word
 from reconcile.matching.reading import Candidate, Reading
 
 
@@ -61,11 +61,11 @@ def _rules() -> tuple[DoubtRule, ...]:
 def not_payers(reading: Reading, sure: list[Candidate]) -> list[Candidate]:
     """Without single words that read like the payer's name or firm, where other words name a campaign beside them.
 
-    An exact code, and a word that would be credited without those, is a second campaign whatever it reads like.
+    A code as typed, and a word that would be credited without those, is a second campaign whatever it reads like.
     """
     if len(sure) < 2:
         return sure
-    real = [c for c in sure if c.rule == "code" or not of_a_giver(reading, c)]
+    real = [c for c in sure if (c.rule == "code" and as_typed(reading, c)) or not of_a_giver(reading, c)]
     if not real or len(real) == len(sure):
         return sure
     named, taken = {c.campaign for c in real}, frozenset[int]().union(*(c.positions for c in real))
@@ -73,8 +73,10 @@ def not_payers(reading: Reading, sure: list[Candidate]) -> list[Candidate]:
 
 
 def of_a_giver(reading: Reading, candidate: Candidate) -> bool:
-    """Whether the one word of a candidate reads like part of a person's or a firm's name."""
+    """Whether the one word of a candidate reads like part of a person's or a firm's name, its code like initials."""
     positions = candidate.positions
+    if candidate.rule == "code" and not as_typed(reading, candidate):
+        return True  # D H VAN ZYL
     if candidate.rule == "code" and not is_word(reading, candidate):
         return False
     return len(positions) == 1 and (in_a_name(reading, positions) or firm_after(reading, positions))

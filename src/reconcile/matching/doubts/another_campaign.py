@@ -10,7 +10,7 @@ from reconcile.matching.beside import LONGEST_TRY, Beside
 from reconcile.matching.confidence import ANOTHERS_WORD
 from reconcile.matching.doubts import DoubtRule
 from reconcile.matching.names import is_name, may_be_given, may_be_surname
-from reconcile.matching.people import BEGUN, OF_SURNAMES, firm_after, in_a_name, is_called_so
+from reconcile.matching.people import BEGUN, OF_SURNAMES, VOWEL, firm_after, in_a_name, is_called_so
 from reconcile.matching.reading import Reading
 from reconcile.matching.translations import is_common
 from reconcile.matching.words import is_ordinary
@@ -23,7 +23,7 @@ def _asks(there: Beside) -> str | None:
     foreign = [
         at
         for at, role in there.others.items()
-        if (role == "unknown" and _names_another(reading, at, campaign))
+        if (role == "unknown" and _names_another(there, at))
         or (role in ("unknown", "initial") and _begins_after(reading, at) - {campaign})
     ]
     foreign = [at for at in foreign if not firm_after(reading, frozenset([at])) and not _is_somebodys(there, at)]
@@ -45,6 +45,8 @@ def _asks(there: Beside) -> str | None:
 
 def _is_somebodys(there: Beside, at: int) -> bool:
     """Whether the word stands in a payer's name: is a name itself, or beside a code is anything spelt right."""
+    if there.word(at) in OF_SURNAMES and is_called_so(there.reading, min(at + 1, len(there.reading.tokens) - 1)):
+        return True
     if not in_a_name(there.reading, frozenset([at])):
         return False
     if there.word(at - 1) in OF_SURNAMES:
@@ -55,12 +57,14 @@ def _is_somebodys(there: Beside, at: int) -> bool:
     return is_called_so(there.reading, at) or (not there.winner.slip and may_be_surname(there.word(at)))
 
 
-def _names_another(reading: Reading, at: int, campaign: str) -> bool:
+def _names_another(there: Beside, at: int) -> bool:
+    reading, campaign = there.reading, there.winner.campaign
     owners, token = reading.lexicon.campaigns_of, reading.tokens[at]
     if len(token) <= BEGUN or token in reading.lexicon.fund_excludes:
         return False
     # too far to be credited, a long word may still be near enough to be meant, unless it is a name
     far = FAR if len(token) > LONGEST_TRY and not is_called_so(reading, at) else 1
+    far = 1.25 if far == 1 and there.winner.rule == "code" and not VOWEL.search(token) else far  # YMN beside a code
     if any(owners.get(like.word, set()) - {campaign} for like in reading.likes[at] if like.cost <= far):
         return True
     # WINT beside another campaign's code is no end cut off, and still half of WINTER or more

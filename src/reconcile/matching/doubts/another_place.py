@@ -10,15 +10,25 @@ from reconcile.matching.doubts import DoubtRule
 from reconcile.matching.people import firm_after, in_a_name, is_called_so
 from reconcile.matching.words import PLACE
 
+_COMPASS = frozenset("N S E W EC NC WC NW NORTH SOUTH EAST WEST NOORD SUID OOS WES".split())
+"""Words that make a place another one: `E CAPE FLOODS`."""
+
 _AND = r"\s*(?:[+&/,]|\bAND\b|\bEN\b|\bN\b)\s*"
 
 
 def _asks(there: Beside) -> str | None:
-    places = [at for at, role in there.others.items() if role == PLACE and not _is_a_givers(there, at)]
+    places = [at for at, role in there.others.items() if role == PLACE]
+    places = [at for at in places if _is_joined(there, at) or not _is_a_givers(there, at)]
     joined = [at for at in there.strangers if not is_called_so(there.reading, at) and _is_joined(there, at)]
-    if not places and not joined:
+    part = [there.first - 1] if there.everyday and _narrows(there, there.first - 1) else []
+    if not (places or joined or part):
         return None
-    return f'"{" ".join(there.word(at) for at in sorted({*places, *joined}))}" may be another appeal'
+    return f'"{" ".join(there.word(at) for at in sorted({*places, *joined, *part}))}" may be another appeal'
+
+
+def _narrows(there: Beside, at: int) -> bool:
+    """Whether a word makes what follows a part of it, and is not the initial of a name before it."""
+    return there.word(at) in _COMPASS and not (at and is_called_so(there.reading, at - 1))
 
 
 def _is_a_givers(there: Beside, at: int) -> bool:

@@ -13,7 +13,11 @@ from reconcile.matching.words import MONTHS, NUMBERED
 _BEFORE = NUMBERED | frozenset("CODE PROJECT DONATION DON PAYMENT PMT EFT GIFT FOR VIR TO NR NO".split())
 
 
-_NUMBERED_THINGS = frozenset("CHQ CHEQUE TJEK OF BOX CELL TEL ID".split())
+_NUMBERED_THINGS = frozenset(
+    """CHQ CHEQUE TJEK OF BOX CELL TEL ID ACC ACCT ACCOUNT CERT INV INVOICE RECEIPT KWIT KWITANSIE MEMBER LID PLEDGE
+    BELOFTE WARD WYK GR GRADE GRAAD WEEK PS PSALM""".split()
+)
+"""What bears a number of its own: `CHEQUE NO 101`."""
 
 
 def _asks(there: Beside) -> str | None:
@@ -32,12 +36,15 @@ def _joined(there: Beside) -> str:
 
 def _may_precede(there: Beside) -> bool:
     at = there.first - 1
+    at -= there.word(at) in ("NO", "NR")
     role, word = there.others.get(at), there.word(at)
+    if word in _NUMBERED_THINGS:
+        return False
     if role is None or role in ("fund", "own") or word in _BEFORE:
         return True
     if role == "plain":
-        return word not in _NUMBERED_THINGS and word not in MONTHS
-    initial = role == "initial" and word not in ("R", "X", "K", "U", "ZAR")
+        return word not in MONTHS
+    initial = role == "initial" and len(word) == 1 and word not in "RXKU"
     return initial or (role == "unknown" and is_called_so(there.reading, at))
 
 
@@ -47,16 +54,16 @@ def _may_follow(there: Beside) -> bool:
     if role is None or role in ("fund", "own", "person") or _is_set_off(there):
         return True
     if role == "plain":
-        return there.word(at) not in MONTHS
+        return there.word(at) not in MONTHS and there.word(at) != "RAND"
     return role in ("initial", "unknown") and there.word(at) != "TH"
 
 
 def _stands_alone(there: Beside) -> bool:
-    """Whether the figures are a word of their own in the text: not R205, not 205.00, not 12/05."""
+    """Whether the figures are a word of their own, or a fund's stands right behind: not R205, not 205.00, not 12/05."""
     figures = re.escape(_joined(there))
-    return bool(
-        re.search(rf"(?<![A-Z0-9])(?<![0-9][.,/]){figures}(?![A-Z0-9%]|[.,/][0-9])", there.reading.narrative.payer)
-    )
+    run_on = "0-9" if there.others.get(there.last + 1) == "fund" else "A-Z0-9%"
+    alone = rf"(?<![A-Z0-9])(?<![0-9][.,/]){figures}(?![{run_on}]|[.,/][0-9])"
+    return bool(re.search(alone, there.reading.narrative.payer))
 
 
 def _is_set_off(there: Beside) -> bool:

@@ -7,7 +7,7 @@ from reconcile.matching.confidence import OTHER_WORDS
 from reconcile.matching.doubts import DoubtRule
 from reconcile.matching.names import may_be_given
 from reconcile.matching.people import initial, is_called_so
-from reconcile.matching.words import PERSON, is_ordinary
+from reconcile.matching.words import PERSON, PLAIN, is_ordinary
 
 _PAYING = frozenset(
     """REF REFERENCE CODE PROJECT DONATION DONATIONS DON PAYMENT PAYMENTS PMT PYMT EFT GIFT CONTRIBUTION MONTHLY FOR
@@ -25,12 +25,22 @@ _OFFICES = frozenset(
 def _asks(there: Beside) -> str | None:
     winner, at = there.winner, there.last
     word = there.word(at)
-    if len(winner.positions) > 1 or winner.rule not in ("code", "code slip") or not word.isalpha():
+    if len(winner.positions) > 1 or not word.isalpha():
         return None
-    if not (is_ordinary(word) or may_be_given(word)):
+    if not (is_ordinary(word) or word in PLAIN or may_be_given(word)):
         return None
     uses = _is_used(there, at - 1) or (there.word(at + 1) in _OFFICES and not there.fund)
+    uses = uses or (winner.rule == "code" and _is_said(there, at))
     return f'"{word}" may be just a word' if uses else None
+
+
+_SPEAKERS = frozenset("I WE YOU HE SHE THEY MY OUR YOUR IS ARE YES ALL EK ONS JY JULLE HULLE".split())
+_TOLD = frozenset("TO YOU ME US IS ARE WILL".split())
+
+
+def _is_said(there: Beside, at: int) -> bool:
+    """Whether it is a word of a sentence: `YES WE CAN`, `HOPE TO HELP`."""
+    return there.word(at - 1) in _SPEAKERS or there.word(at + 1) in _TOLD
 
 
 def _is_used(there: Beside, at: int) -> bool:
@@ -39,6 +49,10 @@ def _is_used(there: Beside, at: int) -> bool:
     if "fund" in (there.others.get(at + 2), role) and role != PERSON:
         return False
     if role is None or role in ("fund", "number", "own", "initial") or word in _PAYING:
+        return False
+    if role == "unknown" and at not in there.strangers:  # a try at its code
+        return False
+    if role == PERSON and not (there.winner.rule == "code" or may_be_given(there.word(at + 1))):
         return False
     if role == "unknown" and at > 0 and initial(there.reading, at - 1):
         return False

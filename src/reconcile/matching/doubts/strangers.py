@@ -7,7 +7,6 @@ from reconcile.matching.confidence import OTHER_WORDS
 from reconcile.matching.doubts import DoubtRule
 from reconcile.matching.names import may_be_surname, only_given
 from reconcile.matching.people import BEGUN, OF_SURNAMES, a_cell_number, initial, is_called_so, is_spoken
-from reconcile.matching.translations import is_common
 from reconcile.matching.words import GIVEN_BY, PERSON, is_ordinary
 
 LONG_WORD = 8
@@ -17,7 +16,8 @@ LONG_WORD = 8
 def _asks(there: Beside) -> str | None:
     if there.mark:
         return None
-    if not there.typed and (there.strangers or "initial" in there.others.values()):
+    short = sum(len(there.word(at)) for at in there.positions) <= BEGUN
+    if not there.typed and (short or there.strangers or "initial" in there.others.values()):
         return "put together of letters that may be initials, or from a machine's place"
     if not there.strangers or _is_clear(there):
         return None
@@ -34,16 +34,9 @@ def _is_clear(there: Beside) -> bool:
     if there.winner.alone:  # a word that others share: what stands right after it may be part of what is meant
         follows = last + 1 in strangers and not is_called_so(there.reading, last + 1)
         return (payer or (there.fund and not touching)) and not follows
-    if _is_everyday(there) and not _payer_before(there):
+    if there.everyday and there.first - 1 in strangers and not _payer_before(there):
         return False  # EASTERN CAPE FLOODS, SUDAN ORPHAN FUND: another appeal
     return there.fund or payer or not any(at > last for at in strangers)
-
-
-def _is_everyday(there: Beside) -> bool:
-    """Whether a name of nothing but everyday words is what names the campaign: what stands before it may narrow it."""
-    words = [there.word(at) for at in there.winner.positions]
-    right_before = there.first - 1 in there.strangers
-    return right_before and there.winner.rule != "code" and all(is_ordinary(w) or is_common(w) for w in words)
 
 
 def _payer_before(there: Beside) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconcile.matching.likeness import CUT
-from reconcile.matching.reading import SHORTEST_PIECE, Alignment, Candidate, Reading
+from reconcile.matching.reading import SHORTEST_PIECE, Alignment, Candidate, Reading, role_of
 from reconcile.matching.rules import Rule
 from reconcile.matching.rules._standing import stands_alone
+from reconcile.matching.words import PLACE, is_ordinary
 
 LETTERS_PER_SLIP = 5
 
@@ -45,9 +46,17 @@ def _within(found: Alignment, reading: Reading) -> bool:
     words = found.phrase.words
     if found.cut and len(words) == 1:
         return _cut_says_enough(found, reading)
+    if found.cut and len(found.positions) < len(words) and _is_everyday(found, reading):
+        return False
     if len(words) == 1 and len(words[0]) <= 4:
         return found.cost <= 1 and len(words[0]) == 4  # a wrong letter in so short a word is too much
     return found.cost <= max(2 if _told_by_another(found, reading) else 1, len(found.phrase.glued) // LETTERS_PER_SLIP)
+
+
+def _is_everyday(found: Alignment, reading: Reading) -> bool:
+    """Whether what stands of a name cut off is no more than a place or everyday words: `WESTERN CAPE`."""
+    typed = [reading.tokens[at] for at in found.positions]
+    return all(is_ordinary(word) or role_of(word) == PLACE for word in typed)
 
 
 def _told_by_another(found: Alignment, reading: Reading) -> bool:
