@@ -31,6 +31,7 @@ bench: $(DEV_STAMP)  ## side by side with what a notebook would do by hand, and 
 	$(BIN)/pip install --quiet -e '.[bench]'
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/reading.py
+	$(BIN)/python benchmarks/matching.py
 
 soak: $(DEV_STAMP)  ## the long sweeps
 	$(BIN)/python -m pytest -n 2 -m soak

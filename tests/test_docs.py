@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from reconcile import explain, read_campaigns, read_funds
 from reconcile.cli import main
 from reconcile.schema import CONFLICTS, GAPS, MATCHES, SET_ASIDE, TRANSACTIONS
 
@@ -49,6 +50,42 @@ def test_a_command_of_a_page_runs(line, beside_the_samples, capsys):
     assert left.value.code == 0
 
 
+SHOWN = [
+    pytest.param(command, output, id=f"{page.name}:{command[:60]}")
+    for page in PAGES
+    for command, output in re.findall(
+        r"```sh\n(reconcile explain [^\n]*)\n```\n\n```text\n(.*?)```",
+        page.read_text(encoding="utf-8"),
+        flags=re.DOTALL,
+    )
+]
+
+
+@pytest.mark.parametrize(("command", "output"), SHOWN)
+def test_an_explanation_on_a_page_is_what_the_command_prints(command, output, beside_the_samples, capsys):
+    with pytest.raises(SystemExit):
+        main(shlex.split(command)[1:])
+    assert capsys.readouterr().out == output
+
+
+SECTION = (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8").split("## Examples")[1].split("\n## ")[0]
+EXAMPLES = re.findall(r"^\| `([^`]+)` \| ([^|]+) \| (.+) \|$", SECTION, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize(("text", "decision", "why"), EXAMPLES, ids=[row[0] for row in EXAMPLES])
+def test_an_example_of_a_decision_is_decided_so(text, decision, why):
+    samples = ROOT / "sample_statements"
+    campaigns, funds = read_campaigns(samples / "campaigns.csv"), read_funds(samples / "funds.csv")
+    found = explain(text, campaigns, funds=funds, money_out=text.startswith("#"))
+    made = found.outcome.decision
+    assert (dict(found.facts())["Decision"], made.reason or made.evidence) == (decision, why)
+
+
+def test_the_page_has_its_examples():
+    assert len(SHOWN) >= 1
+    assert len(EXAMPLES) >= 15
+
+
 def test_the_commands_of_the_readme_are_targets_of_the_makefile():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     wanted = re.findall(r"^make (\w+)", "\n".join(blocks(ROOT / "README.md", "sh")), flags=re.MULTILINE)
@@ -76,8 +113,9 @@ def test_every_error_is_in_the_reference():
 
 def test_the_figures_in_the_docs_are_those_measured_today(monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
-    measured = runpy.run_path(str(ROOT / "benchmarks" / "measure_labelled.py"))["table"]()
-    assert measured in (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8")
+    assert runpy.run_path(str(ROOT / "benchmarks" / "measure_labelled.py"))["table"]() in page
+    assert runpy.run_path(str(ROOT / "benchmarks" / "measure_rules.py"))["doubts"]().rstrip() in page
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)

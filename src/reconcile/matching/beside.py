@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from reconcile.matching.names import is_name
 from reconcile.matching.people import BEGUN, as_typed, is_mark, person_beginnings
-from reconcile.matching.reading import Candidate, Reading, role_of
+from reconcile.matching.reading import Candidate, Reading
+from reconcile.matching.roles import role_of
 from reconcile.matching.translations import is_common
 from reconcile.matching.words import DEALING, FIRM, GIVEN_BY, UNIT, chunks, fold, is_ordinary
 

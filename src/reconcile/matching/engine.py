@@ -85,7 +85,7 @@ class Engine:
         return results
 
     def _compare(self, narratives: Sequence[Narrative]) -> None:
-        typed = {w for n in {(n.payer, n.place): n for n in narratives}.values() for w in self.reader.tokens(n)[0]}
+        typed = {w for n in {(n.payer, n.place): n for n in narratives}.values() for w in self.reader.words.of(n)[0]}
         new = typed - self.reader.known_likes.keys()
         if not new:
             return
@@ -123,7 +123,7 @@ class Engine:
         return decision
 
     def _of_its_shape(self, narrative: Narrative) -> Decision:
-        tokens, glued = self.reader.tokens(narrative)
+        tokens, glued = self.reader.words.of(narrative)
         shape = self._shapes.of(narrative, tokens, glued)
         decided = self._of_shape.get(shape) if shape else None
         if decided is not None:
@@ -147,7 +147,7 @@ class Engine:
     def read(self, narrative: Narrative) -> Reading:
         """The reading of one narrative, its words compared with the register if they were not before."""
         self._compare([narrative])
-        return self.reader.read(narrative, *self.reader.tokens(narrative))
+        return self.reader.read(narrative, *self.reader.words.of(narrative))
 
 
 def engine(

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from reconcile.matching.funds import FundReader, FundWord
 from reconcile.matching.lexicon import Lexicon, Phrase
 from reconcile.matching.likeness import CUT, EXACT, SLIP, TRANSLATED, VARIANT, Like
-from reconcile.matching.names import may_be_given, may_be_surname
 from reconcile.matching.narrative import Narrative
-from reconcile.matching.words import DENIALS, FILLER, PARTICLES, PLAIN, STOP, beside, chunks, is_ordinary, runs
+from reconcile.matching.roles import has_role, means_itself, role_of
+from reconcile.matching.tokens import SHORTEST_PIECE, Tokens
+from reconcile.matching.words import PLAIN, STOP
 
-_TYPED_O = re.compile(r"(?<=[0-9])O(?=[0-9])")
 LONGEST_CODE_RUNS = 6
-SHORTEST_PIECE = 3
-LONGEST_CODE = 12
-LONGEST_GLUED = 60
 
 
 class Alignment(NamedTuple):
@@ -90,170 +85,23 @@ class Reading:
         return self.roles[at]
 
 
-@cache
-def _roles() -> dict[str, str]:
-    words = {word: "plain" if kind == FILLER else kind for word, kind in beside().items()}
-    return words | dict.fromkeys(PARTICLES, "unknown") | dict.fromkeys(PLAIN | DENIALS, "plain")
-
-
-def means_itself(token: str) -> bool:
-    """Whether a word has a meaning of its own wherever it stands, so that it is no slip of another: a name too."""
-    return token in _roles() or is_ordinary(token) or may_be_given(token) or may_be_surname(token)
-
-
-def role_of(token: str) -> str:
-    """What a word is beside gifts: plain, unit, person, firm, dealing, number, initial or unknown."""
-    return _roles().get(token) or ("number" if token.isdigit() else "initial" if len(token) <= 2 else "unknown")
-
-
 @dataclass(slots=True)
 class Reader:
     """Reads texts against one register; built once per run."""
 
     lexicon: Lexicon
     funds: FundReader
+    words: Tokens = field(init=False)
     known_likes: dict[str, list[Like]] = field(default_factory=dict)
-    _tokens: dict[tuple[str, str], tuple[list[str], set[int]]] = field(default_factory=dict)
     _digit_codes: bool = False
-    _code_starts: frozenset[str] = frozenset()
-    _pieces: frozenset[str] = frozenset()
-    _memory: dict[str, bool] = field(default_factory=dict)
     _memory_of_roles: dict[str, str] = field(default_factory=dict)
     _memory_of_likes: dict[str, list[Like]] = field(default_factory=dict)
-    _splits: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _sorted_words: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        lexicon = self.lexicon
-        self._digit_codes = any(not c.isalpha() for c in lexicon.codes)
-        self._code_starts = frozenset(runs(code)[0] for code in [*lexicon.codes, *lexicon.code_slips])
-        single_funds = {w for w in lexicon.fund_words if w.isalpha()}
-        words = (
-            set(lexicon.letter_codes) | set(lexicon.campaigns_of) | single_funds | set(PLAIN) | set(lexicon.translated)
-        )
-        self._pieces = frozenset(w for w in words if len(w) >= SHORTEST_PIECE)
-        self._sorted_words = sorted(lexicon.campaigns_of)
-
-    def tokens(self, narrative: Narrative) -> tuple[list[str], set[int]]:
-        """The words and numbers of the payer's text, run-together ones split; and which tokens were split off."""
-        key = (narrative.payer, narrative.place)
-        if key not in self._tokens:
-            self._tokens[key] = self._read_tokens(narrative)
-        return self._tokens[key]
-
-    def _read_tokens(self, narrative: Narrative) -> tuple[list[str], set[int]]:
-        parts = [run for word in narrative.payer.split() for chunk in self._chunks(word) for run in runs(chunk)]
-        if narrative.place and not any(map(self._names_a_campaign, [*parts, *chunks(narrative.payer)])):
-            # a place that is exactly a code or a word of the register is no place where nothing else is named
-            parts = [p for c in chunks(narrative.place) for p in runs(c) if self._names_something(p)] + parts
-        parts = self._joined(parts)
-        tokens: list[str] = []
-        glued: set[int] = set()
-        for part in parts:
-            split = self.split(part)
-            if len(split) > 1:
-                glued.update(range(len(tokens), len(tokens) + len(split)))
-            tokens.extend(split)
-        return tokens, glued
-
-    def _chunks(self, word: str) -> list[str]:
-        """The chunks of a word between blanks; a code with dots or dashes inside is one: `A.B.C`; 2O25 is a number."""
-        found = chunks(_TYPED_O.sub("0", word))
-        return ["".join(found)] if len(found) > 1 and "".join(found) in self.lexicon.codes else found
-
-    def _names_a_campaign(self, word: str) -> bool:
-        return word in self.lexicon.codes or word in self.lexicon.campaigns_of
-
-    def _names_something(self, word: str) -> bool:
-        return self._names_a_campaign(word) or word in self.lexicon.fund_words
-
-    def _known(self, word: str) -> bool:
-        known = self._memory.get(word)
-        if known is None:
-            known = self._memory[word] = self._has_a_meaning(word)
-        return known
-
-    def _has_a_meaning(self, word: str) -> bool:
-        if any(word.removesuffix(ending) in self.lexicon.campaigns_of for ending in "ES"):
-            return True
-        return (
-            self._names_something(word)
-            or word in PLAIN
-            or word in self.lexicon.fund_excludes
-            or word in self.lexicon.translated
-        )
-
-    def is_known(self, token: str) -> bool:
-        """Whether a word has a meaning of its own: of a code or nearly one, of the register, or beside gifts."""
-        lexicon = self.lexicon
-        code = token in lexicon.code_slips or token in lexicon.code_stems or token in self._code_starts
-        return code or token in _roles() or self._known(token)
-
-    def _joined(self, parts: list[str]) -> list[str]:
-        """Neighbours that together are one known word, typed with a blank too many: `ID LIB`, `I D B`."""
-        if all(map(self._known, parts)):
-            return parts
-        joined: list[str] = []
-        at = 0
-        while at < len(parts):
-            length = next((n for n in (3, 2) if self._joins(parts[at : at + n], n, parts[at + n : at + n + 1])), 1)
-            joined.append("".join(parts[at : at + length]))
-            at += length
-        return joined
-
-    def _joins(self, piece: list[str], length: int, then: list[str]) -> bool:
-        word = "".join(piece)
-        if length == len(word) == 2 and then and then[0].isalpha() and not self._known(then[0]):
-            return False  # two initials and a surname
-        if len(piece) < length or not self._names_something(word) or not word.isalpha() or all(map(self._known, piece)):
-            return False
-        return word in self.lexicon.codes if len(word) == length else len(word) >= 5 and word not in self.lexicon.codes
-
-    def split(self, word: str) -> tuple[str, ...]:
-        """The known words that a run-together one is made of, fewest first; the word itself if it is not wholly so."""
-        if not 2 * SHORTEST_PIECE <= len(word) <= LONGEST_GLUED or not word.isalpha() or self._known(word):
-            return (word,)
-        if word not in self._splits:
-            best: list[tuple[str, ...] | None] = [()] + [None] * len(word)
-            for end in range(SHORTEST_PIECE, len(word) + 1):
-                for start in range(end - SHORTEST_PIECE + 1):
-                    before = best[start]
-                    if before is None or word[start:end] not in self._pieces:
-                        continue
-                    now = best[end]
-                    if now is None or len(before) + 1 < len(now):
-                        best[end] = (*before, word[start:end])
-            pieces = best[len(word)] or self._code_and_fund(word) or (word,)
-            self._splits[word] = pieces if self._says_more_than_a_code(pieces) else (word,)
-        return self._splits[word]
-
-    def _says_more_than_a_code(self, pieces: tuple[str, ...]) -> bool:
-        """Whether a run-together word holds more than codes and plain words: BURDON and VETPET are rather not known."""
-        lexicon = self.lexicon
-        more = (
-            piece in lexicon.fund_words or piece in lexicon.campaigns_of or piece in lexicon.translated
-            for piece in pieces
-        )
-        return any(more) or not any(piece in lexicon.codes for piece in pieces)
-
-    def _code_and_fund(self, word: str) -> tuple[str, ...] | None:
-        """A code, then a fund, then perhaps a name, run together: `ABCZAKATMOOSA`; a short code only with a fund alone.
-
-        Only from the first letter on: FARIDAZAKAT holds many a code.
-        """
-        codes, funds = self.lexicon.codes, self.lexicon.fund_words
-        if is_ordinary(word):
-            return None
-        found = {
-            (word[:at], word[at:end], word[end:])
-            for at in range(2, min(LONGEST_CODE, len(word) - 3))
-            if word[:at] in codes
-            for end in range(at + 4, len(word) + 1)
-            if word[at:end] in funds and (end == len(word) or (at >= SHORTEST_PIECE and len(word) - end >= 3))
-        }
-        longest = max(found, key=lambda parts: (len(parts[0]), len(parts[1])), default=None)
-        one = longest is not None and all(parts[0] == longest[0] for parts in found)
-        return tuple(filter(None, longest)) if longest and one else None
+        self.words = Tokens(self.lexicon)
+        self._digit_codes = any(not c.isalpha() for c in self.lexicon.codes)
+        self._sorted_words = sorted(self.lexicon.campaigns_of)
 
     def read(self, narrative: Narrative, tokens: list[str], glued: set[int]) -> Reading:
         """The reading of a text whose tokens were compared with the register (`known_likes`) before."""
@@ -300,7 +148,7 @@ class Reader:
         codes, slips, tokens = self.lexicon.codes, self.lexicon.code_slips, reading.tokens
         for at, token in enumerate(tokens):
             longest = (
-                min(LONGEST_CODE_RUNS, len(tokens) - at) if self._digit_codes and token in self._code_starts else 1
+                min(LONGEST_CODE_RUNS, len(tokens) - at) if self._digit_codes and token in self.words.code_starts else 1
             )
             for length in range(longest, 0, -1):
                 word = "".join(tokens[at : at + length]) if length > 1 else token
@@ -330,7 +178,7 @@ class Reader:
 
     def _cut_words(self, token: str, likes: list[Like]) -> list[Like]:
         """At a cut end, the beginning of a word is that word rather than a slip of it."""
-        if len(token) < SHORTEST_PIECE - 1 or token in self.lexicon.codes or token in _roles():
+        if len(token) < SHORTEST_PIECE - 1 or token in self.lexicon.codes or has_role(token):
             return likes
         whole = {like.word for like in likes if like.how in ("exact", "variant")}
         cut = [Like(w, 0.25, CUT) for w in self._starting(token) if w not in whole]

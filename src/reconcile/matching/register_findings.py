@@ -20,7 +20,7 @@ from reconcile.errors import shown
 from reconcile.matching.asking import Answer, Asker
 from reconcile.matching.lexicon import Lexicon, Phrase, content_words
 from reconcile.matching.names import may_be_given, may_be_surname
-from reconcile.matching.reading import role_of
+from reconcile.matching.roles import role_of
 from reconcile.matching.rules._standing import stands_alone
 from reconcile.matching.words import PLAIN, chunks, fold, is_ordinary
 

@@ -70,7 +70,7 @@ class Shapes:
 
     def _means_nothing(self, token: str) -> bool:
         reader = self.reader
-        if len(token) < SHORTEST_BLANK or not token.isalpha() or reader.is_known(token):
+        if len(token) < SHORTEST_BLANK or not token.isalpha() or reader.words.is_known(token):
             return False
         return not (reader.known_likes.get(token) or reader.lexicon.begun_by(token) or reader.funds.may_mean(token))
 

@@ -11,7 +11,7 @@ from reconcile.matching.people import firm_after, in_a_name, is_called_so
 from reconcile.matching.words import PLACE
 
 _COMPASS = frozenset("N S E W EC NC WC NW NORTH SOUTH EAST WEST NOORD SUID OOS WES".split())
-"""Words that make a place another one: `E CAPE FLOODS`."""
+"""Words that make a place another one: `E COAST TENTS`."""
 
 _AND = r"\s*(?:[+&/,]|\bAND\b|\bEN\b|\bN\b)\s*"
 

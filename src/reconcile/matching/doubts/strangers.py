@@ -35,7 +35,7 @@ def _is_clear(there: Beside) -> bool:
         follows = last + 1 in strangers and not is_called_so(there.reading, last + 1)
         return (payer or (there.fund and not touching)) and not follows
     if there.everyday and there.first - 1 in strangers and not _payer_before(there):
-        return False  # EASTERN CAPE FLOODS, SUDAN ORPHAN FUND: another appeal
+        return False  # FARAWAY PROJECT: another appeal
     return there.fund or payer or not any(at > last for at in strangers)
 
 

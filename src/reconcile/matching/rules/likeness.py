@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconcile.matching.likeness import CUT
-from reconcile.matching.reading import SHORTEST_PIECE, Alignment, Candidate, Reading, role_of
+from reconcile.matching.reading import Alignment, Candidate, Reading
+from reconcile.matching.roles import role_of
 from reconcile.matching.rules import Rule
 from reconcile.matching.rules._standing import stands_alone
+from reconcile.matching.tokens import SHORTEST_PIECE
 from reconcile.matching.words import PLACE, is_ordinary
 
 LETTERS_PER_SLIP = 5

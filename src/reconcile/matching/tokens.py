@@ -1,0 +1,158 @@
+"""A payer's text to words: digits and letters apart, run-together words split, those with a blank too many joined."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from reconcile.matching.lexicon import Lexicon
+from reconcile.matching.narrative import Narrative
+from reconcile.matching.roles import has_role
+from reconcile.matching.words import PLAIN, chunks, is_ordinary, runs
+
+_TYPED_O = re.compile(r"(?<=[0-9])O(?=[0-9])")
+SHORTEST_PIECE = 3
+LONGEST_CODE = 12
+LONGEST_GLUED = 60
+
+
+@dataclass(slots=True)
+class Tokens:
+    """The words of texts, told by what the register knows; each word is looked at once."""
+
+    lexicon: Lexicon
+    code_starts: frozenset[str] = frozenset()
+    _of_texts: dict[tuple[str, str], tuple[list[str], set[int]]] = field(default_factory=dict)
+    _pieces: frozenset[str] = frozenset()
+    _memory: dict[str, bool] = field(default_factory=dict)
+    _splits: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        lexicon = self.lexicon
+        self.code_starts = frozenset(runs(code)[0] for code in [*lexicon.codes, *lexicon.code_slips])
+        single_funds = {w for w in lexicon.fund_words if w.isalpha()}
+        words = (
+            set(lexicon.letter_codes) | set(lexicon.campaigns_of) | single_funds | set(PLAIN) | set(lexicon.translated)
+        )
+        self._pieces = frozenset(w for w in words if len(w) >= SHORTEST_PIECE)
+
+    def of(self, narrative: Narrative) -> tuple[list[str], set[int]]:
+        """The words and numbers of the payer's text, run-together ones split; and which tokens were split off."""
+        key = (narrative.payer, narrative.place)
+        if key not in self._of_texts:
+            self._of_texts[key] = self._read(narrative)
+        return self._of_texts[key]
+
+    def _read(self, narrative: Narrative) -> tuple[list[str], set[int]]:
+        parts = [run for word in narrative.payer.split() for chunk in self._chunks(word) for run in runs(chunk)]
+        if narrative.place and not any(map(self._names_a_campaign, [*parts, *chunks(narrative.payer)])):
+            # a place that is exactly a code or a word of the register is no place where nothing else is named
+            parts = [p for c in chunks(narrative.place) for p in runs(c) if self._names_something(p)] + parts
+        parts = self._joined(parts)
+        tokens: list[str] = []
+        glued: set[int] = set()
+        for part in parts:
+            split = self._split(part)
+            if len(split) > 1:
+                glued.update(range(len(tokens), len(tokens) + len(split)))
+            tokens.extend(split)
+        return tokens, glued
+
+    def _chunks(self, word: str) -> list[str]:
+        """The chunks of a word between blanks; a code with dots or dashes inside is one: `A.B.C`; 2O25 is a number."""
+        found = chunks(_TYPED_O.sub("0", word))
+        return ["".join(found)] if len(found) > 1 and "".join(found) in self.lexicon.codes else found
+
+    def _names_a_campaign(self, word: str) -> bool:
+        return word in self.lexicon.codes or word in self.lexicon.campaigns_of
+
+    def _names_something(self, word: str) -> bool:
+        return self._names_a_campaign(word) or word in self.lexicon.fund_words
+
+    def _known(self, word: str) -> bool:
+        known = self._memory.get(word)
+        if known is None:
+            known = self._memory[word] = self._has_a_meaning(word)
+        return known
+
+    def _has_a_meaning(self, word: str) -> bool:
+        if any(word.removesuffix(ending) in self.lexicon.campaigns_of for ending in "ES"):
+            return True
+        return (
+            self._names_something(word)
+            or word in PLAIN
+            or word in self.lexicon.fund_excludes
+            or word in self.lexicon.translated
+        )
+
+    def is_known(self, token: str) -> bool:
+        """Whether a word has a meaning of its own: of a code or nearly one, of the register, or beside gifts."""
+        lexicon = self.lexicon
+        code = token in lexicon.code_slips or token in lexicon.code_stems or token in self.code_starts
+        return code or has_role(token) or self._known(token)
+
+    def _joined(self, parts: list[str]) -> list[str]:
+        """Neighbours that together are one known word, typed with a blank too many: `ID LIB`, `I D B`."""
+        if all(map(self._known, parts)):
+            return parts
+        joined: list[str] = []
+        at = 0
+        while at < len(parts):
+            length = next((n for n in (3, 2) if self._joins(parts[at : at + n], n, parts[at + n : at + n + 1])), 1)
+            joined.append("".join(parts[at : at + length]))
+            at += length
+        return joined
+
+    def _joins(self, piece: list[str], length: int, then: list[str]) -> bool:
+        word = "".join(piece)
+        if length == len(word) == 2 and then and then[0].isalpha() and not self._known(then[0]):
+            return False  # two initials and a surname
+        if len(piece) < length or not self._names_something(word) or not word.isalpha() or all(map(self._known, piece)):
+            return False
+        return word in self.lexicon.codes if len(word) == length else len(word) >= 5 and word not in self.lexicon.codes
+
+    def _split(self, word: str) -> tuple[str, ...]:
+        """The known words that a run-together one is made of, fewest first; the word itself if it is not wholly so."""
+        if not 2 * SHORTEST_PIECE <= len(word) <= LONGEST_GLUED or not word.isalpha() or self._known(word):
+            return (word,)
+        if word not in self._splits:
+            best: list[tuple[str, ...] | None] = [()] + [None] * len(word)
+            for end in range(SHORTEST_PIECE, len(word) + 1):
+                for start in range(end - SHORTEST_PIECE + 1):
+                    before = best[start]
+                    if before is None or word[start:end] not in self._pieces:
+                        continue
+                    now = best[end]
+                    if now is None or len(before) + 1 < len(now):
+                        best[end] = (*before, word[start:end])
+            pieces = best[len(word)] or self._code_and_fund(word) or (word,)
+            self._splits[word] = pieces if self._says_more_than_a_code(pieces) else (word,)
+        return self._splits[word]
+
+    def _says_more_than_a_code(self, pieces: tuple[str, ...]) -> bool:
+        """Whether a run-together word holds more than codes and plain words: BURDON and VETPET are rather not known."""
+        lexicon = self.lexicon
+        more = (
+            piece in lexicon.fund_words or piece in lexicon.campaigns_of or piece in lexicon.translated
+            for piece in pieces
+        )
+        return any(more) or not any(piece in lexicon.codes for piece in pieces)
+
+    def _code_and_fund(self, word: str) -> tuple[str, ...] | None:
+        """A code, then a fund, then perhaps a name, run together: `ABCZAKATMOOSA`; a short code only with a fund alone.
+
+        Only from the first letter on: FARIDAZAKAT holds many a code.
+        """
+        codes, funds = self.lexicon.codes, self.lexicon.fund_words
+        if is_ordinary(word):
+            return None
+        found = {
+            (word[:at], word[at:end], word[end:])
+            for at in range(2, min(LONGEST_CODE, len(word) - 3))
+            if word[:at] in codes
+            for end in range(at + 4, len(word) + 1)
+            if word[at:end] in funds and (end == len(word) or (at >= SHORTEST_PIECE and len(word) - end >= 3))
+        }
+        longest = max(found, key=lambda parts: (len(parts[0]), len(parts[1])), default=None)
+        one = longest is not None and all(parts[0] == longest[0] for parts in found)
+        return tuple(filter(None, longest)) if longest and one else None
