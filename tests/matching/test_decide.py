@@ -120,6 +120,23 @@ def test_codes_with_digits_are_never_linked_by_likeness(small_register: Campaign
     assert decision.status == "review"
 
 
+@pytest.mark.parametrize(
+    ("payer", "first", "rule"),
+    [
+        ("ROOF27", "ROOF25", "near code"),
+        ("CLINIC ANNEX", "ROOF25", "part of name"),
+        ("MYHOSPICEPAY", "HSP", "run on"),
+        ("KITTTY", "KIT", "run on"),
+    ],
+)
+def test_what_is_never_credited_is_still_suggested(
+    small_register: CampaignRegister, payer: str, first: str, rule: str
+) -> None:
+    decision = engine(small_register, default_funds()).outcomes([Text(payer, None, 1)])[0].decision
+    assert decision.status == "review"
+    assert (decision.candidates[0].campaign, decision.candidates[0].rule) == (first, rule)
+
+
 def test_two_campaigns_of_one_name_part_are_a_tie() -> None:
     register = read_campaigns(pd.DataFrame([("AAA", "North Well"), ("BBB", "South Well")], columns=["code", "name"]))
     decision = engine(register, default_funds()).outcomes([Text("WELL", None, 1)])[0].decision

@@ -29,6 +29,9 @@ CREDITED = [
     ("IFTAR 4 ADULTS", "what is counted"),
     ("YMN YEMEN", "a try at a code before the name"),
     ("G WELLS BOR LILLAH", "a person named like another campaign"),
+    ("MR G WELLS BOR ZAKAT", "the same with a title"),
+    ("QRB FISHER/DANIELS", "two surnames with a mark between"),
+    ("QP QWYZHEKA IDB 07255", "a cell number cut off"),
     ("WELLS FAMILY IDB ZAK", "a family named like another campaign"),
     ("BEIRA FISHERIES SYW", "a firm named like another campaign"),
 ]
@@ -52,6 +55,15 @@ DOUBTED = [
     ("IDB REFUND", "business"),
     ("YEMEN CLNIC BOREHOL", "a mangled word of another campaign"),
     ("W C FOURIE", "two initials"),
+    ("RETURNED YEMEN LILLAH", "money that comes back"),
+    ("GAZA T SHIRT", "something bought"),
+    ("INTERNAL TRF IDB", "a transfer between own accounts"),
+    ("GAZA N SUDAN", "another place, joined by n"),
+    ("E CAPE FLOODS", "a part of the place"),
+    ("DONATION WESTERN CAPE", "a place that a longer name begins with"),
+    ("ALL IS WELL", "an everyday word that is nearly an alias"),
+    ("YMN IDB", "the consonants of another campaign's name beside a code"),
+    ("PAMPERS LILLAH", "an everyday word one letter off an alias"),
 ]
 
 
@@ -64,6 +76,37 @@ def test_a_giver_beside_the_campaign_leaves_it_sure(decided: Decide, payer: str,
 @pytest.mark.parametrize(("payer", "_"), DOUBTED, ids=[why for _, why in DOUBTED])
 def test_what_may_be_somebody_or_something_else_is_asked(decided: Decide, payer: str, _: str) -> None:
     assert decided(f"FNB APP PAYMENT FROM  {payer}").status == "review"
+
+
+WORDS = rc.read_campaigns(
+    pd.DataFrame({"code": ["CAN", "HOPE", "101", "WC"], "name": ["Tin Drive", "Haven", "Pews", "Water Carts"]})
+)
+
+
+@pytest.mark.parametrize(
+    ("payer", "status"),
+    [
+        ("CAN ZAKAT", "matched"),
+        ("YES WE CAN", "review"),
+        ("HOPE TO HELP", "review"),
+        ("HOPE DONATION", "matched"),
+        ("MONTH HOPE", "review"),
+        ("101", "matched"),
+        ("PROJECT NO 101", "matched"),
+        ("CHEQUE NO 101", "review"),
+        ("PLEDGE 101", "review"),
+        ("R101", "review"),
+        ("101 RAND", "review"),
+        ("CA 101", "review"),
+        ("101ZAKAT", "matched"),
+        ("WC", "matched"),
+        ("FOURIE W.C.", "review"),
+        ("FOURIE W C", "review"),
+    ],
+)
+def test_a_code_that_is_an_everyday_word_figures_or_initials(payer: str, status: str) -> None:
+    lines = pd.DataFrame({"date": "2018-09-03", "amount": "1.00", "description": [f"FNB APP PAYMENT FROM  {payer}"]})
+    assert rc.match(lines, WORDS)["status"].tolist() == [status]
 
 
 def test_a_code_of_letters_and_digits_is_nobodys_name() -> None:

@@ -31,6 +31,8 @@ def funds(text: str, cut: bool = False) -> list[str]:
         ("KORBAAN", ["qurbani"]),
         ("RIBA", ["interest"]),
         ("ZAKAT LILLAH", ["zakat", "lillah"]),
+        ("ZAKATS", ["zakat"]),
+        ("ZAKST", ["zakat"]),
     ],
 )
 def test_spellings_and_slips_name_their_fund(text: str, expected: list[str]) -> None:
@@ -40,7 +42,7 @@ def test_spellings_and_slips_name_their_fund(text: str, expected: list[str]) -> 
 @pytest.mark.parametrize(
     "text",
     ["ALHAMDULILLAH", "FISABILILLAH", "FI SABILILLAH", "SADIQA", "ZAKARIYA", "ZAKIYA", "FITRI", "FIDELIA", "ZA", "LI",
-     "WAQF", "AQEEQAH", "DONATION", "LEILA"],
+     "RIYAA", "BILLAH", "WAQF", "AQEEQAH", "DONATION", "LEILA"],
 )  # fmt: skip
 def test_words_that_only_look_like_a_fund_name_none(text: str) -> None:
     assert funds(text) == []

@@ -14,6 +14,15 @@ def decisions(machine: Engine, texts: list[str]) -> list[object]:
     return [(o.kind, *o.decision) for o in machine.outcomes([Text(text, None, 1) for text in texts])]
 
 
+def test_the_reason_is_said_in_each_texts_own_words() -> None:
+    own = labelled("appeals")
+    machine = engine(own.campaigns, own.funds)
+    texts = [Text(f"FNB APP PAYMENT FROM  YEMEN + {word} PROJECT", None, 1) for word in ("QWYZHEKA", "QWYZHEKB")]
+    first, second = (o.decision.reason for o in machine.outcomes(texts))
+    assert len(machine._of_shape) == 1
+    assert (first, second) == ('"QWYZHEKA" may be another appeal', '"QWYZHEKB" may be another appeal')
+
+
 @pytest.mark.parametrize("name", SETS)
 def test_a_shape_decides_as_each_text_alone(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     own = labelled(name)

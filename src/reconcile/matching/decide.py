@@ -23,7 +23,7 @@ SHOWN_CANDIDATES = 3
 """How many campaigns a person is shown to choose from."""
 
 OF_A_GIVER = 10.0
-"""How much further down a candidate stands whose word reads like part of a name."""
+"""How much further down a candidate stands whose word reads like part of a name, or is one of another's words."""
 
 GAP = 5.0
 """Two readings of the same words whose scores are nearer than this are a tie."""
@@ -123,8 +123,12 @@ def _best_of_each(reading: Reading, proposed: list[Candidate]) -> tuple[Candidat
             best[candidate.campaign] = candidate
     if len(best) < 2:
         return tuple(best.values())
-    giver = {c.campaign: OF_A_GIVER * of_a_giver(reading, c) for c in best.values()}
-    return tuple(sorted(best.values(), key=lambda c: (giver[c.campaign] - c.score - len(c.positions), c.campaign)))
+    later = {
+        c.campaign: OF_A_GIVER
+        * (of_a_giver(reading, c) or any(c.positions < other.positions for other in best.values()))
+        for c in best.values()
+    }
+    return tuple(sorted(best.values(), key=lambda c: (later[c.campaign] - c.score - len(c.positions), c.campaign)))
 
 
 def _rank(candidate: Candidate) -> tuple[bool, float, int, str, int]:
@@ -209,6 +213,8 @@ def _why_none(reading: Reading, best: tuple[Candidate, ...]) -> Doubt:
         typed = "".join(reading.tokens[at] for at in sorted(best[0].positions))
         near = ", ".join(c.campaign for c in best[:3] if c.rule == "near code")
         return Doubt("near code", f"no code {typed} on the register; near {near}")
+    if best and best[0].rule == "run on":
+        return Doubt("part of a name", "a word runs on from a code or holds a word of a name")
     if len([c for c in best if c.score > 50]) > 1:
         return Doubt("parts of several names", "the words fit several campaigns")
     if best:

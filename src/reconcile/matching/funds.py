@@ -14,11 +14,15 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
 from reconcile.matching.denials import denied_after, denied_before
+from reconcile.matching.keyboard import may_be_meant
 from reconcile.matching.lexicon import Lexicon
 from reconcile.matching.likeness import CUT, EXACT, SLIP, VARIANT
 from reconcile.matching.names import may_be_given, may_be_surname
 from reconcile.matching.translations import beginnings
 from reconcile.matching.words import FILLER, GIVEN_BY, PERSON, PLAIN, beside, is_ordinary
+
+LONGEST_OF_CHANCE = 6
+"""Up to so many letters a word may be one letter off a fund's by chance, so that the letter must be a likely one."""
 
 MOST_OF_A_WORD = 0.4
 """The beginning of a fund's word must be so much of it, or three letters."""
@@ -203,15 +207,23 @@ class FundReader:
             return begun, CUT if ended and len(typed) > 3 else SLIP
         if known:
             return None
-        variant = self._sounds.get(_sound(typed)) or self._without_vowels(typed)
+        variant = self._sounds.get(_sound(typed)) or self._without_vowels(typed) or self._inflected(typed)
         if variant:
             return variant, VARIANT
         if typed not in self._slips:
             self._slips[typed] = self._slip(typed)
         return self._slips[typed]
 
+    def _inflected(self, typed: str) -> str | None:
+        """The fund of which a word is another form: `SPAYING`, `SPAYED`."""
+        stems = (typed.removesuffix(ending) for ending in ("ING", "ED", "ES", "S") if typed.endswith(ending))
+        return next((self.lexicon.fund_words[stem] for stem in stems if stem in self.lexicon.fund_words), None)
+
     def _slip(self, typed: str) -> tuple[str, str] | None:
         near = [self._long[i] for i in self._one_off(typed, self._long)] if len(typed) >= 4 else []
+        near = [
+            w for w in near if len(typed) > LONGEST_OF_CHANCE or may_be_meant(typed, w) or sorted(typed) == sorted(w)
+        ]
         swapped = {self.lexicon.fund_words[w] for w in near if sorted(typed) == sorted(w)}
         if len(swapped) == 1:
             return swapped.pop(), SLIP

@@ -31,6 +31,10 @@ class Phrase:
         return "".join(self.words)
 
 
+SHORTEST_BEGINNING, SHORTEST_HELD, LONGEST_HOLDER = 3, 5, 20
+"""How long a code and a word must be to be told within a longer one, and how long that may be."""
+
+
 @dataclass(slots=True)
 class Lexicon:
     """Everything the rules look up, built once for a register and a vocabulary.
@@ -61,7 +65,22 @@ class Lexicon:
     translated: dict[str, tuple[str, ...]] = field(default_factory=dict)
     letter_codes: tuple[str, ...] = ()
     _begun: dict[str, list[str]] = field(default_factory=dict)
+    _held: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     said: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
+
+    def held_in(self, token: str) -> tuple[tuple[str, str], ...]:
+        """Campaigns of which a code begins a long word, or a word stands in it; each with how, in words."""
+        if not SHORTEST_HELD < len(token) <= LONGEST_HOLDER:
+            return ()
+        if token not in self._held:
+            begun = (token[:end] for end in range(SHORTEST_BEGINNING, len(token)))
+            found = [(self.codes[code], f"begins with the code {code}") for code in begun if code in self.codes]
+            for start in range(len(token) - SHORTEST_HELD + 1):
+                for end in range(start + SHORTEST_HELD, len(token) + 1):
+                    owners = self.campaigns_of.get(token[start:end], ())
+                    found += [(owner, f"holds {token[start:end]}") for owner in owners if len(owners) == 1]
+            self._held[token] = tuple(found)
+        return self._held[token]
 
     def begun_by(self, token: str, least: int = 4) -> list[str]:
         """The single words of names that begin with a token of at least so many letters."""
@@ -75,10 +94,11 @@ class Lexicon:
         return found
 
     def funds_in(self, words: tuple[str, ...]) -> frozenset[str]:
-        """The funds that words of a name or alias spell."""
-        spelt = {self.fund_words[word] for word in words if word in self.fund_words}
-        pairs = (words[at : at + n] for n in range(2, len(words) + 1) for at in range(len(words) - n + 1))
-        return frozenset(spelt.union(self.fund_phrases[pair] for pair in pairs if pair in self.fund_phrases))
+        """The funds that words of a name or alias spell, where they are not part of what means no fund."""
+        parts = [(at, words[at : at + n]) for n in range(2, len(words) + 1) for at in range(len(words) - n + 1)]
+        none = {i for at, part in parts if part in self.fund_excluded_phrases for i in range(at, at + len(part))}
+        spelt = {self.fund_words[w] for at, w in enumerate(words) if w in self.fund_words and at not in none}
+        return frozenset(spelt.union(self.fund_phrases[part] for _, part in parts if part in self.fund_phrases))
 
     def fund_spelled(self, words: tuple[str, ...]) -> str | None:
         """The fund that these words spell, if they spell one."""

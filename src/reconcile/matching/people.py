@@ -15,7 +15,7 @@ BEGUN = 2
 """So many letters at a cut end say nothing."""
 
 _MARKS = re.compile(r"[^\w\s]")
-VOWEL = re.compile("[AEIOUY]")
+_VOWEL = re.compile("[AEIOUY]")
 _UNSPOKEN = re.compile(
     "(?!([^AEIOUY]|[BCDFGKPTVW]R|[BCFGKPSV]L|S[CHKMNPTW]|[BCDGKPTWZ]H|TS|KW|QU)?[AEIOUY]+[^AEIOUY]?[AEIOUY]?$).{1,3}$"
 )
@@ -25,12 +25,12 @@ _UNSPOKEN = re.compile(
 def is_word(reading: Reading, candidate: Candidate) -> bool:
     """Whether what names the campaign could be a name at all: letters alone, a vowel among them."""
     letters = "".join(reading.tokens[at] for at in sorted(candidate.positions))
-    return letters.isalpha() and bool(VOWEL.search(letters))
+    return letters.isalpha() and bool(_VOWEL.search(letters))
 
 
 def is_spoken(word: str) -> bool:
     """Whether a word can be said as one, as a name can: more than three letters with a vowel, or such as KEN."""
-    return bool(VOWEL.search(word)) and not _UNSPOKEN.match(word)
+    return bool(_VOWEL.search(word)) and not _UNSPOKEN.match(word)
 
 
 def is_mark(reading: Reading, candidate: Candidate) -> bool:
@@ -55,7 +55,7 @@ def titles(reading: Reading, at: int) -> bool:
     amount = token in ("R", "K") and any(
         t.isdigit() for t in reading.tokens[max(0, at - (token == "K")) : at + 1 + (token == "R")]
     )
-    initial = (len(token) == 1 or not VOWEL.search(token)) and not amount
+    initial = (len(token) == 1 or not _VOWEL.search(token)) and not amount
     return reading.role(at) == PERSON or (reading.role(at) == "initial" and initial)
 
 
@@ -103,7 +103,8 @@ def firm_after(reading: Reading, positions: frozenset[int]) -> bool:
 
 def a_cell_number(reading: Reading) -> bool:
     """Whether a cell number stands in the text, which charities ask donors for: with it the other words are a name."""
-    return any(t.isdigit() and len(t) >= 9 and t.startswith(("06", "07", "08", "27")) for t in reading.tokens)
+    numbers = [t for t in reading.tokens if t.isdigit() and t.startswith(("06", "07", "08", "27"))]
+    return any(len(t) >= 9 or (len(t) >= 5 and reading.narrative.cut and t == reading.tokens[-1]) for t in numbers)
 
 
 @cache

@@ -59,15 +59,23 @@ class Suggestion(NamedTuple):
     evidence: str
 
 
+_NONE: list[Like] = []
+
+
 @dataclass(slots=True)
 class Reading:
-    """The tokens of one text and what is known of each."""
+    """The tokens of one text and what is known of each.
+
+    `likes` are the words of the register that a token may stand for, `sounds` also those that a word with a meaning of
+    its own (`BELLS`) is only like: enough to suggest a campaign, not to credit it.
+    """
 
     narrative: Narrative
     lexicon: Lexicon
     tokens: list[str]
     funds: list[FundWord] = field(default_factory=list)
     likes: list[list[Like]] = field(default_factory=list)
+    sounds: list[list[Like]] = field(default_factory=list)
     codes: dict[int, tuple[str, int]] = field(default_factory=dict)
     glued: set[int] = field(default_factory=set)
     code_slips: dict[int, tuple[str, int]] = field(default_factory=dict)
@@ -116,6 +124,7 @@ class Reader:
                 reading.roles[at] = "unknown"
         if not self.lexicon.code_stems.isdisjoint(tokens):
             reading.wrong_codes = dict(self._wrong_codes(reading))
+        reading.sounds = [self.known_likes.get(token, _NONE) for token in tokens]
         reading.likes = [[] if at in reading.wrong_codes else self._likes(token) for at, token in enumerate(tokens)]
         for at in [i for f in reading.funds if f.how == EXACT for i in range(f.start, f.end)]:
             reading.likes[at] = [like for like in reading.likes[at] if like.how in (EXACT, VARIANT)]

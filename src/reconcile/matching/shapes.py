@@ -72,6 +72,8 @@ class Shapes:
         reader = self.reader
         if len(token) < SHORTEST_BLANK or not token.isalpha() or reader.words.is_known(token):
             return False
+        if not is_name(token) and reader.lexicon.held_in(token):
+            return False
         return not (reader.known_likes.get(token) or reader.lexicon.begun_by(token) or reader.funds.may_mean(token))
 
     def _blank(self, token: str) -> Blank:

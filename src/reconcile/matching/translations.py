@@ -23,13 +23,13 @@ def beginnings() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _common() -> tuple[str, ...]:
-    return tuple({begin for begins in beginnings().values() for begin in begins})
+def _common() -> frozenset[str]:
+    return frozenset(begin for begins in beginnings().values() for begin in begins)
 
 
 def is_common(word: str) -> bool:
     """Whether an English word is one of those that the foreign ones stand for: a common word of giving."""
-    return any(word.startswith(begin) and len(word) <= len(begin) + ENDING for begin in _common())
+    return any(word[:length] in _common() for length in range(max(len(word) - ENDING, 1), len(word) + 1))
 
 
 def into(words: Iterable[str], glued: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -20,7 +20,10 @@ def _half_a_name(there: Beside) -> bool:
     word, before = there.word(at), there.word(at - 1)
     titled = at - 1 in others and initial(reading, at - 1)
     bare = "unknown" not in others.values() and not there.fund
-    first = at == 1 and there.winner.rule != "code"  # N HARBOUR ZAKAT; MARIAM K HARBOUR ZAKAT has a whole name before
+    alone = all(i in others and initial(reading, i) for i in range(at))
+    first = (
+        at > 0 and alone and there.winner.rule != "code"
+    )  # N HARBOUR ZAKAT; MARIAM K HARBOUR ZAKAT has a whole name before
     follows = _surname_follows(there)
     if (titled and (bare or there.winner.slip or follows or first)) or before in OF_SURNAMES:
         return True

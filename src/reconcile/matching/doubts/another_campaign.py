@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
@@ -10,12 +11,13 @@ from reconcile.matching.beside import LONGEST_TRY, Beside
 from reconcile.matching.confidence import ANOTHERS_WORD
 from reconcile.matching.doubts import DoubtRule
 from reconcile.matching.names import is_name, may_be_given, may_be_surname
-from reconcile.matching.people import BEGUN, OF_SURNAMES, VOWEL, firm_after, in_a_name, is_called_so
+from reconcile.matching.people import BEGUN, OF_SURNAMES, firm_after, in_a_name, is_called_so
 from reconcile.matching.reading import Reading
 from reconcile.matching.translations import is_common
 from reconcile.matching.words import is_ordinary
 
 FAR = 2.0
+_VOWEL = re.compile("[AEIOU]")
 
 
 def _asks(there: Beside) -> str | None:
@@ -64,7 +66,7 @@ def _names_another(there: Beside, at: int) -> bool:
         return False
     # too far to be credited, a long word may still be near enough to be meant, unless it is a name
     far = FAR if len(token) > LONGEST_TRY and not is_called_so(reading, at) else 1
-    far = 1.25 if far == 1 and there.winner.rule == "code" and not VOWEL.search(token) else far  # YMN beside a code
+    far = 1.25 if far == 1 and there.winner.rule == "code" and not _VOWEL.search(token) else far  # YMN beside a code
     if any(owners.get(like.word, set()) - {campaign} for like in reading.likes[at] if like.cost <= far):
         return True
     # WINT beside another campaign's code is no end cut off, and still half of WINTER or more

@@ -7,23 +7,30 @@ import re
 from reconcile.matching.beside import Beside
 from reconcile.matching.confidence import ANOTHERS_WORD
 from reconcile.matching.doubts import DoubtRule
+from reconcile.matching.names import may_be_given, may_be_surname
 from reconcile.matching.people import firm_after, in_a_name, is_called_so
 from reconcile.matching.words import PLACE
 
 _COMPASS = frozenset("N S E W EC NC WC NW NORTH SOUTH EAST WEST NOORD SUID OOS WES".split())
 """Words that make a place another one: `E COAST TENTS`."""
 
+_ANY_AND = re.compile(r"[+&/,]|\bAND\b|\bEN\b|\bN\b")
 _AND = r"\s*(?:[+&/,]|\bAND\b|\bEN\b|\bN\b)\s*"
 
 
 def _asks(there: Beside) -> str | None:
     places = [at for at, role in there.others.items() if role == PLACE]
     places = [at for at in places if _is_joined(there, at) or not _is_a_givers(there, at)]
-    joined = [at for at in there.strangers if not is_called_so(there.reading, at) and _is_joined(there, at)]
+    marked = _ANY_AND.search(there.reading.narrative.payer)
+    joined = [at for at in there.strangers if marked and not _may_be_called(there, at) and _is_joined(there, at)]
     part = [there.first - 1] if there.everyday and _narrows(there, there.first - 1) else []
     if not (places or joined or part):
         return None
     return f'"{" ".join(there.word(at) for at in sorted({*places, *joined, *part}))}" may be another appeal'
+
+
+def _may_be_called(there: Beside, at: int) -> bool:
+    return is_called_so(there.reading, at) or may_be_surname(there.word(at)) or may_be_given(there.word(at))
 
 
 def _narrows(there: Beside, at: int) -> bool:

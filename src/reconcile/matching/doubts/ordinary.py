@@ -30,7 +30,7 @@ def _asks(there: Beside) -> str | None:
     if not (is_ordinary(word) or word in PLAIN or may_be_given(word)):
         return None
     uses = _is_used(there, at - 1) or (there.word(at + 1) in _OFFICES and not there.fund)
-    uses = uses or (winner.rule == "code" and _is_said(there, at))
+    uses = uses or (winner.rule in ("code", "likeness") and _is_said(there, at))
     return f'"{word}" may be just a word' if uses else None
 
 

@@ -11,8 +11,11 @@ from rapidfuzz.process import cdist
 
 from reconcile.matching.reading import Candidate, Reading
 from reconcile.matching.rules import Rule
+from reconcile.matching.words import is_ordinary
 
 SHORTEST, LONGEST = 2, 5
+EVERYDAY = 10.0
+"""How much less an everyday word is likely to be meant as a code."""
 
 
 def _propose(reading: Reading) -> Iterator[Candidate]:
@@ -29,8 +32,9 @@ def _propose(reading: Reading) -> Iterator[Candidate]:
 
 def _near(reading: Reading, at: int, token: str) -> Iterator[Candidate]:
     if SHORTEST <= len(token) <= LONGEST:
-        for code, score in _codes_near(token, reading.lexicon.letter_codes):
-            campaign = reading.lexicon.codes[code]
+        less = EVERYDAY if is_ordinary(token) else 0.0
+        for code, likely in _codes_near(token, reading.lexicon.letter_codes):
+            campaign, score = reading.lexicon.codes[code], likely - less
             yield Candidate(campaign, score, "near code", f"near code {code}", frozenset([at]), sure=False)
 
 
