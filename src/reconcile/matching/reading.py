@@ -153,23 +153,22 @@ class Reader:
         return likes
 
     def _find_codes(self, reading: Reading) -> None:
-        """Codes and codes with a slip; one with digits is several tokens (`WH`, `01`), the longest run of them wins."""
+        """Codes and codes with a slip; one with digits is several tokens (`WH`, `01`). Exact before slip, longest first."""
         codes, slips, tokens = self.lexicon.codes, self.lexicon.code_slips, reading.tokens
         for at, token in enumerate(tokens):
             longest = (
                 min(LONGEST_CODE_RUNS, len(tokens) - at) if self._digit_codes and token in self.words.code_starts else 1
             )
-            for length in range(longest, 0, -1):
-                word = "".join(tokens[at : at + length]) if length > 1 else token
-                if word in codes:
-                    reading.codes[at] = (codes[word], length)
-                elif word in slips and (
-                    len(word) > len(token) or not (means_itself(token) or self._numbered(reading, at))
-                ):
-                    reading.code_slips[at] = (slips[word], length)
-                else:
-                    continue
-                break
+            words = ["".join(tokens[at : at + length]) for length in range(longest, 1, -1)] + [token]
+            exact = next((n for n, word in enumerate(words) if word in codes), None)
+            if exact is not None:
+                reading.codes[at] = (codes[words[exact]], longest - exact)
+                continue
+            for number, word in enumerate(words):
+                sure = len(word) > len(token) or not (means_itself(token) or self._numbered(reading, at))
+                if word in slips and sure:
+                    reading.code_slips[at] = (slips[word], longest - number)
+                    break
 
     def _numbered(self, reading: Reading, at: int) -> bool:
         """Whether figures run into a word, where codes have figures: it is a wrong code rather than a slip of one."""

@@ -107,6 +107,8 @@ class Tokens:
         word = "".join(piece)
         if length == len(word) == 2 and then and then[0].isalpha() and not self._known(then[0]):
             return False  # two initials and a surname
+        if then and then[0].isdigit() and piece[-1] + then[0] in self.lexicon.codes:
+            return False  # a code of letters and digits
         if len(piece) < length or not self._names_something(word) or not word.isalpha() or all(map(self._known, piece)):
             return False
         return word in self.lexicon.codes if len(word) == length else len(word) >= 5 and word not in self.lexicon.codes
