@@ -153,7 +153,7 @@ class Reader:
         return likes
 
     def _find_codes(self, reading: Reading) -> None:
-        """Codes and codes with a slip; one with digits is several tokens (`WH`, `01`). Exact before slip, longest first."""
+        """Codes and codes with a slip; one with digits is several tokens (`WH`, `01`). Exact goes first, then long."""
         codes, slips, tokens = self.lexicon.codes, self.lexicon.code_slips, reading.tokens
         for at, token in enumerate(tokens):
             longest = (
