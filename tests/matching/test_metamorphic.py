@@ -211,6 +211,7 @@ CREDITED_BESIDE_A_SECOND_CODE = dict.fromkeys(SETS, 0) | {
     "countryside": 1,
     "everyone": 1,
     "temple": 1,
+    "crises": 1,
 }
 
 
@@ -250,7 +251,14 @@ def is_an_alias(own: Labelled, codes: set[str]) -> bool:
 
 # `Kennel Roof New Kennels` is read as the alias "New Kennel Roof", `Warm Hearts Schools Warm Hearts` as the longer name
 # so are a name and its own beginning (`Soup Kitchen Mooikrans Soup Kitchen`)
-CREDITED_OF_TWO_NAMES = dict.fromkeys(SETS, 0) | {"shelter": 2, "foodbank": 2, "seniors": 1, "temple": 1, "welfare": 2}
+CREDITED_OF_TWO_NAMES = dict.fromkeys(SETS, 0) | {
+    "shelter": 2,
+    "foodbank": 2,
+    "seniors": 1,
+    "temple": 1,
+    "welfare": 2,
+    "sight": 2,
+}
 
 
 @every_set

@@ -118,8 +118,9 @@ def build(campaigns: CampaignRegister, funds: FundVocabulary) -> Lexicon:
     for number, phrase in enumerate(lexicon.phrases):
         for word in phrase.words:
             lexicon.campaigns_of[word].add(phrase.campaign)
-        if len(phrase.words) > 1 and len(phrase.glued) >= GLUED_LENGTH:
-            lexicon.glued[phrase.glued].append(number)
+        for glued in {"".join(phrase.words), "".join(chunks(fold(phrase.text)))} if len(phrase.words) > 1 else ():
+            if len(glued) >= GLUED_LENGTH:
+                lexicon.glued[glued].append(number)
     for number, phrase in enumerate(lexicon.phrases):
         rarer, *other = sorted(phrase.words[:2], key=lambda w: (len(lexicon.campaigns_of[w]), w))
         lexicon.phrases_of[rarer].append((other[0] if other else None, number))
@@ -229,6 +230,7 @@ def _slips(code: str) -> Iterator[str]:
         if letter in _LOOKALIKE and not code.isalpha() and not code.isdigit():
             yield code[:at] + _LOOKALIKE[letter] + code[at + 1 :]
     parts = runs(code)
-    if len(parts) == 2 and parts[1].isdigit():
-        numbers = [parts[1].lstrip("0"), "0" + parts[1], *(["20" + parts[1]] if len(parts[1]) == 2 else [])]
-        yield from (parts[0] + number for number in numbers if number)
+    *letters, last = parts
+    if letters and last.isdigit():
+        numbers = [last.lstrip("0"), "0" + last, *(["20" + last] if len(last) == 2 else [])]
+        yield from ("".join(letters) + number for number in numbers if number)

@@ -34,3 +34,8 @@ def may_be_surname(word: str) -> bool:
 def only_given(word: str) -> bool:
     """Whether it is a given name and no surname: what follows it may be the surname, what stands before it is not."""
     return is_name(word) and not may_be_surname(word)
+
+
+def only_surname(word: str) -> bool:
+    """Whether it is a surname and nothing else."""
+    return is_name(word) and not may_be_given(word)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from reconcile.matching.lexicon import Lexicon
+from reconcile.matching.names import may_be_given, may_be_surname
 from reconcile.matching.narrative import Narrative
 from reconcile.matching.roles import has_role
 from reconcile.matching.words import PLAIN, chunks, is_ordinary, runs
@@ -116,6 +117,8 @@ class Tokens:
     def _split(self, word: str) -> tuple[str, ...]:
         """The known words that a run-together one is made of, fewest first; the word itself if it is not wholly so."""
         if not 2 * SHORTEST_PIECE <= len(word) <= LONGEST_GLUED or not word.isalpha() or self._known(word):
+            return (word,)
+        if may_be_given(word) or may_be_surname(word):
             return (word,)
         if word not in self._splits:
             best: list[tuple[str, ...] | None] = [()] + [None] * len(word)

@@ -10,7 +10,7 @@ from reconcile.matching.rules import Rule
 
 def _propose(reading: Reading) -> Iterator[Candidate]:
     for at, (campaign, length) in reading.code_slips.items():
-        if any(like.how == "exact" for like in reading.likes[at]):
+        if length == 1 and any(like.how == "exact" for like in reading.likes[at]):
             continue
         positions = frozenset(range(at, at + length))
         how = "~ code, with a slip,"
