@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 MOST_MB = 600
-"""More than what the program itself needs. The largest of these files has ten, or a million lines, which may take what a
-million rows do: some 450."""
+"""More than what the program itself needs. The largest of these files has ten, or a million lines, which may take what
+a million rows do: some 450."""
 
 
 def read_hostile(folder: Path, only: str, seconds: int) -> list[dict]:
