@@ -87,7 +87,7 @@ def cut_rows(text: str, file: str) -> tuple[Outside, RowTexts]:
             both = f"two rows run into one, a {missing} is missing"
             raise DamagedStatement(both, file=file, line=int(lines[row]), do=_AGAIN)
         # a second opening in a row would shift every row behind it
-        as_fields[row] = "<STMTTRN>" + _OPENING.sub("", texts[row])
+        as_fields[row] = "<STMTTRN>" + _OPENING.sub(" ", texts[row])  # a blank, lest what is left makes one again
     fields, faults, unknown = _fields(as_fields, lines, file)
     faults |= {row: f"the payer's text contains {what}" for row, what in typed.items()}
     # a row that begins on the line where the text of a payer ended the one before is what that payer typed
