@@ -23,6 +23,11 @@ def test_the_reason_is_said_in_each_texts_own_words() -> None:
     assert (first, second) == ('"QWYZHEKA" may be another appeal', '"QWYZHEKB" may be another appeal')
 
 
+FIRST = "FROM  "
+EXCHANGED = [(" J ", " M "), (" M ", " T "), *((FIRST, f"{FIRST}{word} ") for word in ("B", "G", "PATEL", "ADAMS"))]
+"""Initials and short names that are exchanged for one another."""
+
+
 @pytest.mark.parametrize("name", SETS)
 def test_a_shape_decides_as_each_text_alone(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     own = labelled(name)
@@ -30,6 +35,8 @@ def test_a_shape_decides_as_each_text_alone(name: str, monkeypatch: pytest.Monke
     # every text again with another payer's name of the same kind in it, so that shapes meet
     texts += [t.upper().replace("DANIELS", "PETERSEN").replace("AYESHA", "FATIMA") + " QWYZHEKA" for t in texts]
     texts += [t + " QWYZHEKB" for t in own.lines["description"].str.upper()]
+    for before, after in EXCHANGED:
+        texts += [t.upper().replace(before, after) for t in own.lines["description"]]
     shared = engine(own.campaigns, own.funds)
     together = decisions(shared, texts)
     monkeypatch.setattr("reconcile.matching.shapes.Shapes.of", lambda *_: None)

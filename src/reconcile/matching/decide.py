@@ -126,12 +126,12 @@ def _best_of_each(reading: Reading, proposed: list[Candidate]) -> tuple[Candidat
             best[candidate.campaign] = candidate
     if len(best) < 2:
         return tuple(best.values())
-    later = {
-        c.campaign: OF_A_GIVER
-        * (of_a_giver(reading, c) or any(c.positions < other.positions for other in best.values()))
-        for c in best.values()
-    }
+    later = {c.campaign: OF_A_GIVER * _comes_later(reading, c, best) for c in best.values()}
     return tuple(sorted(best.values(), key=lambda c: (later[c.campaign] - c.score - len(c.positions), c.campaign)))
+
+
+def _comes_later(reading: Reading, candidate: Candidate, best: dict[str, Candidate]) -> bool:
+    return any(candidate.positions < other.positions for other in best.values()) or of_a_giver(reading, candidate)
 
 
 def _rank(candidate: Candidate) -> tuple[bool, float, int, str, int]:

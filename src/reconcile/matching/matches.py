@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -144,9 +144,16 @@ def distinct(rows: pd.DataFrame) -> tuple[npt.NDArray[np.intp], list[Text]]:
     return codes, texts
 
 
-def frame_of(outcomes: Iterable[Outcome]) -> pd.DataFrame:
+def frame_of(outcomes: Sequence[Outcome]) -> pd.DataFrame:
     """The outcomes as the columns of `schema.MATCHES`, without ids, and `case`."""
-    rows = [_row(o) for o in outcomes]
+    known: dict[tuple[str, int], tuple[object, ...]] = {}  # texts of one shape share their decision
+    rows = []
+    for outcome in outcomes:
+        key = (outcome.kind, id(outcome.decision))
+        row = known.get(key)
+        if row is None:
+            row = known[key] = _row(outcome)
+        rows.append(row)
     columns = [*(c for c in MATCHES.names if c != "transaction_id"), "case"]
     frame = pd.DataFrame(rows, columns=columns)
     return frame.astype({c: ("float64" if c == "confidence" else TEXT) for c in columns})

@@ -159,14 +159,17 @@ class Reader:
             longest = (
                 min(LONGEST_CODE_RUNS, len(tokens) - at) if self._digit_codes and token in self.words.code_starts else 1
             )
+            if longest == 1 and token not in codes and token not in slips:
+                continue
             words = ["".join(tokens[at : at + length]) for length in range(longest, 1, -1)] + [token]
             exact = next((n for n, word in enumerate(words) if word in codes), None)
             if exact is not None:
                 reading.codes[at] = (codes[words[exact]], longest - exact)
                 continue
             for number, word in enumerate(words):
-                sure = len(word) > len(token) or not (means_itself(token) or self._numbered(reading, at))
-                if word in slips and sure:
+                if word not in slips:
+                    continue
+                if len(word) > len(token) or not (means_itself(token) or self._numbered(reading, at)):
                     reading.code_slips[at] = (slips[word], longest - number)
                     break
 

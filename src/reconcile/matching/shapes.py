@@ -10,10 +10,17 @@ from reconcile.matching.decide import Decision
 from reconcile.matching.names import is_name, may_be_given, may_be_surname
 from reconcile.matching.narrative import Narrative
 from reconcile.matching.reading import Reader
+from reconcile.matching.rules.near_code import codes_near
 from reconcile.matching.words import chunks, fold
 
 SHORTEST_BLANK = 6
 """A shorter word may be near a code, a try at one, or the beginning of a word."""
+
+SHORTEST_NAME = 5
+"""So short a name may only be near a code."""
+
+_ALIKE = "BCDFGHIJLMOPQTVYZ"
+"""Initials that mean nothing else: no rand, no count, no "and", no point of the compass."""
 
 
 class Blank(NamedTuple):
@@ -24,6 +31,8 @@ class Blank(NamedTuple):
     surname: bool
     like_a_code: str
 
+
+_INITIAL, _TRY = Blank(False, False, False, "initial"), Blank(False, False, False, "initial of what follows")
 
 Shape = tuple[tuple[str | Blank, ...], frozenset[int], bool, str]
 _LETTERS = re.compile(r"[A-Z]+")
@@ -48,18 +57,26 @@ class Shapes:
     reader: Reader
     _of_words: dict[str, str | Blank] = field(default_factory=dict)
     _codes: frozenset[str] = frozenset()
+    _initials: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         codes = ("".join(chunks(fold(code))) for code in self.reader.lexicon.names)
         self._codes = frozenset(f"{code[0]}{len(code)}" for code in codes)
+        lexicon = self.reader.lexicon
+        named = lexicon.codes.keys() | lexicon.campaigns_of.keys() | lexicon.fund_words.keys()
+        self._initials = frozenset(_ALIKE) - named
 
     def of(self, narrative: Narrative, tokens: list[str], glued: set[int]) -> Shape | None:
         """The shape of a text whose words were compared with the register; None where it is alone of its kind."""
         known, payer = self._of_words, narrative.payer
-        shape = []
-        for token in tokens:
+        shape: list[str | Blank] = []
+        last = len(tokens) - 1
+        for at, token in enumerate(tokens):
             if token not in payer:  # put together of single letters
                 return None
+            if token in self._initials and at < last and tokens[at + 1].isalpha():
+                shape.append(_TRY if tokens[at + 1][0] == token else _INITIAL)
+                continue
             word = known.get(token)
             if word is None:
                 word = known[token] = self._blank(token) if self._means_nothing(token) else token
@@ -70,11 +87,15 @@ class Shapes:
 
     def _means_nothing(self, token: str) -> bool:
         reader = self.reader
-        if len(token) < SHORTEST_BLANK or not token.isalpha() or reader.words.is_known(token):
+        short = len(token) < SHORTEST_BLANK and not (len(token) == SHORTEST_NAME and self._is_only_a_name(token))
+        if short or not token.isalpha() or reader.words.is_known(token):
             return False
         if not is_name(token) and reader.lexicon.held_in(token):
             return False
         return not (reader.known_likes.get(token) or reader.lexicon.begun_by(token) or reader.funds.may_mean(token))
+
+    def _is_only_a_name(self, token: str) -> bool:
+        return is_name(token) and not codes_near(token, self.reader.lexicon.letter_codes)
 
     def _blank(self, token: str) -> Blank:
         first = f"{token[0]}{len(token)}"

@@ -17,6 +17,10 @@ LONGEST_CODE = 12
 LONGEST_GLUED = 60
 
 
+def _runs(chunk: str) -> list[str]:
+    return [chunk] if chunk.isalpha() else runs(chunk)
+
+
 @dataclass(slots=True)
 class Tokens:
     """The words of texts, told by what the register knows; each word is looked at once."""
@@ -25,6 +29,7 @@ class Tokens:
     code_starts: frozenset[str] = frozenset()
     _of_texts: dict[tuple[str, str], tuple[list[str], set[int]]] = field(default_factory=dict)
     _pieces: frozenset[str] = frozenset()
+    _named: frozenset[str] = frozenset()
     _memory: dict[str, bool] = field(default_factory=dict)
     _splits: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -35,6 +40,7 @@ class Tokens:
         words = (
             set(lexicon.letter_codes) | set(lexicon.campaigns_of) | single_funds | set(PLAIN) | set(lexicon.translated)
         )
+        self._named = frozenset([*lexicon.codes, *lexicon.campaigns_of, *lexicon.fund_words])
         self._pieces = frozenset(w for w in words if len(w) >= SHORTEST_PIECE)
 
     def of(self, narrative: Narrative) -> tuple[list[str], set[int]]:
@@ -45,7 +51,7 @@ class Tokens:
         return self._of_texts[key]
 
     def _read(self, narrative: Narrative) -> tuple[list[str], set[int]]:
-        parts = [run for word in narrative.payer.split() for chunk in self._chunks(word) for run in runs(chunk)]
+        parts = [run for word in narrative.payer.split() for chunk in self._chunks(word) for run in _runs(chunk)]
         if narrative.place and not any(map(self._names_a_campaign, [*parts, *chunks(narrative.payer)])):
             # a place that is exactly a code or a word of the register is no place where nothing else is named
             parts = [p for c in chunks(narrative.place) for p in runs(c) if self._names_something(p)] + parts
@@ -61,6 +67,8 @@ class Tokens:
 
     def _chunks(self, word: str) -> list[str]:
         """The chunks of a word between blanks; a code with dots or dashes inside is one: `A.B.C`; 2O25 is a number."""
+        if word.isalpha():
+            return [word]
         found = chunks(_TYPED_O.sub("0", word))
         return ["".join(found)] if len(found) > 1 and "".join(found) in self.lexicon.codes else found
 
@@ -68,7 +76,7 @@ class Tokens:
         return word in self.lexicon.codes or word in self.lexicon.campaigns_of
 
     def _names_something(self, word: str) -> bool:
-        return self._names_a_campaign(word) or word in self.lexicon.fund_words
+        return word in self._named
 
     def _known(self, word: str) -> bool:
         known = self._memory.get(word)
@@ -99,18 +107,23 @@ class Tokens:
         joined: list[str] = []
         at = 0
         while at < len(parts):
-            length = next((n for n in (3, 2) if self._joins(parts[at : at + n], n, parts[at + n : at + n + 1])), 1)
+            length = 1
+            for end in range(min(at + 3, len(parts)), at + 1, -1):
+                word = "".join(parts[at:end])
+                if word in self._named and self._joins(word, parts[at:end], parts[end : end + 1]):
+                    length = end - at
+                    break
             joined.append("".join(parts[at : at + length]))
             at += length
         return joined
 
-    def _joins(self, piece: list[str], length: int, then: list[str]) -> bool:
-        word = "".join(piece)
+    def _joins(self, word: str, piece: list[str], then: list[str]) -> bool:
+        length = len(piece)
         if length == len(word) == 2 and then and then[0].isalpha() and not self._known(then[0]):
             return False  # two initials and a surname
         if then and then[0].isdigit() and piece[-1] + then[0] in self.lexicon.codes:
             return False  # a code of letters and digits
-        if len(piece) < length or not self._names_something(word) or not word.isalpha() or all(map(self._known, piece)):
+        if not word.isalpha() or all(map(self._known, piece)):
             return False
         return word in self.lexicon.codes if len(word) == length else len(word) >= 5 and word not in self.lexicon.codes
 

@@ -25,7 +25,7 @@ def _asks(there: Beside) -> str | None:
     apart = code and len(there.winner.positions) > 1 and there.word(there.last).isdigit()
     if code and there.figures and not (_may_precede(there) and _may_follow(there) and _stands_alone(there)):
         return "the figures may be an amount, a day or a count"
-    if apart and not _is_joined(there) and _counts(there, there.last + 1):
+    if apart and _counts(there, there.last + 1) and not _is_joined(there):
         return "the figures may be an amount, a day or a count"
     return None
 

@@ -33,13 +33,14 @@ def _propose(reading: Reading) -> Iterator[Candidate]:
 def _near(reading: Reading, at: int, token: str) -> Iterator[Candidate]:
     if SHORTEST <= len(token) <= LONGEST:
         less = EVERYDAY if is_ordinary(token) else 0.0
-        for code, likely in _codes_near(token, reading.lexicon.letter_codes):
+        for code, likely in codes_near(token, reading.lexicon.letter_codes):
             campaign, score = reading.lexicon.codes[code], likely - less
             yield Candidate(campaign, score, "near code", f"near code {code}", frozenset([at]), sure=False)
 
 
 @lru_cache(maxsize=65536)
-def _codes_near(token: str, codes: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
+def codes_near(token: str, codes: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
+    """The codes that a short word may be a try at, each with a score of 100."""
     if len(token) == SHORTEST:
         return tuple((code, 48.0) for code in codes if code.startswith(token))
     wrong = cdist([token], codes, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)[0]
