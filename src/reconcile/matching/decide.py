@@ -86,12 +86,11 @@ def _decided(reading: Reading, proposed: list[Candidate], overruled: frozenset[s
         why = _several(campaigns) if campaigns else None
         fund, fund_said, _ = _fund(reading)
         return Decision("review", None, fund, "", fund_said, (), why and why.reason, why and why.case)
-    winner = max(sure, key=lambda c: (len(c.positions), c.score, c.how))
-    positions = frozenset().union(*(c.positions for c in sure))
-    payers = frozenset[int]().union(*(c.positions for c in named if c not in sure))
-    fund, fund_said, fund_doubt = _fund(
-        reading, positions, frozenset().union(*(c.spelt for c in sure)), payers, winner.campaign
-    )
+    winner = max(sure, key=lambda c: (len(c.positions), c.score, c.how)) if len(sure) > 1 else sure[0]
+    positions = winner.positions.union(*(c.positions for c in sure))
+    spelt = winner.spelt.union(*(c.spelt for c in sure))
+    payers = frozenset[int]().union(*(c.positions for c in named if c not in sure)) if len(named) > len(sure) else _NONE
+    fund, fund_said, fund_doubt = _fund(reading, positions, spelt, payers, winner.campaign)
     if fund is None and winner.fund and not reading.funds:
         fund, fund_said = winner.fund, f"the name is the fund {winner.fund}"
     if fund is None and winner.rule == "likeness" and len(winner.spelt) == 1 and not reading.funds:
@@ -110,6 +109,9 @@ def _decided(reading: Reading, proposed: list[Candidate], overruled: frozenset[s
     reason = "; ".join(filter(None, reasons)) or None
     case = beside.case if beside else rule
     return Decision("matched", winner.campaign, fund, rule, evidence, (), reason, case, positions)
+
+
+_NONE = frozenset[int]()
 
 
 def _several(campaigns: list[str]) -> Doubt:

@@ -65,6 +65,7 @@ class Lexicon:
     translated: dict[str, tuple[str, ...]] = field(default_factory=dict)
     letter_codes: tuple[str, ...] = ()
     _begun: dict[str, list[str]] = field(default_factory=dict)
+    _spelt: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict)
     _held: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     said: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
 
@@ -95,6 +96,11 @@ class Lexicon:
 
     def funds_in(self, words: tuple[str, ...]) -> frozenset[str]:
         """The funds that words of a name or alias spell, where they are not part of what means no fund."""
+        if words not in self._spelt:
+            self._spelt[words] = self._funds_in(words)
+        return self._spelt[words]
+
+    def _funds_in(self, words: tuple[str, ...]) -> frozenset[str]:
         parts = [(at, words[at : at + n]) for n in range(2, len(words) + 1) for at in range(len(words) - n + 1)]
         none = {i for at, part in parts if part in self.fund_excluded_phrases for i in range(at, at + len(part))}
         spelt = {self.fund_words[w] for at, w in enumerate(words) if w in self.fund_words and at not in none}

@@ -52,8 +52,8 @@ def decided(
     rows = usable(transactions)
     codes, texts = distinct(rows)
     with _no_search_for_cycles():
-        answers = frame_of(engine(campaigns, funds, max_wrong).outcomes(texts, progress))
-    matches = answers.iloc[codes].set_axis(transactions.index)
+        answers, of_text = frame_of(engine(campaigns, funds, max_wrong).outcomes(texts, progress))
+    matches = answers.iloc[of_text[codes]].set_axis(transactions.index)
     matches["reason"] = _flag_closed(matches, rows, campaigns)
     matches.insert(0, "transaction_id", rows["transaction_id"])
     MATCHES.check(matches[MATCHES.names])
@@ -144,19 +144,19 @@ def distinct(rows: pd.DataFrame) -> tuple[npt.NDArray[np.intp], list[Text]]:
     return codes, texts
 
 
-def frame_of(outcomes: Sequence[Outcome]) -> pd.DataFrame:
-    """The outcomes as the columns of `schema.MATCHES`, without ids, and `case`."""
-    known: dict[tuple[str, int], tuple[object, ...]] = {}  # texts of one shape share their decision
-    rows = []
-    for outcome in outcomes:
-        key = (outcome.kind, id(outcome.decision))
-        row = known.get(key)
-        if row is None:
-            row = known[key] = _row(outcome)
-        rows.append(row)
+def frame_of(outcomes: Sequence[Outcome]) -> tuple[pd.DataFrame, npt.NDArray[np.intp]]:
+    """The decisions as the columns of `schema.MATCHES`, without ids, and `case`; and which row each outcome has.
+
+    Texts of one shape share their decision, and so a row.
+    """
+    known: dict[tuple[str, int], int] = {}
+    numbers = [known.setdefault((outcome.kind, id(outcome.decision)), len(known)) for outcome in outcomes]
+    first = dict(zip(reversed(numbers), reversed(outcomes), strict=True))
+    rows = [_row(first[number]) for number in range(len(known))]
     columns = [*(c for c in MATCHES.names if c != "transaction_id"), "case"]
     frame = pd.DataFrame(rows, columns=columns)
-    return frame.astype({c: ("float64" if c == "confidence" else TEXT) for c in columns})
+    frame = frame.astype({c: ("float64" if c == "confidence" else TEXT) for c in columns})
+    return frame, np.array(numbers, dtype=np.intp)
 
 
 def _row(outcome: Outcome) -> tuple[object, ...]:

@@ -76,7 +76,7 @@ def narrate(description: str, bank_reference: str | None = None) -> Narrative:
         rest = bank_words.DEAL_NUMBER.sub(" ", rest)
     if channel in ("", "real-time clearing", "PayShap", "EFT"):
         rest = bank_words.TRACE_NUMBER.sub(" ", rest)
-    payer = fold(bank_reference or rest).strip()
+    payer = (fold(bank_reference) if bank_reference else rest).strip()
     cut = len(payer) >= REFERENCE_WIDTH
     kind = "transfer" if channel in _TRANSFERS else None
     if channel != "FNB app" and _GATEWAY.match(rest.strip()):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
@@ -59,15 +59,12 @@ class Suggestion(NamedTuple):
     evidence: str
 
 
-_NONE: list[Like] = []
-
-
 @dataclass(slots=True)
 class Reading:
     """The tokens of one text and what is known of each.
 
-    `likes` are the words of the register that a token may stand for, `sounds` also those that a word with a meaning of
-    its own (`BELLS`) is only like: enough to suggest a campaign, not to credit it.
+    `likes` are the words of the register that a token may stand for, `sounds` per word also those that one with a
+    meaning of its own (`BELLS`) is only like: enough to suggest a campaign, not to credit it.
     """
 
     narrative: Narrative
@@ -75,7 +72,7 @@ class Reading:
     tokens: list[str]
     funds: list[FundWord] = field(default_factory=list)
     likes: list[list[Like]] = field(default_factory=list)
-    sounds: list[list[Like]] = field(default_factory=list)
+    sounds: Mapping[str, list[Like]] = field(default_factory=dict)
     codes: dict[int, tuple[str, int]] = field(default_factory=dict)
     glued: set[int] = field(default_factory=set)
     code_slips: dict[int, tuple[str, int]] = field(default_factory=dict)
@@ -124,7 +121,7 @@ class Reader:
                 reading.roles[at] = "unknown"
         if not self.lexicon.code_stems.isdisjoint(tokens):
             reading.wrong_codes = dict(self._wrong_codes(reading))
-        reading.sounds = [self.known_likes.get(token, _NONE) for token in tokens]
+        reading.sounds = self.known_likes
         reading.likes = [[] if at in reading.wrong_codes else self._likes(token) for at, token in enumerate(tokens)]
         for at in [i for f in reading.funds if f.how == EXACT for i in range(f.start, f.end)]:
             reading.likes[at] = [like for like in reading.likes[at] if like.how in (EXACT, VARIANT)]

@@ -71,8 +71,9 @@ class Shapes:
         known, payer = self._of_words, narrative.payer
         shape: list[str | Blank] = []
         last = len(tokens) - 1
+        plain = payer == " ".join(tokens)
         for at, token in enumerate(tokens):
-            if token not in payer:  # put together of single letters
+            if not plain and token not in payer:  # put together of single letters
                 return None
             if token in self._initials and at < last and tokens[at + 1].isalpha():
                 shape.append(_TRY if tokens[at + 1][0] == token else _INITIAL)
@@ -82,7 +83,7 @@ class Shapes:
                 word = known[token] = self._blank(token) if self._means_nothing(token) else token
             shape.append(word)
         # what joins or parts the words, where it is not one blank each
-        marks = "" if payer == " ".join(tokens) else _FIGURES.sub("0", _LETTERS.sub("a", payer))
+        marks = "" if plain else _FIGURES.sub("0", _LETTERS.sub("a", payer))
         return tuple(shape), frozenset(glued), narrative.cut, marks
 
     def _means_nothing(self, token: str) -> bool:

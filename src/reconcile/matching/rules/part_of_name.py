@@ -19,7 +19,7 @@ def _propose(reading: Reading) -> Iterator[Candidate]:
     for at, likes in enumerate(reading.likes):
         if reading.tokens[at] in PLAIN:
             continue
-        for like in likes if reading.sounds[at] is likes else [*likes, *reading.sounds[at]]:
+        for like in [*likes, *reading.sounds.get(reading.tokens[at], ())]:
             owners = lexicon.campaigns_of.get(like.word, ())
             if len(owners) > TOO_COMMON:
                 continue
