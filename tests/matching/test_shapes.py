@@ -40,6 +40,7 @@ def test_a_shape_decides_as_each_text_alone(name: str, monkeypatch: pytest.Monke
     shared = engine(own.campaigns, own.funds)
     together = decisions(shared, texts)
     monkeypatch.setattr("reconcile.matching.shapes.Shapes.of", lambda *_: None)
+    monkeypatch.setattr("reconcile.matching.marks.Marks.of", lambda *_: None)
     alone = decisions(engine(own.campaigns, own.funds), texts)
     assert together == alone
     assert len(shared._of_shape) < len({(narrate(t).place, narrate(t).payer, narrate(t).cut) for t in texts})

@@ -14,6 +14,7 @@ from reconcile.matching.decide import GAP, Decision, decide
 from reconcile.matching.funds import FundReader
 from reconcile.matching.lexicon import build
 from reconcile.matching.likeness import likes
+from reconcile.matching.marks import Marked, Marks, of_its_campaign, shared
 from reconcile.matching.narrative import REFERENCE_WIDTH, Narrative, narrate
 from reconcile.matching.reading import Candidate, Reader, Reading
 from reconcile.matching.rules import Rule
@@ -67,9 +68,12 @@ class Engine:
     _decided: dict[tuple[str, str, bool], Decision] = field(default_factory=dict)
     _of_shape: dict[Shape, tuple[Decision, list[str]]] = field(default_factory=dict)
     _shapes: Shapes = field(init=False)
+    _of_mark: dict[tuple[object, ...], tuple[Decision, Marked]] = field(default_factory=dict)
+    _marks: Marks = field(init=False)
 
     def __post_init__(self) -> None:
         self._shapes = Shapes(self.reader)
+        self._marks = Marks(self.reader)
 
     def outcomes(self, texts: Sequence[Text], progress: Progress | None = None) -> list[Outcome]:
         """The outcome of each text, in their order; each distinct reference is read once."""
@@ -125,10 +129,15 @@ class Engine:
     def _of_its_shape(self, narrative: Narrative) -> Decision:
         tokens, glued = self.reader.words.of(narrative)
         shape = self._shapes.of(narrative, tokens, glued)
+        marked = self._marks.of(narrative, tokens, shape)
+        if marked and marked.shape in self._of_mark:
+            return of_its_campaign(marked, *self._of_mark[marked.shape])
         decided = self._of_shape.get(shape) if shape else None
         if decided is not None:
             return in_its_words(tokens, *decided)
         decision = self._decide(self.reader.read(narrative, tokens, glued))
+        if marked and shared(decision, marked):
+            self._of_mark[marked.shape] = decision, marked
         if shape:
             self._of_shape[shape] = decision, tokens
         return decision

@@ -23,7 +23,7 @@ def _asks(there: Beside) -> str | None:
     places = [at for at in places if _is_joined(there, at) or not _is_a_givers(there, at)]
     marked = _ANY_AND.search(there.reading.narrative.payer)
     joined = [at for at in there.strangers if marked and not _may_be_called(there, at) and _is_joined(there, at)]
-    part = [there.first - 1] if there.everyday and _narrows(there, there.first - 1) else []
+    part = [there.first - 1] if _narrows(there, there.first - 1) and there.everyday else []
     if not (places or joined or part):
         return None
     return f'"{" ".join(there.word(at) for at in sorted({*places, *joined, *part}))}" may be another appeal'
