@@ -74,13 +74,13 @@ class Marks:
                 joined = "".join(tokens[start:end])
                 if (start, end) != (at, at + 2) and (joined in lexicon.codes or joined in lexicon.code_slips):
                     return False
-        return not (at + 2 < len(tokens) and tokens[at + 2].isdigit())
+        return True
 
     def _is_neutral(self, word: object) -> bool:
         """Whether a word beside the code says nothing of any campaign."""
         if isinstance(word, Blank):
             return word != AS_WHAT_FOLLOWS
-        return isinstance(word, str) and word.isalpha() and not self._is_word(word)
+        return isinstance(word, str) and not self._is_word(word)
 
     def _is_word(self, token: str) -> bool:
         """Whether a word is one of the register's, or the beginning of one."""
