@@ -6,12 +6,11 @@ how often the first suggestion of each case was right, campaign and fund.
 
 from __future__ import annotations
 
-import csv
 from functools import cache
-from importlib import resources
 from typing import NamedTuple
 
 from reconcile.errors import FrameRefused, shown
+from reconcile.matching import kept
 
 OTHER_WORDS, ANOTHERS_WORD = "other words beside", "a word of another campaign"
 LIKE_A_NAME, DEALING = "like a person's name", "a word of business"
@@ -35,8 +34,7 @@ class Measured(NamedTuple):
 @cache
 def measured() -> dict[str, Measured]:
     """Per case how often its first suggestion was right on labelled lines, and how often it came up."""
-    text = resources.files("reconcile.matching").joinpath("measured.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(text.splitlines())
+    rows = kept.rows_of("measured.csv")
     return {row["case"]: Measured(row["status"], int(row["right"]), int(row["lines"])) for row in rows}
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from reconcile.matching.doubts import Doubt, doubt, not_payers, of_a_giver
 from reconcile.matching.funds import FundWord
-from reconcile.matching.names import may_be_given, only_surname
+from reconcile.matching.names import may_be_given
 from reconcile.matching.people import initial
 from reconcile.matching.reading import Candidate, Reading, Suggestion
 from reconcile.matching.words import GIVEN_BY
@@ -24,9 +24,6 @@ SHOWN_CANDIDATES = 3
 
 OF_A_GIVER = 10.0
 """How much further down a candidate stands whose word reads like part of a name, or is one of another's words."""
-
-LONG_NAME = 5
-"""A shorter given name may be short for a fund before the giver's surname: `ZAK MOOSA`."""
 
 GAP = 5.0
 """Two readings of the same words whose scores are nearer than this are a tie."""
@@ -177,7 +174,6 @@ def _fund(
         return None, "", None
     of_name = [f for f in reading.funds if f.how != "exact" and f.fund not in spelt]
     no_funds = [f for f in of_name if positions >= {*range(f.start, f.end)}]
-    no_funds += [f for f in reading.funds if f.how != "exact" and _is_a_whole_name(reading, f)]
     no_funds += [f for f in reading.funds if payers >= {*range(f.start, f.end)}]
     live = [f for f in reading.funds if not f.denied and f not in no_funds]
     denied = [f for f in reading.funds if f.denied]
@@ -212,13 +208,6 @@ def _is_somebodys(reading: Reading, found: FundWord, positions: frozenset[int]) 
     titled = before >= 0 and (initial(reading, before) or reading.tokens[before] in GIVEN_BY)
     follows = after < len(reading.tokens) and after not in positions and reading.role(after) in ("unknown", "initial")
     return titled or follows
-
-
-def _is_a_whole_name(reading: Reading, found: FundWord) -> bool:
-    """Whether a given name that is near a fund's word stands right before a surname: `MEMORY CHIRWA`."""
-    given, after = reading.tokens[found.start], found.end
-    surname = after < len(reading.tokens) and only_surname(reading.tokens[after])
-    return found.end - found.start == 1 and len(given) >= LONG_NAME and may_be_given(given) and surname
 
 
 def _why_none(reading: Reading, best: tuple[Candidate, ...]) -> Doubt:

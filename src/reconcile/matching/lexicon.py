@@ -124,7 +124,7 @@ def build(campaigns: CampaignRegister, funds: FundVocabulary) -> Lexicon:
     for number, phrase in enumerate(lexicon.phrases):
         for word in phrase.words:
             lexicon.campaigns_of[word].add(phrase.campaign)
-        for glued in {"".join(phrase.words), "".join(chunks(fold(phrase.text)))} if len(phrase.words) > 1 else ():
+        for glued in {phrase.glued, "".join(chunks(fold(phrase.text)))} if len(phrase.words) > 1 else ():
             if len(glued) >= GLUED_LENGTH:
                 lexicon.glued[glued].append(number)
     for number, phrase in enumerate(lexicon.phrases):

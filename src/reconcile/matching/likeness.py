@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -13,12 +12,12 @@ import numpy.typing as npt
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
-from reconcile.matching.words import skeleton
+from reconcile.matching.keyboard import beside_its_key
+from reconcile.matching.words import has_vowel, skeleton
 
 EXACT, VARIANT, SLIP, CUT, TRANSLATED = "exact", "variant", "slip", "cut", "translated"
 _CHUNK = 2048
 _VOWELS = re.compile("[AIU]")
-_VOWEL = re.compile("[AEIOU]")
 
 
 class Like(NamedTuple):
@@ -95,7 +94,7 @@ def _add_vowels(words: list[str], known: list[str], found: dict[str, dict[str, L
     for word in words:
         consonants = _VOWELS.sub("", skeleton(word))
         for other in by_consonants.get(consonants, ()) if len(consonants) >= 2 and len(word) >= 3 else ():
-            if _VOWEL.search(word) is None and len(other) > len(word):
+            if not has_vowel(word) and len(other) > len(word):
                 found[word].setdefault(other, Like(other, 1.25 if len(word) < 5 else 1.0, SLIP))
             elif abs(len(other) - len(word)) <= 1 and word[0] == other[0]:
                 cost = 2.0 if _one_vowel(skeleton(word), skeleton(other)) else 2.5
@@ -141,30 +140,9 @@ def _slip_cost(typed: str, known: str) -> float:
     wrong = OSA.distance(typed, known)
     if len(known) > 4:
         return float(wrong) if min(len(typed), len(known)) >= 4 else 0.0
-    if sorted(typed) == sorted(known) or (len(typed) == len(known) == 4 and _beside_its_key(typed, known)):
+    if sorted(typed) == sorted(known) or (len(typed) == len(known) == 4 and beside_its_key(typed, known)):
         return 1.0
     return 1.75 if len(known) == 4 and len(typed) >= 3 else 0.0
-
-
-_KEYS = ("QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM")
-
-
-@cache
-def _neighbours() -> dict[str, str]:
-    """Per letter those of the keys that touch its own, each row of keys half a key further right than the one above."""
-    touching: dict[str, str] = dict.fromkeys("".join(_KEYS), "")
-    for row, letters in enumerate(_KEYS):
-        for at, letter in enumerate(letters):
-            beside = letters[max(0, at - 1) : at] + letters[at + 1 : at + 2]
-            above = _KEYS[row - 1][at : at + 2] if row else ""
-            below = _KEYS[row + 1][max(0, at - 1) : at + 1] if row < 2 else ""
-            touching[letter] = beside + above + below
-    return touching
-
-
-def _beside_its_key(typed: str, known: str) -> bool:
-    wrong = [(a, b) for a, b in zip(typed, known, strict=True) if a != b]
-    return len(wrong) == 1 and wrong[0][0] in _neighbours().get(wrong[0][1], "")
 
 
 def _keep(likes: dict[str, Like], like: Like) -> None:

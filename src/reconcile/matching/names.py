@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 from functools import cache
-from importlib import resources
+
+from reconcile.matching import kept
 
 GIVEN, SURNAME, BOTH = "given", "surname", "both"
 
 
 @cache
 def _names() -> dict[str, tuple[str, bool]]:
-    text = resources.files("reconcile.matching").joinpath("names.csv").read_text(encoding="utf-8")
-    return {row["name"]: (row["kind"], row["word"] == "yes") for row in csv.DictReader(text.splitlines())}
+    return {row["name"]: (row["kind"], row["word"] == "yes") for row in kept.rows_of("names.csv")}
 
 
 def is_name(word: str) -> bool:
@@ -34,8 +33,3 @@ def may_be_surname(word: str) -> bool:
 def only_given(word: str) -> bool:
     """Whether it is a given name and no surname: what follows it may be the surname, what stands before it is not."""
     return is_name(word) and not may_be_surname(word)
-
-
-def only_surname(word: str) -> bool:
-    """Whether it is a surname and nothing else."""
-    return is_name(word) and not may_be_given(word)

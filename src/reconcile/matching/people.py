@@ -14,6 +14,8 @@ FAMILY = frozenset("FAM FAMILY FAMILIE GESIN SON".split())
 BEGUN = 2
 """So many letters at a cut end say nothing."""
 
+SHORTEST_MARK = 4
+
 _MARKS = re.compile(r"[^\w\s]")
 _VOWEL = re.compile("[AEIOUY]")
 _UNSPOKEN = re.compile(
@@ -35,8 +37,12 @@ def is_spoken(word: str) -> bool:
 
 def is_mark(reading: Reading, candidate: Candidate) -> bool:
     """Whether a code of letters and digits names the campaign: no person and no firm is called so."""
-    text = "".join(reading.tokens[at] for at in candidate.positions)
-    return candidate.rule == "code" and len(text) >= 4 and not text.isalpha() and not text.isdigit()
+    return candidate.rule == "code" and is_like_a_mark("".join(reading.tokens[at] for at in candidate.positions))
+
+
+def is_like_a_mark(code: str) -> bool:
+    """Whether a code has letters and digits, and enough of them: `B 12` may be anything."""
+    return len(code) >= SHORTEST_MARK and not code.isalpha() and not code.isdigit()
 
 
 def as_typed(reading: Reading, candidate: Candidate) -> bool:

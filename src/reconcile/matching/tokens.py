@@ -54,7 +54,7 @@ class Tokens:
         parts = [run for word in narrative.payer.split() for chunk in self._chunks(word) for run in _runs(chunk)]
         if narrative.place and not any(map(self._names_a_campaign, [*parts, *chunks(narrative.payer)])):
             # a place that is exactly a code or a word of the register is no place where nothing else is named
-            parts = [p for c in chunks(narrative.place) for p in runs(c) if self._names_something(p)] + parts
+            parts = [p for c in chunks(narrative.place) for p in runs(c) if p in self._named] + parts
         parts = self._joined(parts)
         tokens: list[str] = []
         glued: set[int] = set()
@@ -75,9 +75,6 @@ class Tokens:
     def _names_a_campaign(self, word: str) -> bool:
         return word in self.lexicon.codes or word in self.lexicon.campaigns_of
 
-    def _names_something(self, word: str) -> bool:
-        return word in self._named
-
     def _known(self, word: str) -> bool:
         known = self._memory.get(word)
         if known is None:
@@ -88,7 +85,7 @@ class Tokens:
         if any(word.removesuffix(ending) in self.lexicon.campaigns_of for ending in "ES"):
             return True
         return (
-            self._names_something(word)
+            word in self._named
             or word in PLAIN
             or word in self.lexicon.fund_excludes
             or word in self.lexicon.translated

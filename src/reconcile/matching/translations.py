@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from bisect import bisect_left
 from collections.abc import Iterable
 from functools import cache
-from importlib import resources
+
+from reconcile.matching import kept
 
 ENDING = 3
 """A beginning stands for words that are at most so many letters longer: plurals and the like."""
@@ -18,8 +18,7 @@ GLUED_ENDING = 2
 @cache
 def beginnings() -> dict[str, tuple[str, ...]]:
     """Per word (Afrikaans, Arabic, Urdu, Nguni, Sotho), in capitals, how the English for it begins."""
-    text = resources.files("reconcile.matching").joinpath("translations.csv").read_text(encoding="utf-8")
-    return {row["word"]: tuple(row["begins"].split("|")) for row in csv.DictReader(text.splitlines())}
+    return {row["word"]: tuple(row["begins"].split("|")) for row in kept.rows_of("translations.csv")}
 
 
 @cache

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from functools import cache, lru_cache
-from importlib import resources
+
+from reconcile.matching import kept
 
 _CHUNK = re.compile(r"[^\W_]+")
+_VOWEL = re.compile("[AEIOU]")
 _RUNS = re.compile(r"\d+|[^\W\d_]+")
+
+
+def has_vowel(word: str) -> bool:
+    """Whether a word in capitals has a vowel, Y left out: `YMN` has none."""
+    return _VOWEL.search(word) is not None
 
 
 def fold(text: str) -> str:
@@ -74,8 +80,7 @@ def beside() -> dict[str, str]:
     country or region, which may be another appeal; firm: of
     firms' names; dealing: of rents, invoices and addresses. Beside the last two a code or name may mean something else.
     """
-    text = resources.files("reconcile.matching").joinpath("beside.csv").read_text(encoding="utf-8")
-    return {row["word"]: row["kind"] for row in csv.DictReader(text.splitlines())}
+    return {row["word"]: row["kind"] for row in kept.rows_of("beside.csv")}
 
 
 PARTICLES = frozenset("DA DE DEN DER DI DOS DU EL AL LA LE ST VD VON".split())
@@ -87,8 +92,7 @@ GIVEN_BY = frozenset("FROM FRM FR BY".split())
 
 @cache
 def _ordinary() -> frozenset[str]:
-    text = resources.files("reconcile.matching").joinpath("ordinary.txt").read_text(encoding="utf-8")
-    return frozenset(text.split())
+    return frozenset(kept.text_of("ordinary.txt").split())
 
 
 def is_ordinary(word: str) -> bool:

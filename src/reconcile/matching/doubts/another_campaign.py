@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-
-from rapidfuzz.distance import OSA
-
 from reconcile.matching.beside import LONGEST_TRY, Beside
 from reconcile.matching.confidence import ANOTHERS_WORD
 from reconcile.matching.doubts import DoubtRule
 from reconcile.matching.names import is_name, may_be_given, may_be_surname
 from reconcile.matching.people import BEGUN, OF_SURNAMES, firm_after, in_a_name, is_called_so
 from reconcile.matching.reading import Reading
+from reconcile.matching.rules.near_code import LIKELY, codes_near
 from reconcile.matching.translations import is_common
-from reconcile.matching.words import is_ordinary
+from reconcile.matching.words import has_vowel, is_ordinary
 
 FAR = 2.0
-_VOWEL = re.compile("[AEIOU]")
 
 
 def _asks(there: Beside) -> str | None:
@@ -66,7 +61,7 @@ def _names_another(there: Beside, at: int) -> bool:
         return False
     # too far to be credited, a long word may still be near enough to be meant, unless it is a name
     far = FAR if len(token) > LONGEST_TRY and not is_called_so(reading, at) else 1
-    far = 1.25 if far == 1 and there.winner.rule == "code" and not _VOWEL.search(token) else far  # YMN beside a code
+    far = 1.25 if far == 1 and there.winner.rule == "code" and not has_vowel(token) else far  # YMN beside a code
     if any(owners.get(like.word, set()) - {campaign} for like in reading.likes[at] if like.cost <= far):
         return True
     # WINT beside another campaign's code is no end cut off, and still half of WINTER or more
@@ -85,19 +80,11 @@ def _begins_after(reading: Reading, at: int) -> set[str]:
 
 def _tries_another_code(there: Beside, at: int) -> bool:
     word = there.word(at)
-    if may_be_given(word) or may_be_surname(word):
+    if len(word) != BEGUN + 1 or may_be_given(word) or may_be_surname(word):
         return False
-    own = there.winner.campaign
-    near = _codes_near(word, there.reading.lexicon.letter_codes)
-    return any(there.reading.lexicon.codes[code] != own for code in near)
-
-
-@lru_cache(maxsize=65536)
-def _codes_near(word: str, codes: tuple[str, ...]) -> tuple[str, ...]:
-    """The codes of the same length and first letter that are one letter off a short word, or two swapped."""
-    if len(word) != BEGUN + 1:
-        return ()
-    return tuple(c for c in codes if len(c) == len(word) and c[0] == word[0] and OSA.distance(word, c) == 1)
+    lexicon = there.reading.lexicon
+    near = [code for code, score in codes_near(word, lexicon.letter_codes) if score == LIKELY]
+    return any(lexicon.codes[code] != there.winner.campaign for code in near)
 
 
 DOUBT = DoubtRule(ANOTHERS_WORD, "another campaign", _asks)

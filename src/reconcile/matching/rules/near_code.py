@@ -14,6 +14,9 @@ from reconcile.matching.rules import Rule
 from reconcile.matching.words import is_ordinary
 
 SHORTEST, LONGEST = 2, 5
+LIKELY = 54.0
+"""The score of a code of the same length and first letter."""
+
 EVERYDAY = 10.0
 """How much less an everyday word is likely to be meant as a code."""
 
@@ -45,7 +48,7 @@ def codes_near(token: str, codes: tuple[str, ...]) -> tuple[tuple[str, float], .
         return tuple((code, 48.0) for code in codes if code.startswith(token))
     wrong = cdist([token], codes, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)[0]
     near = [codes[i] for i in np.flatnonzero(wrong == 1)]
-    return tuple((c, 54.0 if token[0] == c[0] and len(token) == len(c) else 46.0) for c in near)
+    return tuple((c, LIKELY if token[0] == c[0] and len(token) == len(c) else 46.0) for c in near)
 
 
 RULE = Rule("near code", _propose, only_suggests=True)
