@@ -129,7 +129,7 @@ class Engine:
     def _of_its_shape(self, narrative: Narrative) -> Decision:
         tokens, glued = self.reader.words.of(narrative)
         shape = self._shapes.of(narrative, tokens, glued)
-        marked = self._marks.of(narrative, tokens, shape)
+        marked = self._marks.of(tokens, shape)
         if marked and marked.shape in self._of_mark:
             return of_its_campaign(marked, *self._of_mark[marked.shape])
         decided = self._of_shape.get(shape) if shape else None

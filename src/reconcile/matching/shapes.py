@@ -32,7 +32,7 @@ class Blank(NamedTuple):
     like_a_code: str
 
 
-_INITIAL, AS_WHAT_FOLLOWS = Blank(False, False, False, "initial"), Blank(False, False, False, "initial of what follows")
+_INITIAL, _TRY = Blank(False, False, False, "initial"), Blank(False, False, False, "initial of what follows")
 
 Shape = tuple[tuple[str | Blank, ...], frozenset[int], bool, str]
 _LETTERS = re.compile(r"[A-Z]+")
@@ -76,7 +76,7 @@ class Shapes:
             if not plain and token not in payer:  # put together of single letters
                 return None
             if token in self._initials and at < last and tokens[at + 1].isalpha():
-                shape.append(AS_WHAT_FOLLOWS if tokens[at + 1][0] == token else _INITIAL)
+                shape.append(_TRY if tokens[at + 1][0] == token else _INITIAL)
                 continue
             word = known.get(token)
             if word is None:
