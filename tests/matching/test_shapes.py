@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
+from reconcile.campaigns import default_funds, read_campaigns
 from reconcile.matching.engine import Engine, Text, engine
 from reconcile.matching.narrative import narrate
 
@@ -21,6 +23,29 @@ def test_the_reason_is_said_in_each_texts_own_words() -> None:
     first, second = (o.decision.reason for o in machine.outcomes(texts))
     assert len(machine._of_shape) == 1
     assert (first, second) == ('"QWYZHEKA" may be another appeal', '"QWYZHEKB" may be another appeal')
+
+
+NOT_ALIKE = [
+    ("ROOF25", ["ROOF25 SEP", "ROOF 25 SEP"], "a blank inside a code"),
+    ("GZE", ["VILLAGE WELLS B QWYZHEKA", "VILLAGE WELLS N QWYZHEKA"], "an initial, and"),
+    ("CFL", ["B CAPE WELLS", "S CAPE WELLS"], "an initial, the compass"),
+    ("C2X", ["D2X NAIDOO", "C2X NAIDOO"], "a letter before a figure"),
+    ("BATEL", ["MOOSA QWYZHEKA", "PATEL QWYZHEKA"], "a name near a code"),
+    ("GZE", ["B WELLS", "W WELLS"], "an initial, the first letter of what follows"),
+]
+
+
+@pytest.mark.parametrize(("code", "texts", "_"), NOT_ALIKE, ids=[why for *_, why in NOT_ALIKE])
+def test_what_only_looks_alike_is_decided_apart(
+    code: str, texts: list[str], _: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [(code, "Village Wells", "Wells|Cape Wells")]
+    register = read_campaigns(pd.DataFrame(rows, columns=["code", "name", "aliases"]))
+    texts = [f"FNB APP PAYMENT FROM  {text}" for text in texts]
+    together, turned = (decisions(engine(register, default_funds()), order) for order in (texts, texts[::-1]))
+    monkeypatch.setattr("reconcile.matching.shapes.Shapes.of", lambda *_: None)
+    alone = decisions(engine(register, default_funds()), texts)
+    assert together == turned[::-1] == alone
 
 
 FIRST = "FROM  "
