@@ -198,6 +198,15 @@ def reference(rng: Random, campaigns: list[Campaign]) -> Reference:
     return Reference(text[:20].rstrip(" ,"), campaign.code)
 
 
+def different(rng: Random, campaigns: list[Campaign], count: int) -> list[Reference]:
+    """So many references, no text twice."""
+    found: dict[str, Reference] = {}
+    while len(found) < count:
+        given = reference(rng, campaigns)
+        found.setdefault(given.text, given)
+    return list(found.values())
+
+
 def repeated(rng: Random, distinct: list[Reference], count: int) -> list[Reference]:
     """Each reference at least once, the rest by Zipf's law: standing givers come back, most come once."""
     weights = list(accumulate(1 / rank**1.05 for rank in range(1, len(distinct) + 1)))
@@ -209,7 +218,7 @@ def repeated(rng: Random, distinct: list[Reference], count: int) -> list[Referen
 def movements(lines: int, campaigns: list[Campaign], seed: int) -> list[Line]:
     """The rows, oldest first, over one year; three of a hundred are fees or payments out."""
     rng = Random(seed)
-    distinct = [reference(rng, campaigns) for _ in range(max(1, lines * 15 // 100))]
+    distinct = different(rng, campaigns, max(1, lines * 15 // 100))
     balance, rows = 4_500_000, []
     for number, given in enumerate(repeated(rng, distinct, lines)):
         text, code, cents = rng.choice(PREFIXES) + given.text, given.code, rng.choice(GIFTS_CENTS)

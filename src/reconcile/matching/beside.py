@@ -81,7 +81,7 @@ def beside(
 ) -> Beside:
     """What stands beside the winner's words, those at `without` thought away."""
     gone = positions | without
-    others = {at: reading.role(at) for at in range(len(reading.tokens)) if at not in gone}
+    others = {at: role for at, role in enumerate(reading.roles) if at not in gone}
     others = _before_the_giver(reading, max(positions), others)
     for at, role in others.items():
         if role == "unknown" and at > 0 and reading.tokens[at - 1].isdigit() and role_of(reading.tokens[at]) == UNIT:
@@ -117,9 +117,9 @@ def _meant_as_code(reading: Reading, at: int, winner: Candidate) -> bool:
 
     `HRB HARBOUR`: letters of the name in their order.
     """
-    token, code = reading.tokens[at], "".join(chunks(fold(winner.campaign)))
     if at + 1 not in winner.positions:
         return False
+    token, code = reading.tokens[at], "".join(chunks(fold(winner.campaign)))
     letters = iter("".join(reading.tokens[p] for p in sorted(winner.positions)))
     of_name = len(token) <= LONGEST_TRY and reading.tokens[at + 1][0] == token[0] and all(c in letters for c in token)
     return of_name or (len(token) == len(code) and token[0] == code[0])

@@ -147,9 +147,12 @@ def _undominated(sure: list[Candidate]) -> list[Candidate]:
 
 def _takes_in(strong: Candidate, weak: Candidate, phrases: list[Candidate]) -> bool:
     """Whether one reading takes in the words of another; not a code beside which its campaign is named as well."""
+    if not _dominates(strong, weak):
+        return False
+    if weak.rule != "code":
+        return True
     as_well = (c for c in phrases if c.campaign == strong.campaign and c.score >= strong.score)
-    in_full = (c for c in as_well if not c.positions & weak.positions)
-    return _dominates(strong, weak) and not (weak.rule == "code" and any(in_full))
+    return not any(not c.positions & weak.positions for c in as_well)
 
 
 def _dominates(strong: Candidate, weak: Candidate) -> bool:

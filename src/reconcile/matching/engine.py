@@ -27,6 +27,9 @@ Progress = Callable[[int, int], None]
 
 PROGRESS_STEP = 500
 
+AT_ONCE = 16384
+"""Texts taken together: enough to compare their words at once, few enough for their words to stay near at hand."""
+
 
 def settings(max_wrong: float = 0) -> dict[str, str]:
     """The thresholds of the decision, as the workbook shows them."""
@@ -77,13 +80,16 @@ class Engine:
 
     def outcomes(self, texts: Sequence[Text], progress: Progress | None = None) -> list[Outcome]:
         """The outcome of each text, in their order; each distinct reference is read once."""
-        narratives = [narrate(t.description, t.reference) for t in texts]
-        self._compare(narratives)
-        results = []
-        for number, (text, narrative) in enumerate(zip(texts, narratives, strict=True)):
-            results.append(self.outcome(text, narrative))
-            if progress and number % PROGRESS_STEP == 0:
-                progress(number, len(texts))
+        results: list[Outcome] = []
+        for start in range(0, len(texts), AT_ONCE):
+            some = texts[start : start + AT_ONCE]
+            narratives = [narrate(t.description, t.reference) for t in some]
+            self._compare(narratives)
+            for text, narrative in zip(some, narratives, strict=True):
+                if progress and len(results) % PROGRESS_STEP == 0:
+                    progress(len(results), len(texts))
+                results.append(self.outcome(text, narrative))
+            self.reader.words.forget_texts()
         if progress:
             progress(len(texts), len(texts))
         return results
@@ -129,17 +135,19 @@ class Engine:
     def _of_its_shape(self, narrative: Narrative) -> Decision:
         tokens, glued = self.reader.words.of(narrative)
         shape = self._shapes.of(narrative, tokens, glued)
-        marked = self._marks.of(tokens, shape)
-        if marked and marked.shape in self._of_mark:
-            return of_its_campaign(marked, *self._of_mark[marked.shape])
-        decided = self._of_shape.get(shape) if shape else None
+        if shape is None:
+            return self._decide(self.reader.read(narrative, tokens, glued))
+        decided = self._of_shape.get(shape)
         if decided is not None:
             return in_its_words(tokens, *decided)
-        decision = self._decide(self.reader.read(narrative, tokens, glued))
-        if marked and shared(decision, marked):
-            self._of_mark[marked.shape] = decision, marked
-        if shape:
-            self._of_shape[shape] = decision, tokens
+        marked = self._marks.of(tokens, shape)
+        if marked and marked.shape in self._of_mark:
+            decision = of_its_campaign(marked, *self._of_mark[marked.shape])
+        else:
+            decision = self._decide(self.reader.read(narrative, tokens, glued))
+            if marked and shared(decision, marked):
+                self._of_mark[marked.shape] = decision, marked
+        self._of_shape[shape] = decision, tokens
         return decision
 
     def _decide(self, reading: Reading) -> Decision:

@@ -8,16 +8,14 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
 from rapidfuzz.distance import OSA
-from rapidfuzz.process import cdist
 
 from reconcile.matching.denials import denied_after, denied_before
 from reconcile.matching.keyboard import may_be_meant
 from reconcile.matching.lexicon import Lexicon
 from reconcile.matching.likeness import CUT, EXACT, SLIP, VARIANT
 from reconcile.matching.names import may_be_given, may_be_surname
+from reconcile.matching.one_off import OneOff
 from reconcile.matching.translations import beginnings
 from reconcile.matching.words import FILLER, GIVEN_BY, PERSON, PLAIN, beside, is_ordinary
 
@@ -61,7 +59,7 @@ class FundReader:
     """Finds fund words; remembers what each distinct word was found to be."""
 
     lexicon: Lexicon
-    _slips: dict[str, tuple[str, str] | None] = field(default_factory=dict)
+    _respelt: dict[str, tuple[str, str] | None] = field(default_factory=dict)
     _strangers: set[str] = field(default_factory=set)
     _memory: dict[tuple[str, bool], tuple[str, str] | None] = field(default_factory=dict)
     _sounds: dict[str, str] = field(default_factory=dict)
@@ -69,13 +67,15 @@ class FundReader:
     _cut_prefixes: dict[str, str] = field(default_factory=dict)
     _beginnings: dict[str, list[tuple[tuple[str, ...], str]]] = field(default_factory=dict)
     _consonants: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    _long: list[str] = field(default_factory=list)
-    _excluded: list[str] = field(default_factory=list)
+    _long: OneOff = field(init=False)
+    _excluded: OneOff = field(init=False)
     _starts: dict[str, list[tuple[tuple[str, ...], str]]] = field(default_factory=lambda: defaultdict(list))
     _starts_by_letter: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _excluded_starts: frozenset[str] = frozenset()
     _longest: int = 1
-    _phrase_words: frozenset[str] = frozenset()
+    _parts: OneOff = field(init=False)
+    _begin_parts: frozenset[str] = frozenset()
+    _sounds_of_parts: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         sounds: dict[str, set[str]] = defaultdict(set)
@@ -94,8 +94,8 @@ class FundReader:
         for word in self.lexicon.fund_words:
             if len(_VOWELS.sub("", word)) >= 3:
                 self._consonants[_VOWELS.sub("", word)].append(word)
-        self._long = [w for w in self.lexicon.fund_words if len(w) >= 5]
-        self._excluded = sorted(self.lexicon.fund_excludes)
+        self._long = OneOff(w for w in self.lexicon.fund_words if len(w) >= 5)
+        self._excluded = OneOff(self.lexicon.fund_excludes)
         for phrase, fund in self.lexicon.fund_phrases.items():
             self._starts[phrase[0]].append((phrase, fund))
         for first in self._starts:
@@ -103,19 +103,22 @@ class FundReader:
         self._excluded_starts = frozenset(p[0] for p in self.lexicon.fund_excluded_phrases)
         phrases = [*self.lexicon.fund_phrases, *self.lexicon.fund_excluded_phrases]
         self._longest = max((len(p) for p in phrases), default=1)
+        parts = {part for phrase in phrases for part in phrase}
+        self._parts = OneOff(part for part in parts if len(part) >= 5)
+        self._begin_parts = frozenset(part[:end] for part in parts for end in range(2, len(part) + 1))
+        self._sounds_of_parts = frozenset(_sound(part) for part in parts)
 
     def may_mean(self, word: str) -> bool:
         """Whether a word may be one of a fund's, alone, cut off, or within a phrase."""
         if self.word(word, False) or self.word(word, True) or word in self.lexicon.fund_excludes:
             return True
-        if not self._phrase_words:
-            phrases = [*self.lexicon.fund_phrases, *self.lexicon.fund_excluded_phrases]
-            self._phrase_words = frozenset(part for phrase in phrases for part in phrase)
-        return any(self._alike((word,), (part,), cut=True) for part in self._phrase_words)
+        return word in self._begin_parts or _sound(word) in self._sounds_of_parts or bool(self._parts.of(word))
 
     def find(self, tokens: list[str], cut: bool) -> list[FundWord]:
         """The fund words among the tokens, in order; the longest phrase wins; a denied one is marked so."""
         found: list[FundWord] = []
+        if self._strangers.issuperset(tokens):
+            return found
         at = 0
         while at < len(tokens):
             if tokens[at] in self._strangers:
@@ -207,12 +210,10 @@ class FundReader:
             return begun, CUT if ended and len(typed) > 3 else SLIP
         if known:
             return None
-        variant = self._sounds.get(_sound(typed)) or self._without_vowels(typed) or self._inflected(typed)
-        if variant:
-            return variant, VARIANT
-        if typed not in self._slips:
-            self._slips[typed] = self._slip(typed)
-        return self._slips[typed]
+        if typed not in self._respelt:
+            variant = self._sounds.get(_sound(typed)) or self._without_vowels(typed) or self._inflected(typed)
+            self._respelt[typed] = (variant, VARIANT) if variant else self._slip(typed)
+        return self._respelt[typed]
 
     def _inflected(self, typed: str) -> str | None:
         """The fund of which a word is another form: `SPAYING`, `SPAYED`."""
@@ -220,7 +221,7 @@ class FundReader:
         return next((self.lexicon.fund_words[stem] for stem in stems if stem in self.lexicon.fund_words), None)
 
     def _slip(self, typed: str) -> tuple[str, str] | None:
-        near = [self._long[i] for i in self._one_off(typed, self._long)] if len(typed) >= 4 else []
+        near = self._long.of(typed) if len(typed) >= 4 else []
         near = [
             w for w in near if len(typed) > LONGEST_OF_CHANCE or may_be_meant(typed, w) or sorted(typed) == sorted(w)
         ]
@@ -229,15 +230,7 @@ class FundReader:
             return swapped.pop(), SLIP
         meant = {self.lexicon.fund_words[w] for w in near}
         # a word as near to one that means no fund (a name, a thanksgiving) is no slip of a fund word
-        if len(meant) != 1 or len(self._one_off(typed, self._excluded)):
-            return None
-        return meant.pop(), SLIP
-
-    @staticmethod
-    def _one_off(typed: str, words: list[str]) -> npt.NDArray[np.intp]:
-        if not words:
-            return np.empty(0, dtype=np.intp)
-        return np.flatnonzero(cdist([typed], words, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)[0] <= 1)
+        return None if len(meant) != 1 or self._excluded.of(typed) else (meant.pop(), SLIP)
 
     def _without_vowels(self, typed: str) -> str | None:
         """The fund of a spelling whose vowels were dropped, as in short messages: `ZAKT`."""

@@ -10,6 +10,7 @@ from itertools import islice, pairwise, takewhile
 
 from reconcile.campaigns import CampaignRegister, FundVocabulary
 from reconcile.matching import translations
+from reconcile.matching.one_off import OneOff
 from reconcile.matching.words import PLAIN, STOP, chunks, fold, runs
 
 GLUED_LENGTH = 6
@@ -41,8 +42,9 @@ class Lexicon:
 
     `words` are all words and run-together phrases that a slip may be compared with; `letter_codes` the codes without
     digits, in which a slip can be guessed at; `code_stems` the letters that codes with digits begin with: before other
-    digits they are a wrong code. `phrases_of` has each phrase under the rarer of its first two words, with the other:
-    every mention must hold both. `next_words` has for a word the campaigns and words that follow it in their names.
+    digits they are a wrong code. `phrases_of` has each phrase under the rarer of its first two words, then under the
+    other, None where there is none: every mention must hold both. `next_words` has for a word the campaigns and words
+    that follow it in their names.
     """
 
     names: dict[str, str]
@@ -51,7 +53,7 @@ class Lexicon:
     code_stems: frozenset[str] = frozenset()
     code_words: frozenset[str] = frozenset()
     phrases: list[Phrase] = field(default_factory=list)
-    phrases_of: dict[str, list[tuple[str | None, int]]] = field(default_factory=lambda: defaultdict(list))
+    phrases_of: dict[str, dict[str | None, list[int]]] = field(default_factory=dict)
     next_words: dict[str, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
     campaigns_of: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     glued: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -64,6 +66,7 @@ class Lexicon:
     words: list[str] = field(default_factory=list)
     translated: dict[str, tuple[str, ...]] = field(default_factory=dict)
     letter_codes: tuple[str, ...] = ()
+    letter_codes_near: OneOff = field(default_factory=lambda: OneOff(()))
     _begun: dict[str, list[str]] = field(default_factory=dict)
     _spelt: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict)
     _held: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
@@ -129,12 +132,13 @@ def build(campaigns: CampaignRegister, funds: FundVocabulary) -> Lexicon:
                 lexicon.glued[glued].append(number)
     for number, phrase in enumerate(lexicon.phrases):
         rarer, *other = sorted(phrase.words[:2], key=lambda w: (len(lexicon.campaigns_of[w]), w))
-        lexicon.phrases_of[rarer].append((other[0] if other else None, number))
+        lexicon.phrases_of.setdefault(rarer, {}).setdefault(other[0] if other else None, []).append(number)
         for word, following in pairwise(phrase.words):
             lexicon.next_words[word].add((phrase.campaign, following))
     lexicon.words = sorted(set(lexicon.campaigns_of) | set(lexicon.glued))
     lexicon.translated = translations.into(lexicon.campaigns_of, lexicon.glued) | _short_years(lexicon.campaigns_of)
     lexicon.letter_codes = tuple(sorted(c for c in lexicon.codes if c.isalpha()))
+    lexicon.letter_codes_near = OneOff(lexicon.letter_codes)
     lexicon.code_slips = _code_slips(lexicon.codes)
     stems = (runs(code)[0] for code in lexicon.codes if not code.isalpha())
     lexicon.code_stems = frozenset(stem for stem in stems if stem.isalpha())

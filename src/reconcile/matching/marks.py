@@ -38,10 +38,8 @@ class Marks:
         codes = lexicon.codes.items()
         self._codes = {code: of for code, of in codes if is_like_a_mark(code) and of not in named_like_funds}
 
-    def of(self, tokens: list[str], shape: Shape | None) -> Marked | None:
+    def of(self, tokens: list[str], shape: Shape) -> Marked | None:
         """The text without its code; None where it carries none, or any other word that is of a campaign's names."""
-        if shape is None:
-            return None
         figures_at = (i for i, token in enumerate(tokens) if token.isdigit() and i)
         at = next((i - 1 for i in figures_at if tokens[i - 1] + tokens[i] in self._codes), None)
         if at is None or any(map(self._is_of_names, tokens)) or not self._stands_alone(tokens, at):

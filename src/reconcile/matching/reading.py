@@ -74,7 +74,7 @@ class Reading:
     likes: list[list[Like]] = field(default_factory=list)
     sounds: Mapping[str, list[Like]] = field(default_factory=dict)
     codes: dict[int, tuple[str, int]] = field(default_factory=dict)
-    glued: set[int] = field(default_factory=set)
+    glued: frozenset[int] = frozenset()
     code_slips: dict[int, tuple[str, int]] = field(default_factory=dict)
     wrong_codes: dict[int, str] = field(default_factory=dict)
     alignments: list[Alignment] = field(default_factory=list)
@@ -99,6 +99,8 @@ class Reader:
     words: Tokens = field(init=False)
     known_likes: dict[str, list[Like]] = field(default_factory=dict)
     _digit_codes: bool = False
+    _begin_codes: frozenset[str] = frozenset()
+    _longest_code: int = 0
     _memory_of_roles: dict[str, str] = field(default_factory=dict)
     _memory_of_likes: dict[str, list[Like]] = field(default_factory=dict)
     _sorted_words: list[str] = field(default_factory=list)
@@ -106,23 +108,30 @@ class Reader:
     def __post_init__(self) -> None:
         self.words = Tokens(self.lexicon)
         self._digit_codes = any(not c.isalpha() for c in self.lexicon.codes)
+        codes = [*self.lexicon.codes, *self.lexicon.code_slips]
+        self._begin_codes = self.words.code_starts.union(codes)
+        self._longest_code = max(map(len, codes), default=0)
         self._sorted_words = sorted(self.lexicon.campaigns_of)
 
-    def read(self, narrative: Narrative, tokens: list[str], glued: set[int]) -> Reading:
+    def read(self, narrative: Narrative, tokens: list[str], glued: frozenset[int]) -> Reading:
         """The reading of a text whose tokens were compared with the register (`known_likes`) before."""
         reading = Reading(narrative, self.lexicon, tokens, glued=glued)
         reading.funds = self.funds.find(tokens, narrative.cut)
-        reading.roles = [self._role(token) for token in tokens]
+        known = self._memory_of_roles
+        reading.roles = [known.get(token) or self._role(token) for token in tokens]
         for word in reading.funds:
             reading.roles[word.start : word.end] = ["fund"] * (word.end - word.start)
-        self._find_codes(reading)
+        if not self._begin_codes.isdisjoint(tokens):
+            self._find_codes(reading)
         for at, (_, length) in reading.codes.items():  # a code that is also a word is a code
             if length == 1 and reading.roles[at] not in ("initial", "number", "fund"):
                 reading.roles[at] = "unknown"
         if not self.lexicon.code_stems.isdisjoint(tokens):
             reading.wrong_codes = dict(self._wrong_codes(reading))
         reading.sounds = self.known_likes
-        reading.likes = [[] if at in reading.wrong_codes else self._likes(token) for at, token in enumerate(tokens)]
+        reading.likes = list(map(self._likes, tokens))
+        for at in reading.wrong_codes:
+            reading.likes[at] = []
         for at in [i for f in reading.funds if f.how == EXACT for i in range(f.start, f.end)]:
             reading.likes[at] = [like for like in reading.likes[at] if like.how in (EXACT, VARIANT)]
         if narrative.cut and tokens:
@@ -131,10 +140,8 @@ class Reader:
         return reading
 
     def _role(self, token: str) -> str:
-        role = self._memory_of_roles.get(token)
-        if role is None:
-            own = token in self.lexicon.campaigns_of and token not in PLAIN and token.isalpha() and len(token) > 2
-            role = self._memory_of_roles[token] = "unknown" if own else role_of(token)
+        own = token in self.lexicon.campaigns_of and token not in PLAIN and token.isalpha() and len(token) > 2
+        role = self._memory_of_roles[token] = "unknown" if own else role_of(token)
         return role
 
     def _likes(self, token: str) -> list[Like]:
@@ -151,24 +158,33 @@ class Reader:
 
     def _find_codes(self, reading: Reading) -> None:
         """Codes and codes with a slip; one with digits is several tokens (`WH`, `01`). Exact goes first, then long."""
-        codes, slips, tokens = self.lexicon.codes, self.lexicon.code_slips, reading.tokens
-        for at, token in enumerate(tokens):
-            longest = (
-                min(LONGEST_CODE_RUNS, len(tokens) - at) if self._digit_codes and token in self.words.code_starts else 1
-            )
-            if longest == 1 and token not in codes and token not in slips:
+        codes, slips = self.lexicon.codes, self.lexicon.code_slips
+        for at, token in enumerate(reading.tokens):
+            if token not in self._begin_codes:
                 continue
-            words = ["".join(tokens[at : at + length]) for length in range(longest, 1, -1)] + [token]
-            exact = next((n for n, word in enumerate(words) if word in codes), None)
+            words = self._runs_at(reading.tokens, at)
+            exact = next(((word, length) for word, length in words if word in codes), None)
             if exact is not None:
-                reading.codes[at] = (codes[words[exact]], longest - exact)
+                reading.codes[at] = (codes[exact[0]], exact[1])
                 continue
-            for number, word in enumerate(words):
+            for word, length in words:
                 if word not in slips:
                     continue
-                if len(word) > len(token) or not (means_itself(token) or self._numbered(reading, at)):
-                    reading.code_slips[at] = (slips[word], longest - number)
+                if length > 1 or not (means_itself(token) or self._numbered(reading, at)):
+                    reading.code_slips[at] = (slips[word], length)
                     break
+
+    def _runs_at(self, tokens: list[str], at: int) -> list[tuple[str, int]]:
+        """What could be a code from a position on: words put together, with how many they are; the longest first."""
+        joined = tokens[at]
+        found = [(joined, 1)]
+        if self._digit_codes and joined in self.words.code_starts:
+            for length, token in enumerate(tokens[at + 1 : at + LONGEST_CODE_RUNS], start=2):
+                joined += token
+                if len(joined) > self._longest_code:
+                    break
+                found.append((joined, length))
+        return found[::-1]
 
     def _numbered(self, reading: Reading, at: int) -> bool:
         """Whether figures run into a word, where codes have figures: it is a wrong code rather than a slip of one."""
@@ -201,16 +217,21 @@ class Reader:
 
     def _align(self, reading: Reading) -> Iterator[Alignment]:
         where: dict[str, list[tuple[int, Like]]] = {}
-        found: set[tuple[str | None, int]] = set()
+        glued, phrases, phrases_of = self.lexicon.glued, self.lexicon.phrases, self.lexicon.phrases_of
         for at, likes in enumerate(reading.likes):
             for like in likes:
                 where.setdefault(like.word, []).append((at, like))
-                found.update(self.lexicon.phrases_of.get(like.word, ()))
-                for number in self.lexicon.glued.get(like.word, ()):
-                    phrase = self.lexicon.phrases[number]
-                    yield Alignment(phrase, (at,), like.cost, like.how == CUT, glued=True)
-        for number in sorted(number for other, number in found if other is None or other in where):
-            yield from self._place(self.lexicon.phrases[number], where, reading)
+                for number in glued.get(like.word, ()):
+                    yield Alignment(phrases[number], (at,), like.cost, like.how == CUT, glued=True)
+        found: list[int] = []
+        for word in where:
+            by_other = phrases_of.get(word)
+            if by_other is not None:
+                for other in by_other.keys() & where.keys():
+                    found += by_other[other]
+                found += by_other.get(None, ())
+        for number in sorted(found):
+            yield from self._place(phrases[number], where, reading)
 
     def _place(self, phrase: Phrase, where: dict[str, list[tuple[int, Like]]], reading: Reading) -> Iterator[Alignment]:
         """The phrase at its cheapest place, its words side by side in any order; a cut text may lack its last words."""
@@ -227,24 +248,26 @@ class Reader:
         taken: list[int] = []
         cost, cut = 0.0, False
         for number, word in enumerate(phrase.words):
-            free = [
-                (abs(at - anchor), like.cost, at, like)
-                for at, like in where.get(word, ())
-                if at not in taken and (like.how != CUT or self._goes_on(reading, at, taken))
-            ]
-            if not free:
+            nearest: tuple[int, float, int, Like] | None = None
+            for at, like in where.get(word, ()):
+                if at not in taken and (like.how != CUT or self._goes_on(reading, at, taken)):
+                    here = (abs(at - anchor), like.cost, at, like)
+                    nearest = here if nearest is None or here < nearest else nearest
+            if nearest is None:
                 if number >= 2 and self._fell_off(reading, max(taken), word):  # two words stand, the rest is cut
                     cut = True
                     break
                 return None
-            _, _, at, like = min(free)
+            _, _, at, like = nearest
             taken.append(at)
             cost += like.cost
             cut = cut or like.how == CUT
-        inside = set(range(min(taken), max(taken) + 1)) - set(taken)
-        if any(reading.role(i) not in ("plain", "number", "fund") for i in inside):
-            return None
-        return Alignment(phrase, tuple(sorted(taken)), cost, cut)
+        taken.sort()
+        if taken[-1] - taken[0] >= len(taken):
+            inside = set(range(taken[0], taken[-1])).difference(taken)
+            if any(reading.role(i) not in ("plain", "number", "fund") for i in inside):
+                return None
+        return Alignment(phrase, tuple(taken), cost, cut)
 
     @staticmethod
     def _goes_on(reading: Reading, at: int, taken: list[int]) -> bool:

@@ -66,7 +66,7 @@ class Shapes:
         named = lexicon.codes.keys() | lexicon.campaigns_of.keys() | lexicon.fund_words.keys()
         self._initials = frozenset(_ALIKE) - named
 
-    def of(self, narrative: Narrative, tokens: list[str], glued: set[int]) -> Shape | None:
+    def of(self, narrative: Narrative, tokens: list[str], glued: frozenset[int]) -> Shape | None:
         """The shape of a text whose words were compared with the register; None where it is alone of its kind."""
         known, payer = self._of_words, narrative.payer
         shape: list[str | Blank] = []
@@ -84,7 +84,7 @@ class Shapes:
             shape.append(word)
         # what joins or parts the words, where it is not one blank each
         marks = "" if plain else _FIGURES.sub("0", _LETTERS.sub("a", payer))
-        return tuple(shape), frozenset(glued), narrative.cut, marks
+        return tuple(shape), glued, narrative.cut, marks
 
     def _means_nothing(self, token: str) -> bool:
         reader = self.reader
@@ -96,7 +96,7 @@ class Shapes:
         return not (reader.known_likes.get(token) or reader.lexicon.begun_by(token) or reader.funds.may_mean(token))
 
     def _is_only_a_name(self, token: str) -> bool:
-        return is_name(token) and not codes_near(token, self.reader.lexicon.letter_codes)
+        return is_name(token) and not codes_near(token, self.reader.lexicon)
 
     def _blank(self, token: str) -> Blank:
         first = f"{token[0]}{len(token)}"

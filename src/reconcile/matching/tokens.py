@@ -17,8 +17,7 @@ LONGEST_CODE = 12
 LONGEST_GLUED = 60
 
 
-def _runs(chunk: str) -> list[str]:
-    return [chunk] if chunk.isalpha() else runs(chunk)
+_NONE = frozenset[int]()
 
 
 @dataclass(slots=True)
@@ -27,9 +26,11 @@ class Tokens:
 
     lexicon: Lexicon
     code_starts: frozenset[str] = frozenset()
-    _of_texts: dict[tuple[str, str], tuple[list[str], set[int]]] = field(default_factory=dict)
+    _of_texts: dict[tuple[str, str], tuple[list[str], frozenset[int]]] = field(default_factory=dict)
+    _parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _pieces: frozenset[str] = frozenset()
     _named: frozenset[str] = frozenset()
+    _begin_named: frozenset[str] = frozenset()
     _memory: dict[str, bool] = field(default_factory=dict)
     _splits: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -41,36 +42,45 @@ class Tokens:
             set(lexicon.letter_codes) | set(lexicon.campaigns_of) | single_funds | set(PLAIN) | set(lexicon.translated)
         )
         self._named = frozenset([*lexicon.codes, *lexicon.campaigns_of, *lexicon.fund_words])
+        self._begin_named = frozenset(word[:end] for word in self._named for end in range(1, len(word)))
         self._pieces = frozenset(w for w in words if len(w) >= SHORTEST_PIECE)
 
-    def of(self, narrative: Narrative) -> tuple[list[str], set[int]]:
+    def of(self, narrative: Narrative) -> tuple[list[str], frozenset[int]]:
         """The words and numbers of the payer's text, run-together ones split; and which tokens were split off."""
         key = (narrative.payer, narrative.place)
-        if key not in self._of_texts:
-            self._of_texts[key] = self._read(narrative)
-        return self._of_texts[key]
+        found = self._of_texts.get(key)
+        if found is None:
+            found = self._of_texts[key] = self._read(narrative)
+        return found
 
-    def _read(self, narrative: Narrative) -> tuple[list[str], set[int]]:
-        parts = [run for word in narrative.payer.split() for chunk in self._chunks(word) for run in _runs(chunk)]
+    def forget_texts(self) -> None:
+        """Let go of the words of texts; what was found of each word is kept."""
+        self._of_texts.clear()
+
+    def _read(self, narrative: Narrative) -> tuple[list[str], frozenset[int]]:
+        known, parts = self._parts, list[str]()
+        for word in narrative.payer.split():
+            parts.extend(known.get(word) or self._parts_of(word))
         if narrative.place and not any(map(self._names_a_campaign, [*parts, *chunks(narrative.payer)])):
             # a place that is exactly a code or a word of the register is no place where nothing else is named
             parts = [p for c in chunks(narrative.place) for p in runs(c) if p in self._named] + parts
         parts = self._joined(parts)
         tokens: list[str] = []
-        glued: set[int] = set()
+        glued = _NONE
         for part in parts:
-            split = self._split(part)
+            split = self._splits.get(part) or self._split(part)
             if len(split) > 1:
-                glued.update(range(len(tokens), len(tokens) + len(split)))
+                glued = glued.union(range(len(tokens), len(tokens) + len(split)))
             tokens.extend(split)
         return tokens, glued
 
-    def _chunks(self, word: str) -> list[str]:
-        """The chunks of a word between blanks; a code with dots or dashes inside is one: `A.B.C`; 2O25 is a number."""
-        if word.isalpha():
-            return [word]
-        found = chunks(_TYPED_O.sub("0", word))
-        return ["".join(found)] if len(found) > 1 and "".join(found) in self.lexicon.codes else found
+    def _parts_of(self, word: str) -> tuple[str, ...]:
+        """The letters and figures of a word between blanks; a code with dots or dashes inside is one chunk: `A.B.C`."""
+        found = [word] if word.isalpha() else chunks(_TYPED_O.sub("0", word))  # 2O25 is a number
+        if len(found) > 1 and "".join(found) in self.lexicon.codes:
+            found = ["".join(found)]
+        self._parts[word] = tuple(run for chunk in found for run in ([chunk] if chunk.isalpha() else runs(chunk)))
+        return self._parts[word]
 
     def _names_a_campaign(self, word: str) -> bool:
         return word in self.lexicon.codes or word in self.lexicon.campaigns_of
@@ -99,18 +109,18 @@ class Tokens:
 
     def _joined(self, parts: list[str]) -> list[str]:
         """Neighbours that together are one known word, typed with a blank too many: `ID LIB`, `I D B`."""
-        if all(map(self._known, parts)):
+        if self._begin_named.isdisjoint(parts):
             return parts
         joined: list[str] = []
         at = 0
         while at < len(parts):
             length = 1
-            for end in range(min(at + 3, len(parts)), at + 1, -1):
+            for end in range(min(at + 3, len(parts)), at + 1, -1) if parts[at] in self._begin_named else ():
                 word = "".join(parts[at:end])
                 if word in self._named and self._joins(word, parts[at:end], parts[end : end + 1]):
                     length = end - at
                     break
-            joined.append("".join(parts[at : at + length]))
+            joined.append(parts[at] if length == 1 else "".join(parts[at : at + length]))
             at += length
         return joined
 
@@ -125,24 +135,28 @@ class Tokens:
         return word in self.lexicon.codes if len(word) == length else len(word) >= 5 and word not in self.lexicon.codes
 
     def _split(self, word: str) -> tuple[str, ...]:
-        """The known words that a run-together one is made of, fewest first; the word itself if it is not wholly so."""
-        if not 2 * SHORTEST_PIECE <= len(word) <= LONGEST_GLUED or not word.isalpha() or self._known(word):
-            return (word,)
-        if may_be_given(word) or may_be_surname(word):
-            return (word,)
-        if word not in self._splits:
-            best: list[tuple[str, ...] | None] = [()] + [None] * len(word)
-            for end in range(SHORTEST_PIECE, len(word) + 1):
-                for start in range(end - SHORTEST_PIECE + 1):
-                    before = best[start]
-                    if before is None or word[start:end] not in self._pieces:
-                        continue
-                    now = best[end]
-                    if now is None or len(before) + 1 < len(now):
-                        best[end] = (*before, word[start:end])
-            pieces = best[len(word)] or self._code_and_fund(word) or (word,)
-            self._splits[word] = pieces if self._says_more_than_a_code(pieces) else (word,)
+        """The known words that a run-together one is made of; the word itself if it is not wholly so; remembered."""
+        pieces: tuple[str, ...] = (word,)
+        if 2 * SHORTEST_PIECE <= len(word) <= LONGEST_GLUED and word.isalpha() and not self._is_one(word):
+            pieces = self._fewest(word) or self._code_and_fund(word) or pieces
+        self._splits[word] = pieces if self._says_more_than_a_code(pieces) else (word,)
         return self._splits[word]
+
+    def _is_one(self, word: str) -> bool:
+        return self._known(word) or may_be_given(word) or may_be_surname(word)
+
+    def _fewest(self, word: str) -> tuple[str, ...] | None:
+        """The fewest known words that a run-together one is wholly made of."""
+        best: list[tuple[str, ...] | None] = [()] + [None] * len(word)
+        for end in range(SHORTEST_PIECE, len(word) + 1):
+            for start in range(end - SHORTEST_PIECE + 1):
+                before = best[start]
+                if before is None or word[start:end] not in self._pieces:
+                    continue
+                now = best[end]
+                if now is None or len(before) + 1 < len(now):
+                    best[end] = (*before, word[start:end])
+        return best[len(word)]
 
     def _says_more_than_a_code(self, pieces: tuple[str, ...]) -> bool:
         """Whether a run-together word holds more than codes and plain words: BURDON and VETPET are rather not known."""

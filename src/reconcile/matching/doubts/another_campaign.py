@@ -83,7 +83,7 @@ def _tries_another_code(there: Beside, at: int) -> bool:
     if len(word) != BEGUN + 1 or may_be_given(word) or may_be_surname(word):
         return False
     lexicon = there.reading.lexicon
-    near = [code for code, score in codes_near(word, lexicon.letter_codes) if score == LIKELY]
+    near = [code for code, score in codes_near(word, lexicon) if score == LIKELY]
     return any(lexicon.codes[code] != there.winner.campaign for code in near)
 
 

@@ -21,7 +21,7 @@ _AND = r"\s*(?:[+&/,]|\bAND\b|\bEN\b|\bN\b)\s*"
 def _asks(there: Beside) -> str | None:
     places = [at for at, role in there.others.items() if role == PLACE]
     places = [at for at in places if _is_joined(there, at) or not _is_a_givers(there, at)]
-    marked = _ANY_AND.search(there.reading.narrative.payer)
+    marked = there.strangers and _ANY_AND.search(there.reading.narrative.payer)
     joined = [at for at in there.strangers if marked and not _may_be_called(there, at) and _is_joined(there, at)]
     part = [there.first - 1] if _narrows(there, there.first - 1) and there.everyday else []
     if not (places or joined or part):

@@ -52,7 +52,8 @@ def _within(found: Alignment, reading: Reading) -> bool:
         return False
     if len(words) == 1 and len(words[0]) <= 4:
         return found.cost <= 1 and len(words[0]) == 4  # a wrong letter in so short a word is too much
-    return found.cost <= max(2 if _told_by_another(found, reading) else 1, len(found.phrase.glued) // LETTERS_PER_SLIP)
+    few = max(1, sum(map(len, words)) // LETTERS_PER_SLIP)
+    return found.cost <= few or (found.cost <= 2 and _told_by_another(found, reading))
 
 
 def _is_everyday(found: Alignment, reading: Reading) -> bool:

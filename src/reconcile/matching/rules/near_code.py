@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
-import numpy as np
 from rapidfuzz.distance import OSA
-from rapidfuzz.process import cdist
 
+from reconcile.matching.lexicon import Lexicon
 from reconcile.matching.reading import Candidate, Reading
 from reconcile.matching.rules import Rule
 from reconcile.matching.words import is_ordinary
@@ -36,19 +34,17 @@ def _propose(reading: Reading) -> Iterator[Candidate]:
 def _near(reading: Reading, at: int, token: str) -> Iterator[Candidate]:
     if SHORTEST <= len(token) <= LONGEST:
         less = EVERYDAY if is_ordinary(token) else 0.0
-        for code, likely in codes_near(token, reading.lexicon.letter_codes):
+        for code, likely in codes_near(token, reading.lexicon):
             campaign, score = reading.lexicon.codes[code], likely - less
             yield Candidate(campaign, score, "near code", f"near code {code}", frozenset([at]), sure=False)
 
 
-@lru_cache(maxsize=65536)
-def codes_near(token: str, codes: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
-    """The codes that a short word may be a try at, each with a score of 100."""
+def codes_near(token: str, lexicon: Lexicon) -> list[tuple[str, float]]:
+    """The codes of letters that a short word may be a try at, each with a score of 100."""
     if len(token) == SHORTEST:
-        return tuple((code, 48.0) for code in codes if code.startswith(token))
-    wrong = cdist([token], codes, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)[0]
-    near = [codes[i] for i in np.flatnonzero(wrong == 1)]
-    return tuple((c, LIKELY if token[0] == c[0] and len(token) == len(c) else 46.0) for c in near)
+        return [(code, 48.0) for code in lexicon.letter_codes if code.startswith(token)]
+    near = (code for code in lexicon.letter_codes_near.of(token) if code != token)
+    return [(c, LIKELY if token[0] == c[0] and len(token) == len(c) else 46.0) for c in near]
 
 
 RULE = Rule("near code", _propose, only_suggests=True)
