@@ -30,6 +30,8 @@ NOT_ALIKE = [
     ("GZE", ["VILLAGE WELLS B QWYZHEKA", "VILLAGE WELLS N QWYZHEKA"], "an initial, and"),
     ("CFL", ["B CAPE WELLS", "S CAPE WELLS"], "an initial, the compass"),
     ("C2X", ["D2X NAIDOO", "C2X NAIDOO"], "a letter before a figure"),
+    ("C2T", ["C2M NAIDOO", "C2T NAIDOO"], "a letter behind a figure"),
+    ("GF G12", ["G M BOTHA", "G F BOTHA"], "initials that are a code together"),
     ("BATEL", ["MOOSA QWYZHEKA", "PATEL QWYZHEKA"], "a name near a code"),
     ("GZE", ["B WELLS", "W WELLS"], "an initial, the first letter of what follows"),
 ]
@@ -39,7 +41,8 @@ NOT_ALIKE = [
 def test_what_only_looks_alike_is_decided_apart(
     code: str, texts: list[str], _: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = [(code, "Village Wells", "Wells|Cape Wells")]
+    first, *others = code.split()
+    rows = [(first, "Village Wells", "Wells|Cape Wells"), *((other, f"Farm {other}", "") for other in others)]
     register = read_campaigns(pd.DataFrame(rows, columns=["code", "name", "aliases"]))
     texts = [f"FNB APP PAYMENT FROM  {text}" for text in texts]
     together, turned = (decisions(engine(register, default_funds()), order) for order in (texts, texts[::-1]))

@@ -125,12 +125,16 @@ def _best_of_each(reading: Reading, proposed: list[Candidate]) -> tuple[Candidat
             best[candidate.campaign] = candidate
     if len(best) < 2:
         return tuple(best.values())
-    later = {c.campaign: OF_A_GIVER * _comes_later(reading, c, best) for c in best.values()}
-    return tuple(sorted(best.values(), key=lambda c: (later[c.campaign] - c.score - len(c.positions), c.campaign)))
+    ranked = [(_behind(reading, c, best) - c.score - len(c.positions), c.campaign, c) for c in best.values()]
+    return tuple(c for *_, c in sorted(ranked))
 
 
-def _comes_later(reading: Reading, candidate: Candidate, best: dict[str, Candidate]) -> bool:
-    return any(candidate.positions < other.positions for other in best.values()) or of_a_giver(reading, candidate)
+def _behind(reading: Reading, candidate: Candidate, best: dict[str, Candidate]) -> float:
+    """How much further down it stands where it is part of what another takes in, or somebody's name."""
+    for other in best.values():
+        if candidate.positions < other.positions:
+            return OF_A_GIVER
+    return OF_A_GIVER if of_a_giver(reading, candidate) else 0.0
 
 
 def _rank(candidate: Candidate) -> tuple[bool, float, int, str, int]:

@@ -23,12 +23,12 @@ from reconcile.matching.shapes import Shape, Shapes, in_its_words
 from reconcile.matching.words import OWN_ACCOUNT, chunks, fold
 
 Progress = Callable[[int, int], None]
-"""Called with how many distinct texts are done and how many there are."""
+"""Called with how many distinct references are done and how many there are."""
 
 PROGRESS_STEP = 500
 
 AT_ONCE = 16384
-"""Texts taken together: enough to compare their words at once, few enough for their words to stay near at hand."""
+"""References taken together: enough to compare their words at once, few enough to keep memory low."""
 
 
 def settings(max_wrong: float = 0) -> dict[str, str]:
@@ -60,6 +60,14 @@ class Outcome(NamedTuple):
     decision: Decision
 
 
+Reference = tuple[str, str, bool]
+"""What decides of a narrative: the machine's place, the payer's words, and whether their end may be missing."""
+
+
+def _key(narrative: Narrative) -> Reference:
+    return narrative.place, narrative.payer, narrative.cut
+
+
 @dataclass(slots=True)
 class Engine:
     """Everything needed to decide texts against one register and one vocabulary."""
@@ -68,7 +76,7 @@ class Engine:
     rules: tuple[Rule, ...]
     overruled: frozenset[str] = frozenset()
     thorough: bool = False
-    _decided: dict[tuple[str, str, bool], Decision] = field(default_factory=dict)
+    _decided: dict[Reference, Decision] = field(default_factory=dict)
     _of_shape: dict[Shape, tuple[Decision, list[str]]] = field(default_factory=dict)
     _shapes: Shapes = field(init=False)
     _of_mark: dict[tuple[object, ...], tuple[Decision, Marked]] = field(default_factory=dict)
@@ -80,22 +88,28 @@ class Engine:
 
     def outcomes(self, texts: Sequence[Text], progress: Progress | None = None) -> list[Outcome]:
         """The outcome of each text, in their order; each distinct reference is read once."""
-        results: list[Outcome] = []
-        for start in range(0, len(texts), AT_ONCE):
-            some = texts[start : start + AT_ONCE]
-            narratives = [narrate(t.description, t.reference) for t in some]
-            self._compare(narratives)
-            for text, narrative in zip(some, narratives, strict=True):
-                if progress and len(results) % PROGRESS_STEP == 0:
-                    progress(len(results), len(texts))
-                results.append(self.outcome(text, narrative))
-            self.reader.words.forget_texts()
-        if progress:
-            progress(len(texts), len(texts))
-        return results
+        narratives = [narrate(t.description, t.reference) for t in texts]
+        asked = (n for t, n in zip(texts, narratives, strict=True) if t.sign > 0 or n.reversal)
+        self._decide_ahead({_key(narrative): narrative for narrative in asked}, progress)
+        return list(map(self.outcome, texts, narratives))
 
-    def _compare(self, narratives: Sequence[Narrative]) -> None:
-        typed = {w for n in {(n.payer, n.place): n for n in narratives}.values() for w in self.reader.words.of(n)[0]}
+    def _decide_ahead(self, narratives: dict[Reference, Narrative], progress: Progress | None) -> None:
+        """Decide of many references, alike ones side by side: what was found of their words is then near at hand."""
+        for key in narratives.keys() & self._decided.keys():
+            del narratives[key]
+        ordered = sorted(narratives, key=lambda key: key[1])
+        for start in range(0, len(ordered), AT_ONCE):
+            keys = ordered[start : start + AT_ONCE]
+            typed = [self.reader.words.of(narratives[key]) for key in keys]
+            self._compare({word for tokens, _ in typed for word in tokens})
+            for number, (key, (tokens, glued)) in enumerate(zip(keys, typed, strict=True), start):
+                if progress and number % PROGRESS_STEP == 0:
+                    progress(number, len(ordered))
+                self._decided[key] = self._of_its_shape(narratives[key], tokens, glued)
+        if progress:
+            progress(len(ordered), len(ordered))
+
+    def _compare(self, typed: set[str]) -> None:
         new = typed - self.reader.known_likes.keys()
         if not new:
             return
@@ -104,7 +118,7 @@ class Engine:
         self.reader.known_likes.update({word: found.get(word, []) for word in new})
 
     def outcome(self, text: Text, narrative: Narrative) -> Outcome:
-        """Kind and decision of one text whose words were compared before."""
+        """Kind and decision of one text."""
         kind = _kind(text, narrative)
         if kind not in ("donation", "reversal", "transfer"):
             named = text.sign > 0 and self._named(narrative)
@@ -126,14 +140,14 @@ class Engine:
         return _for_a_person(decision, "reads like the bank's words, names a campaign")
 
     def _decision(self, narrative: Narrative) -> Decision:
-        key = (narrative.place, narrative.payer, narrative.cut)
+        key = _key(narrative)
         decision = self._decided.get(key)
         if decision is None:
-            decision = self._decided[key] = self._of_its_shape(narrative)
+            tokens, glued = self._compared(narrative)
+            decision = self._decided[key] = self._of_its_shape(narrative, tokens, glued)
         return decision
 
-    def _of_its_shape(self, narrative: Narrative) -> Decision:
-        tokens, glued = self.reader.words.of(narrative)
+    def _of_its_shape(self, narrative: Narrative, tokens: list[str], glued: frozenset[int]) -> Decision:
         shape = self._shapes.of(narrative, tokens, glued)
         if shape is None:
             return self._decide(self.reader.read(narrative, tokens, glued))
@@ -163,8 +177,13 @@ class Engine:
 
     def read(self, narrative: Narrative) -> Reading:
         """The reading of one narrative, its words compared with the register if they were not before."""
-        self._compare([narrative])
-        return self.reader.read(narrative, *self.reader.words.of(narrative))
+        return self.reader.read(narrative, *self._compared(narrative))
+
+    def _compared(self, narrative: Narrative) -> tuple[list[str], frozenset[int]]:
+        """The words of one narrative, compared with the register if they were not before."""
+        tokens, glued = self.reader.words.of(narrative)
+        self._compare(set(tokens))
+        return tokens, glued
 
 
 def engine(

@@ -257,7 +257,7 @@ def _with_denials(tokens: list[str], found: list[FundWord]) -> list[FundWord]:
     for word in found:
         listed = bool(told) and told[-1].denied and set(tokens[told[-1].end : word.start]) <= _LISTED
         denied = listed or denied_before(tokens, word.start) or denied_after(tokens, word.end)
-        told.append(word._replace(denied=denied))
+        told.append(word._replace(denied=True) if denied else word)
     return told
 
 

@@ -40,15 +40,20 @@ class Marks:
 
     def of(self, tokens: list[str], shape: Shape) -> Marked | None:
         """The text without its code; None where it carries none, or any other word that is of a campaign's names."""
-        figures_at = (i for i, token in enumerate(tokens) if token.isdigit() and i)
-        at = next((i - 1 for i in figures_at if tokens[i - 1] + tokens[i] in self._codes), None)
+        at = self._code_in(tokens)
         if at is None or any(map(self._is_of_names, tokens)) or not self._stands_alone(tokens, at):
             return None
         words, *rest = shape
-        plain = (word._replace(like_a_code="") if isinstance(word, Blank) else word for word in words)
-        beside = tuple(word for i, word in enumerate(plain) if i not in (at, at + 1))
+        beside = tuple(_without_code(word) for i, word in enumerate(words) if i not in (at, at + 1))
         letters, figures = tokens[at], tokens[at + 1]
         return Marked((beside, at, *rest), self._codes[letters + figures], f"{letters} {figures}")
+
+    def _code_in(self, tokens: list[str]) -> int | None:
+        """Where the letters of the first code stand."""
+        for at, figures in enumerate(tokens[1:]):
+            if figures.isdigit() and tokens[at] + figures in self._codes:
+                return at
+        return None
 
     def _is_of_names(self, token: str) -> bool:
         """Whether a word is one of a campaign's names, or like one, or begins one."""
@@ -67,6 +72,11 @@ class Marks:
                 if (start, end) != (at, at + 2) and (joined in lexicon.codes or joined in lexicon.code_slips):
                     return False
         return True
+
+
+def _without_code(word: str | Blank) -> str | Blank:
+    """A blank without what it has in common with codes: beside one that is written out, it is no try at another."""
+    return word._replace(like_a_code="") if isinstance(word, Blank) and word.like_a_code else word
 
 
 def shared(decision: Decision, marked: Marked) -> bool:

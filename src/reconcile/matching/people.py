@@ -24,6 +24,11 @@ _UNSPOKEN = re.compile(
 """Three letters that nobody is called by: IDN, not KEN, STU or IDA."""
 
 
+def without_marks(payer: str) -> str:
+    """A payer's text without its points, dashes and strokes."""
+    return payer if payer.isalnum() else _MARKS.sub("", payer)
+
+
 def is_word(reading: Reading, candidate: Candidate) -> bool:
     """Whether what names the campaign could be a name at all: letters alone, a vowel among them."""
     letters = "".join(reading.tokens[at] for at in sorted(candidate.positions))
@@ -49,7 +54,7 @@ def as_typed(reading: Reading, candidate: Candidate) -> bool:
     """Whether the deciding words stand so in the text, and were not put together of single letters: `W C FOURIE`."""
     letters = sum(len(reading.tokens[at]) for at in candidate.positions)
     payer = reading.narrative.payer
-    payer = payer if letters <= BEGUN else _MARKS.sub("", payer)  # W.C. are initials
+    payer = payer if letters <= BEGUN else without_marks(payer)  # W.C. are initials
     return all(reading.tokens[at] in payer for at in candidate.positions)
 
 

@@ -8,25 +8,16 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
+from reconcile.matching.alignment import SHORTEST_PIECE, Alignment, Places
 from reconcile.matching.funds import FundReader, FundWord
-from reconcile.matching.lexicon import Lexicon, Phrase
+from reconcile.matching.lexicon import Lexicon
 from reconcile.matching.likeness import CUT, EXACT, SLIP, TRANSLATED, VARIANT, Like
 from reconcile.matching.narrative import Narrative
 from reconcile.matching.roles import has_role, means_itself, role_of
-from reconcile.matching.tokens import SHORTEST_PIECE, Tokens
-from reconcile.matching.words import PLAIN, STOP
+from reconcile.matching.tokens import Tokens
+from reconcile.matching.words import PLAIN
 
 LONGEST_CODE_RUNS = 6
-
-
-class Alignment(NamedTuple):
-    """A phrase found in the text: at which positions, at what cost, whether its last word was cut off."""
-
-    phrase: Phrase
-    positions: tuple[int, ...]
-    cost: float
-    cut: bool
-    glued: bool = False
 
 
 class Candidate(NamedTuple):
@@ -97,9 +88,9 @@ class Reader:
     lexicon: Lexicon
     funds: FundReader
     words: Tokens = field(init=False)
+    begin_codes: frozenset[str] = frozenset()
     known_likes: dict[str, list[Like]] = field(default_factory=dict)
     _digit_codes: bool = False
-    _begin_codes: frozenset[str] = frozenset()
     _longest_code: int = 0
     _memory_of_roles: dict[str, str] = field(default_factory=dict)
     _memory_of_likes: dict[str, list[Like]] = field(default_factory=dict)
@@ -109,7 +100,7 @@ class Reader:
         self.words = Tokens(self.lexicon)
         self._digit_codes = any(not c.isalpha() for c in self.lexicon.codes)
         codes = [*self.lexicon.codes, *self.lexicon.code_slips]
-        self._begin_codes = self.words.code_starts.union(codes)
+        self.begin_codes = self.words.code_starts.union(codes)
         self._longest_code = max(map(len, codes), default=0)
         self._sorted_words = sorted(self.lexicon.campaigns_of)
 
@@ -121,7 +112,7 @@ class Reader:
         reading.roles = [known.get(token) or self._role(token) for token in tokens]
         for word in reading.funds:
             reading.roles[word.start : word.end] = ["fund"] * (word.end - word.start)
-        if not self._begin_codes.isdisjoint(tokens):
+        if not self.begin_codes.isdisjoint(tokens):
             self._find_codes(reading)
         for at, (_, length) in reading.codes.items():  # a code that is also a word is a code
             if length == 1 and reading.roles[at] not in ("initial", "number", "fund"):
@@ -136,7 +127,7 @@ class Reader:
             reading.likes[at] = [like for like in reading.likes[at] if like.how in (EXACT, VARIANT)]
         if narrative.cut and tokens:
             reading.likes[-1] = self._cut_words(tokens[-1], reading.likes[-1])
-        reading.alignments = list(self._align(reading))
+        reading.alignments = Places(tokens, reading.roles, narrative.cut).align(self.lexicon, reading.likes)
         return reading
 
     def _role(self, token: str) -> str:
@@ -160,9 +151,9 @@ class Reader:
         """Codes and codes with a slip; one with digits is several tokens (`WH`, `01`). Exact goes first, then long."""
         codes, slips = self.lexicon.codes, self.lexicon.code_slips
         for at, token in enumerate(reading.tokens):
-            if token not in self._begin_codes:
+            if token not in self.begin_codes:
                 continue
-            words = self._runs_at(reading.tokens, at)
+            words = self.runs_at(reading.tokens, at)
             exact = next(((word, length) for word, length in words if word in codes), None)
             if exact is not None:
                 reading.codes[at] = (codes[exact[0]], exact[1])
@@ -174,7 +165,7 @@ class Reader:
                     reading.code_slips[at] = (slips[word], length)
                     break
 
-    def _runs_at(self, tokens: list[str], at: int) -> list[tuple[str, int]]:
+    def runs_at(self, tokens: list[str], at: int) -> list[tuple[str, int]]:
         """What could be a code from a position on: words put together, with how many they are; the longest first."""
         joined = tokens[at]
         found = [(joined, 1)]
@@ -214,68 +205,3 @@ class Reader:
         while at < len(self._sorted_words) and self._sorted_words[at].startswith(start):
             yield self._sorted_words[at]
             at += 1
-
-    def _align(self, reading: Reading) -> Iterator[Alignment]:
-        where: dict[str, list[tuple[int, Like]]] = {}
-        glued, phrases, phrases_of = self.lexicon.glued, self.lexicon.phrases, self.lexicon.phrases_of
-        for at, likes in enumerate(reading.likes):
-            for like in likes:
-                where.setdefault(like.word, []).append((at, like))
-                for number in glued.get(like.word, ()):
-                    yield Alignment(phrases[number], (at,), like.cost, like.how == CUT, glued=True)
-        found: list[int] = []
-        for word in where:
-            by_other = phrases_of.get(word)
-            if by_other is not None:
-                for other in by_other.keys() & where.keys():
-                    found += by_other[other]
-                found += by_other.get(None, ())
-        for number in sorted(found):
-            yield from self._place(phrases[number], where, reading)
-
-    def _place(self, phrase: Phrase, where: dict[str, list[tuple[int, Like]]], reading: Reading) -> Iterator[Alignment]:
-        """The phrase at its cheapest place, its words side by side in any order; a cut text may lack its last words."""
-        for anchor, _ in where.get(phrase.words[0], ()) if len(phrase.words) > 1 else ():
-            if found := self._around(anchor, phrase, where, reading):
-                yield found
-        if len(phrase.words) == 1:
-            for at, like in where.get(phrase.words[0], ()):
-                yield Alignment(phrase, (at,), like.cost, like.how == CUT)
-
-    def _around(
-        self, anchor: int, phrase: Phrase, where: dict[str, list[tuple[int, Like]]], reading: Reading
-    ) -> Alignment | None:
-        taken: list[int] = []
-        cost, cut = 0.0, False
-        for number, word in enumerate(phrase.words):
-            nearest: tuple[int, float, int, Like] | None = None
-            for at, like in where.get(word, ()):
-                if at not in taken and (like.how != CUT or self._goes_on(reading, at, taken)):
-                    here = (abs(at - anchor), like.cost, at, like)
-                    nearest = here if nearest is None or here < nearest else nearest
-            if nearest is None:
-                if number >= 2 and self._fell_off(reading, max(taken), word):  # two words stand, the rest is cut
-                    cut = True
-                    break
-                return None
-            _, _, at, like = nearest
-            taken.append(at)
-            cost += like.cost
-            cut = cut or like.how == CUT
-        taken.sort()
-        if taken[-1] - taken[0] >= len(taken):
-            inside = set(range(taken[0], taken[-1])).difference(taken)
-            if any(reading.role(i) not in ("plain", "number", "fund") for i in inside):
-                return None
-        return Alignment(phrase, tuple(taken), cost, cut)
-
-    @staticmethod
-    def _goes_on(reading: Reading, at: int, taken: list[int]) -> bool:
-        """Whether a word cut off after its first two letters stands where the name goes on."""
-        return len(reading.tokens[at]) >= SHORTEST_PIECE or (bool(taken) and taken[-1] == at - 1)
-
-    @staticmethod
-    def _fell_off(reading: Reading, last: int, word: str) -> bool:
-        """Whether nothing but the beginning of the next word of a name stands between its last one and the cut."""
-        rest = [token for token in reading.tokens[last + 1 :] if token not in STOP]
-        return reading.narrative.cut and (not rest or (len(rest) == 1 and word.startswith(rest[0])))

@@ -72,9 +72,13 @@ class Shapes:
         shape: list[str | Blank] = []
         last = len(tokens) - 1
         plain = payer == " ".join(tokens)
+        coded = self._of_codes(tokens)
         for at, token in enumerate(tokens):
             if not plain and token not in payer:  # put together of single letters
                 return None
+            if at in coded:
+                shape.append(token)
+                continue
             if token in self._initials and at < last and tokens[at + 1].isalpha():
                 shape.append(_TRY if tokens[at + 1][0] == token else _INITIAL)
                 continue
@@ -85,6 +89,20 @@ class Shapes:
         # what joins or parts the words, where it is not one blank each
         marks = "" if plain else _FIGURES.sub("0", _LETTERS.sub("a", payer))
         return tuple(shape), glued, narrative.cut, marks
+
+    def _of_codes(self, tokens: list[str]) -> set[int]:
+        """Where words stand that are a code, or nearly one, alone or together with their neighbours: `G F BOTHA`."""
+        if self.reader.begin_codes.isdisjoint(tokens):
+            return set()
+        codes, slips = self.reader.lexicon.codes, self.reader.lexicon.code_slips
+        starts = (at for at, token in enumerate(tokens) if token in self.reader.begin_codes)
+        found = (
+            (at, length)
+            for at in starts
+            for word, length in self.reader.runs_at(tokens, at)
+            if word in codes or word in slips
+        )
+        return {i for at, length in found for i in range(at, at + length)}
 
     def _means_nothing(self, token: str) -> bool:
         reader = self.reader

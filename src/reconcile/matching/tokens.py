@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from reconcile.matching.alignment import SHORTEST_PIECE
 from reconcile.matching.lexicon import Lexicon
 from reconcile.matching.names import may_be_given, may_be_surname
 from reconcile.matching.narrative import Narrative
@@ -12,7 +13,6 @@ from reconcile.matching.roles import has_role
 from reconcile.matching.words import PLAIN, chunks, is_ordinary, runs
 
 _TYPED_O = re.compile(r"(?<=[0-9])O(?=[0-9])")
-SHORTEST_PIECE = 3
 LONGEST_CODE = 12
 LONGEST_GLUED = 60
 
@@ -26,7 +26,6 @@ class Tokens:
 
     lexicon: Lexicon
     code_starts: frozenset[str] = frozenset()
-    _of_texts: dict[tuple[str, str], tuple[list[str], frozenset[int]]] = field(default_factory=dict)
     _parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _pieces: frozenset[str] = frozenset()
     _named: frozenset[str] = frozenset()
@@ -47,17 +46,6 @@ class Tokens:
 
     def of(self, narrative: Narrative) -> tuple[list[str], frozenset[int]]:
         """The words and numbers of the payer's text, run-together ones split; and which tokens were split off."""
-        key = (narrative.payer, narrative.place)
-        found = self._of_texts.get(key)
-        if found is None:
-            found = self._of_texts[key] = self._read(narrative)
-        return found
-
-    def forget_texts(self) -> None:
-        """Let go of the words of texts; what was found of each word is kept."""
-        self._of_texts.clear()
-
-    def _read(self, narrative: Narrative) -> tuple[list[str], frozenset[int]]:
         known, parts = self._parts, list[str]()
         for word in narrative.payer.split():
             parts.extend(known.get(word) or self._parts_of(word))

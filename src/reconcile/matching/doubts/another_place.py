@@ -14,15 +14,15 @@ from reconcile.matching.words import PLACE
 _COMPASS = frozenset("N S E W EC NC WC NW NORTH SOUTH EAST WEST NOORD SUID OOS WES".split())
 """Words that make a place another one: `E COAST TENTS`."""
 
+_ANDS = frozenset("+ & / , AND EN N".split())
 _ANY_AND = re.compile(r"[+&/,]|\bAND\b|\bEN\b|\bN\b")
-_AND = r"\s*(?:[+&/,]|\bAND\b|\bEN\b|\bN\b)\s*"
+_WORDS_AND_MARKS = re.compile(r"\w+|[^\w\s]")
 
 
 def _asks(there: Beside) -> str | None:
-    places = [at for at, role in there.others.items() if role == PLACE]
+    places = [at for at, role in there.others.items() if role == PLACE] if PLACE in there.others.values() else []
     places = [at for at in places if _is_joined(there, at) or not _is_a_givers(there, at)]
-    marked = there.strangers and _ANY_AND.search(there.reading.narrative.payer)
-    joined = [at for at in there.strangers if marked and not _may_be_called(there, at) and _is_joined(there, at)]
+    joined = [at for at in there.strangers if not _may_be_called(there, at) and _is_joined(there, at)]
     part = [there.first - 1] if _narrows(there, there.first - 1) and there.everyday else []
     if not (places or joined or part):
         return None
@@ -44,9 +44,10 @@ def _is_a_givers(there: Beside, at: int) -> bool:
 
 def _is_joined(there: Beside, at: int) -> bool:
     """Whether a word is joined to the campaign's nearest one: `SUDAN + ABC`, `ABC N SUDAN`."""
-    word, (one, other) = re.escape(there.word(at)), (there.word(there.first), there.word(there.last))
-    before, after = rf"\b{word}{_AND}{re.escape(one)}\b", rf"\b{re.escape(other)}{_AND}{word}\b"
-    return bool(re.search(before if at < there.first else after, there.reading.narrative.payer))
+    word, payer = there.word(at), there.reading.narrative.payer
+    pair = (word, there.word(there.first)) if at < there.first else (there.word(there.last), word)
+    typed = _WORDS_AND_MARKS.findall(payer) if _ANY_AND.search(payer) else []
+    return any(between in _ANDS and pair == (typed[i - 1], typed[i + 1]) for i, between in enumerate(typed[:-1]) if i)
 
 
 DOUBT = DoubtRule(ANOTHERS_WORD, "another place", _asks)

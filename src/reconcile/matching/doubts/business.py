@@ -10,8 +10,11 @@ from reconcile.matching.words import FIRM
 
 
 def _asks(there: Beside) -> str | None:
+    roles = there.others.values()
+    if FIRM not in there.reading.roles and "dealing" not in roles:
+        return None
     named = firm_after(there.reading, there.positions) and not there.mark
-    if named or "dealing" in there.others.values() or (not there.fund and _of_a_firm(there)):
+    if named or "dealing" in roles or (not there.fund and _of_a_firm(there)):
         return "reads like a payment for something, not a gift"
     return None
 

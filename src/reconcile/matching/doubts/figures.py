@@ -7,7 +7,7 @@ import re
 from reconcile.matching.beside import Beside
 from reconcile.matching.confidence import OTHER_WORDS
 from reconcile.matching.doubts import DoubtRule
-from reconcile.matching.people import is_called_so
+from reconcile.matching.people import is_called_so, without_marks
 from reconcile.matching.words import MONTHS, NUMBERED
 
 _BEFORE = NUMBERED | frozenset("CODE PROJECT DONATION DON PAYMENT PMT EFT GIFT FOR VIR TO NR NO".split())
@@ -73,8 +73,7 @@ def _is_set_off(there: Beside) -> bool:
 
 def _is_joined(there: Beside) -> bool:
     """Whether letters and figures of the code stand in one word of the text, marks between them or not."""
-    parts = [re.escape(there.word(at)) for at in sorted(there.winner.positions)]
-    return bool(re.search(r"[^A-Z0-9\s]*".join(parts), there.reading.narrative.payer))
+    return _joined(there) in without_marks(there.reading.narrative.payer)
 
 
 def _counts(there: Beside, at: int) -> bool:
