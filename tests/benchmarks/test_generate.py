@@ -56,6 +56,16 @@ def test_the_ofx_has_the_same_rows_oldest_first(folder: Path) -> None:
     assert found["<BALAMT>"] == [expected[-1][2]]
 
 
+def test_fifteen_in_a_hundred_references_are_different(folder: Path) -> None:
+    sys.path.insert(0, str(GENERATE.parent))
+    try:
+        from matching import PREFIX
+    finally:
+        sys.path.remove(str(GENERATE.parent))
+    texts = {PREFIX.sub("", text) for _, amount, _, text in rows(folder) if not amount.startswith("-")}
+    assert 55 <= len(texts) <= 60  # less those that fees and payments out stand in place of
+
+
 def test_the_register_has_as_many_names_as_asked_and_no_name_twice(folder: Path) -> None:
     campaigns = table(folder / "campaigns.csv")
     names = [name.lower() for c in campaigns for name in (c["code"], c["name"], *c["aliases"].split("|"))]

@@ -74,6 +74,7 @@ class FundReader:
     _excluded_starts: frozenset[str] = frozenset()
     _longest: int = 1
     _parts: OneOff = field(init=False)
+    _are_parts: dict[str, bool] = field(default_factory=dict)
     _begin_parts: frozenset[str] = frozenset()
     _sounds_of_parts: frozenset[str] = frozenset()
 
@@ -112,7 +113,15 @@ class FundReader:
         """Whether a word may be one of a fund's, alone, cut off, or within a phrase."""
         if self.word(word, False) or self.word(word, True) or word in self.lexicon.fund_excludes:
             return True
-        return word in self._begin_parts or _sound(word) in self._sounds_of_parts or bool(self._parts.of(word))
+        return self._may_be_a_part(word)
+
+    def _may_be_a_part(self, word: str) -> bool:
+        """Whether a word may be one of a phrase's, at the end of a text also cut off."""
+        found = self._are_parts.get(word)
+        if found is None:
+            known = word in self._begin_parts or _sound(word) in self._sounds_of_parts
+            found = self._are_parts[word] = known or bool(self._parts.of(word))
+        return found
 
     def find(self, tokens: list[str], cut: bool) -> list[FundWord]:
         """The fund words among the tokens, in order; the longest phrase wins; a denied one is marked so."""
@@ -142,6 +151,8 @@ class FundReader:
             self._strangers.add(token)
 
     def _phrase(self, tokens: list[str], at: int, cut: bool) -> FundWord | None:
+        if at + 1 == len(tokens) or not self._may_be_a_part(tokens[at + 1]):
+            return None
         if tokens[at] not in self._excluded_starts and not self._beginning_like(tokens[at]):
             return None
         for length in range(min(self._longest, len(tokens) - at), 1, -1):

@@ -17,6 +17,9 @@ from reconcile.matching.words import has_vowel, skeleton
 
 EXACT, VARIANT, SLIP, CUT, TRANSLATED = "exact", "variant", "slip", "cut", "translated"
 _CHUNK = 2048
+SHORTEST_SKELETON = 6
+"""In a shorter one a slip may be anything."""
+
 _VOWELS = re.compile("[AIU]")
 
 
@@ -109,9 +112,7 @@ def _one_vowel(one: str, other: str) -> bool:
 def _add_slips(words: list[str], known: list[str], strict: Container[str], found: dict[str, dict[str, Like]]) -> None:
     if not words:
         return
-    bones = [skeleton(k) for k in known]
     allowed = np.array([max(1, slips_allowed(k)) if len(k) >= 3 else 0 for k in known], dtype=np.uint8)
-    allowed_bones = np.array([1 if len(b) >= 6 else 0 for b in bones], dtype=np.uint8)
     for start in range(0, len(words), _CHUNK):
         part = words[start : start + _CHUNK]
         rows, columns = np.nonzero(_distances(part, known) <= allowed)
@@ -121,10 +122,25 @@ def _add_slips(words: list[str], known: list[str], strict: Container[str], found
                 continue  # a code's letters bear a swap and no other slip
             if cost := _slip_cost(part[row], known[column]):
                 _keep(found[part[row]], Like(known[column], cost, SLIP))
-        rows, columns = np.nonzero(_distances([skeleton(w) for w in part], bones) <= allowed_bones)
-        for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
-            if allowed_bones[column] and part[row][0] == known[column][0]:
-                _keep(found[part[row]], Like(known[column], 1.5, SLIP))
+    _add_slips_of_sound(words, known, found)
+
+
+def _add_slips_of_sound(words: list[str], known: list[str], found: dict[str, dict[str, Like]]) -> None:
+    """One slip in the skeleton of a long word, whose first letter stands."""
+    by_letter: dict[str, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
+    for word in known:
+        if len(skeleton(word)) >= SHORTEST_SKELETON:
+            by_letter[word[0]][1].append(word)
+    for word in words:
+        if word[0] in by_letter and len(skeleton(word)) >= SHORTEST_SKELETON - 1:
+            by_letter[word[0]][0].append(word)
+    for typed, meant in by_letter.values():
+        bones = [skeleton(word) for word in meant]
+        for start in range(0, len(typed), _CHUNK):
+            part = typed[start : start + _CHUNK]
+            rows, columns = np.nonzero(_distances([skeleton(word) for word in part], bones) <= 1)
+            for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+                _keep(found[part[row]], Like(meant[column], 1.5, SLIP))
 
 
 def _distances(left: list[str], right: list[str]) -> npt.NDArray[np.uint8]:

@@ -134,9 +134,9 @@ def distinct(rows: pd.DataFrame) -> tuple[npt.NDArray[np.intp], list[Text]]:
     if with_reference:
         key = key + reference.fillna("")
     codes, _ = pd.factorize(key)
-    _, first = np.unique(codes, return_index=True)
-    described = rows["description"].to_numpy(dtype=object)[first]
-    referred = reference.to_numpy(dtype=object)[first] if with_reference else [None] * len(first)
+    first = np.flatnonzero(~pd.Series(codes).duplicated().to_numpy())
+    described = rows["description"].iloc[first].to_numpy(dtype=object)
+    referred = reference.iloc[first].to_numpy(dtype=object) if with_reference else [None] * len(first)
     texts = [
         Text(d, r if isinstance(r, str) and r.strip() else None, s)
         for d, r, s in zip(described, referred, sign[first].tolist(), strict=True)

@@ -72,19 +72,18 @@ class Shapes:
         shape: list[str | Blank] = []
         last = len(tokens) - 1
         plain = payer == " ".join(tokens)
-        coded = self._of_codes(tokens)
+        coded: set[int] | None = None
         for at, token in enumerate(tokens):
             if not plain and token not in payer:  # put together of single letters
                 return None
-            if at in coded:
-                shape.append(token)
-                continue
-            if token in self._initials and at < last and tokens[at + 1].isalpha():
-                shape.append(_TRY if tokens[at + 1][0] == token else _INITIAL)
-                continue
             word = known.get(token)
             if word is None:
                 word = known[token] = self._blank(token) if self._means_nothing(token) else token
+            if token in self._initials and at < last and tokens[at + 1].isalpha():
+                word = _TRY if tokens[at + 1][0] == token else _INITIAL
+            if word is not token:
+                coded = self._of_codes(tokens) if coded is None else coded
+                word = token if at in coded else word
             shape.append(word)
         # what joins or parts the words, where it is not one blank each
         marks = "" if plain else _FIGURES.sub("0", _LETTERS.sub("a", payer))
