@@ -115,14 +115,21 @@ def _is_own(reading: Reading, at: int, campaign: str, far: float) -> bool:
 def _meant_as_code(reading: Reading, at: int, winner: Candidate) -> bool:
     """A short word right before a name is a try at its code: of the code's length and first letter, or of the name's.
 
-    `HRB HARBOUR`: letters of the name in their order.
+    `HRB HARBOUR`, `BLN OLD BLANKETS`: letters of the name, or of the rest of it, in their order.
     """
     if at + 1 not in winner.positions:
         return False
     token, code = reading.tokens[at], "".join(chunks(fold(winner.campaign)))
-    letters = iter("".join(reading.tokens[p] for p in sorted(winner.positions)))
-    of_name = len(token) <= LONGEST_TRY and reading.tokens[at + 1][0] == token[0] and all(c in letters for c in token)
-    return of_name or (len(token) == len(code) and token[0] == code[0])
+    if len(token) == len(code) and token[0] == code[0]:
+        return True
+    words = [reading.tokens[p] for p in sorted(winner.positions)]
+    rests = ("".join(words[n:]) for n, word in enumerate(words) if word[0] == token[0])
+    return len(token) <= LONGEST_TRY and any(_in_order(token, rest) for rest in rests)
+
+
+def _in_order(letters: str, word: str) -> bool:
+    rest = iter(word)
+    return all(letter in rest for letter in letters)
 
 
 def _begun(reading: Reading, at: int) -> bool:

@@ -79,11 +79,19 @@ def _add_variants(
 
 
 def _forms(word: str) -> set[str]:
-    """The skeletons of a word of at least four letters, with its plural ending and without: S, in Afrikaans also E."""
+    """The skeletons of a word of at least four letters, with its plural ending and without: S, in Afrikaans also E.
+
+    A letter of Arabic is written dh or z (Hifdh, Hifz); -ia of other languages is -ie in Afrikaans.
+    """
     if len(word) < 4:
         return set()
     endings = ("S", "E") if len(word) > 5 else ("S",)
-    return {skeleton(word)}.union(skeleton(word.removesuffix(ending)) for ending in endings)
+    forms = {skeleton(word)}.union(skeleton(word.removesuffix(ending)) for ending in endings)
+    if "DH" in word:
+        forms.add(skeleton(word.replace("DH", "Z")))
+    if word.endswith("IE") and len(word) > 5:
+        forms.add(skeleton(f"{word[:-1]}A"))
+    return forms
 
 
 def _add_vowels(words: list[str], known: list[str], found: dict[str, dict[str, Like]]) -> None:

@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from reconcile.matching import kept
 
 _CHUNK = re.compile(r"[^\W_]+")
+_APOSTROPHE = re.compile(r"(?<=[^\W\d_])['\u2018\u2019`](?=[^\W\d_])")
 _VOWEL = re.compile("[AEIOU]")
 _RUNS = re.compile(r"\d+|[^\W\d_]+")
 
@@ -27,8 +28,8 @@ def fold(text: str) -> str:
 
 
 def chunks(folded: str) -> list[str]:
-    """Runs of letters and digits, in order: `ABC-0725 ZAKAT` gives ABC, 0725, ZAKAT."""
-    return _CHUNK.findall(folded)
+    """Runs of letters and digits, in order: `ABC-0725 ZAKAT` gives ABC, 0725, ZAKAT; `ANNE'S` is one, ANNES."""
+    return _CHUNK.findall(folded if folded.isalnum() else _APOSTROPHE.sub("", folded))
 
 
 def runs(chunk: str) -> list[str]:

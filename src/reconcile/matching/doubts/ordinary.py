@@ -22,6 +22,10 @@ _OFFICES = frozenset(
 """Words of office, of which an everyday word before may be a part: `MUSIC TEACHER`, `GENERAL MANAGER`."""
 
 
+_TITLES = frozenset("DR DOCTOR DOKTER PROF".split())
+"""Those of them that a name follows: `DESKS DR K NAIDU`."""
+
+
 def _asks(there: Beside) -> str | None:
     winner, at = there.winner, there.last
     word = there.word(at)
@@ -29,7 +33,8 @@ def _asks(there: Beside) -> str | None:
         return None
     if not (is_ordinary(word) or word in PLAIN or may_be_given(word)):
         return None
-    uses = _is_used(there, at - 1) or (there.word(at + 1) in _OFFICES and not there.fund)
+    office = there.word(at + 1) in _OFFICES and not (there.word(at + 1) in _TITLES and there.word(at + 2).isalpha())
+    uses = _is_used(there, at - 1) or (office and not there.fund)
     uses = uses or (winner.rule in ("code", "likeness") and _is_said(there, at))
     return f'"{word}" may be just a word' if uses else None
 
