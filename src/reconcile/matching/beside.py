@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reconcile.matching.names import is_name
-from reconcile.matching.people import BEGUN, as_typed, is_mark, person_beginnings
+from reconcile.matching.people import BEGUN, as_typed, begins_only_names, is_mark, person_beginnings
 from reconcile.matching.reading import Candidate, Reading
 from reconcile.matching.roles import role_of
 from reconcile.matching.translations import is_common
@@ -133,8 +133,10 @@ def _in_order(letters: str, word: str) -> bool:
 
 
 def _begun(reading: Reading, at: int) -> bool:
-    """Whether a word at the cut end is only a letter or two of one, or the beginning of "Ouma" and the like."""
+    """Whether a word at the cut end is only a letter or two of one, or the beginning of a name, or of "Ouma"."""
     if not reading.narrative.cut or at < len(reading.tokens) - 1:
         return False
     start = reading.tokens[at]
-    return len(start) <= BEGUN or start in person_beginnings()
+    if len(start) <= BEGUN or start in person_beginnings():
+        return True
+    return begins_only_names(start) and not (reading.likes[at] or reading.lexicon.begun_by(start, BEGUN + 1))

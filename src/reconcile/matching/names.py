@@ -7,6 +7,7 @@ from functools import cache
 from reconcile.matching import kept
 
 GIVEN, SURNAME, BOTH = "given", "surname", "both"
+SHORTEST_BEGINNING = 3
 
 
 @cache
@@ -28,6 +29,16 @@ def may_be_given(word: str) -> bool:
 def may_be_surname(word: str) -> bool:
     """Whether families are called so, whatever else it means: `NAIDOO`, `WELLS`."""
     return _names().get(word, ("", True))[0] in (SURNAME, BOTH)
+
+
+@cache
+def _beginnings() -> frozenset[str]:
+    return frozenset(name[:end] for name in _names() for end in range(SHORTEST_BEGINNING, len(name)))
+
+
+def begins_a_name(start: str) -> bool:
+    """Whether some name begins with three letters or more: `NKO`."""
+    return start in _beginnings()
 
 
 def only_given(word: str) -> bool:

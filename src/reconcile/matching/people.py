@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from reconcile.matching.names import is_name, may_be_given, may_be_surname, only_given
+from reconcile.matching.names import begins_a_name, is_name, may_be_given, may_be_surname, only_given
 from reconcile.matching.reading import Candidate, Reading
-from reconcile.matching.words import FIRM, PERSON, beside
+from reconcile.matching.words import FIRM, PERSON, begins_an_ordinary_word, beside
 
 OF_SURNAMES = frozenset("DE DEN DER DU VAN VD VON".split())
 FAMILY = frozenset("FAM FAMILY FAMILIE GESIN SON".split())
@@ -110,6 +110,11 @@ def firm_after(reading: Reading, positions: frozenset[int]) -> bool:
     """Whether a firm's word stands right after: `ABC TYRES`."""
     after = max(positions) + 1
     return after < len(reading.tokens) and reading.role(after) == FIRM and after not in reading.codes
+
+
+def begins_only_names(start: str) -> bool:
+    """Whether what is left of a word cut off can only be a name, as far as everyday words go: `NKO`."""
+    return begins_a_name(start) and not begins_an_ordinary_word(start)
 
 
 def a_cell_number(reading: Reading) -> bool:

@@ -126,7 +126,7 @@ class Reader:
         for at in [i for f in reading.funds if f.how == EXACT for i in range(f.start, f.end)]:
             reading.likes[at] = [like for like in reading.likes[at] if like.how in (EXACT, VARIANT)]
         if narrative.cut and tokens:
-            reading.likes[-1] = self._cut_words(tokens[-1], reading.likes[-1])
+            reading.likes[-1] = self._cut_words(tokens, reading.likes[-1])
         reading.alignments = Places(tokens, reading.roles, narrative.cut).align(self.lexicon, reading.likes)
         return reading
 
@@ -191,14 +191,23 @@ class Reader:
             if token in self.lexicon.code_stems and after.isdigit() and at not in covered and after not in known:
                 yield at, token + after
 
-    def _cut_words(self, token: str, likes: list[Like]) -> list[Like]:
-        """At a cut end, the beginning of a word is that word rather than a slip of it."""
-        if len(token) < SHORTEST_PIECE - 1 or token in self.lexicon.codes or has_role(token):
+    def _cut_words(self, tokens: list[str], likes: list[Like]) -> list[Like]:
+        """At a cut end, the beginning of a word is that word rather than a slip of it.
+
+        One that means something itself is so only behind the word that it follows in a name: `EQUIPMENT DR`.
+        """
+        token = tokens[-1]
+        if len(token) < SHORTEST_PIECE - 1 or token in self.lexicon.codes:
             return likes
+        begun = self._starting(token)
+        if has_role(token):
+            before = tokens[-2] if len(tokens) > 1 else ""
+            following = {word for _, word in self.lexicon.next_words.get(before, ())}
+            begun = (word for word in begun if word in following)
         whole = {like.word for like in likes if like.how in ("exact", "variant")}
-        cut = [Like(w, 0.25, CUT) for w in self._starting(token) if w not in whole]
-        begun = {like.word for like in cut}
-        return [like for like in likes if like.word not in begun] + cut
+        cut = [Like(w, 0.25, CUT) for w in begun if w not in whole]
+        taken = {like.word for like in cut}
+        return [like for like in likes if like.word not in taken] + cut
 
     def _starting(self, start: str) -> Iterator[str]:
         at = bisect_left(self._sorted_words, start)

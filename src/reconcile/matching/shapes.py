@@ -9,6 +9,7 @@ from typing import NamedTuple
 from reconcile.matching.decide import Decision
 from reconcile.matching.names import is_name, may_be_given, may_be_surname
 from reconcile.matching.narrative import Narrative
+from reconcile.matching.people import begins_only_names
 from reconcile.matching.reading import Reader
 from reconcile.matching.rules.near_code import codes_near
 from reconcile.matching.words import chunks, fold
@@ -30,6 +31,7 @@ class Blank(NamedTuple):
     given: bool
     surname: bool
     like_a_code: str
+    begins_a_name: bool = False
 
 
 _INITIAL, _TRY = Blank(False, False, False, "initial"), Blank(False, False, False, "initial of what follows")
@@ -84,6 +86,8 @@ class Shapes:
             if word is not token:
                 coded = self._of_codes(tokens) if coded is None else coded
                 word = token if at in coded else word
+                if at == last and narrative.cut and isinstance(word, Blank):
+                    word = word._replace(begins_a_name=begins_only_names(token))
             shape.append(word)
         # what joins or parts the words, where it is not one blank each
         marks = "" if plain else _FIGURES.sub("0", _LETTERS.sub("a", payer))

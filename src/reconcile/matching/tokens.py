@@ -55,8 +55,10 @@ class Tokens:
         parts = self._joined(parts)
         tokens: list[str] = []
         glued = _NONE
-        for part in parts:
+        for at, part in enumerate(parts):
             split = self._splits.get(part) or self._split(part)
+            if len(split) == 1 and at + 1 < len(parts) and parts[at + 1].isdigit():
+                split = self._before_figures(part, parts[at + 1])
             if len(split) > 1:
                 glued = glued.union(range(len(tokens), len(tokens) + len(split)))
             tokens.extend(split)
@@ -145,6 +147,13 @@ class Tokens:
                 if now is None or len(before) + 1 < len(now):
                     best[end] = (*before, word[start:end])
         return best[len(word)]
+
+    def _before_figures(self, word: str, figures: str) -> tuple[str, ...]:
+        """A fund and the letters of a code, run together before the figures of the code: `ZAKATROOF25`."""
+        for at in range(SHORTEST_PIECE, len(word) - 1):
+            if word[:at] in self.lexicon.fund_words and word[at:] + figures in self.lexicon.codes:
+                return word[:at], word[at:]
+        return (word,)
 
     def _says_more_than_a_code(self, pieces: tuple[str, ...]) -> bool:
         """Whether a run-together word holds more than codes and plain words: BURDON and VETPET are rather not known."""

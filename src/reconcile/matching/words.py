@@ -101,6 +101,16 @@ def is_ordinary(word: str) -> bool:
     return word in _ordinary()
 
 
+@cache
+def _begun() -> frozenset[str]:
+    return frozenset(word[:end] for word in _ordinary() for end in range(3, len(word) + 1))
+
+
+def begins_an_ordinary_word(start: str) -> bool:
+    """Whether a word of everyday English or Afrikaans begins so, or is that."""
+    return start in _begun()
+
+
 OWN_ACCOUNT = frozenset("ACC ACCT ACCOUNT SAVINGS SAVING CALL INVEST INVESTMENT CHEQUE CURRENT RESERVE FNB".split())
 """Words of one's own accounts in a transfer."""
 

@@ -7,11 +7,24 @@ from reconcile.matching.confidence import LIKE_A_NAME
 from reconcile.matching.doubts import DoubtRule
 from reconcile.matching.names import may_be_given, may_be_surname, only_given
 from reconcile.matching.people import FAMILY, OF_SURNAMES, initial, is_spoken, is_word
+from reconcile.matching.words import PARTICLES
 
 
 def _asks(there: Beside) -> str | None:
+    if _saint(there):
+        return "reads like a person's name"
     one_word = len(there.winner.positions) == 1 and is_word(there.reading, there.winner)
     return "reads like a person's name" if one_word and (_half_a_name(there) or _family(there)) else None
+
+
+def _saint(there: Beside) -> bool:
+    """A saint's name that families bear as well, behind an initial, a title or a given name: `M ST JOHN`."""
+    if len(there.winner.positions) != 2 or there.word(there.first) not in PARTICLES or there.fund:
+        return False
+    before = there.first - 1
+    surname = may_be_surname(there.word(there.last)) or may_be_given(there.word(there.last))
+    given = before in there.others and (initial(there.reading, before) or only_given(there.word(before)))
+    return surname and given and there.last == len(there.reading.tokens) - 1
 
 
 def _half_a_name(there: Beside) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from reconcile.matching.beside import Beside
 from reconcile.matching.confidence import OTHER_WORDS
 from reconcile.matching.doubts import DoubtRule
-from reconcile.matching.names import may_be_surname, only_given
+from reconcile.matching.names import is_name, may_be_surname, only_given
 from reconcile.matching.people import BEGUN, OF_SURNAMES, a_cell_number, initial, is_called_so, is_spoken
-from reconcile.matching.words import GIVEN_BY, PERSON, is_ordinary
+from reconcile.matching.words import GIVEN_BY, PERSON, has_vowel, is_ordinary
 
 LONG_WORD = 8
 """A slip in so long a word needs no fund beside a payer's name."""
@@ -30,7 +30,9 @@ def _is_clear(there: Beside) -> bool:
     payer = _payer_before(there) and _payer_after(there)
     if there.winner.slip:
         long = len(there.winner.positions) > 1 or len(there.word(last)) >= LONG_WORD
-        return (there.fund and (payer or not touching)) or (payer and long)
+        names = all(is_name(there.word(at)) for at in strangers)
+        mistyped = there.winner.rule == "code slip" and not has_vowel(there.word(last))  # no name, no word
+        return (there.fund and (payer or not touching)) or (payer and long) or (mistyped and names)
     if there.winner.alone:  # a word that others share: what stands right after it may be part of what is meant
         follows = last + 1 in strangers and not is_called_so(there.reading, last + 1)
         return (payer or (there.fund and not touching)) and not follows
