@@ -199,9 +199,9 @@ def read_funds(path_or_frame: TableSource) -> FundVocabulary:
     for row, fund in zip(table.rows, funds, strict=True):
         claims.claim(row.line, fund.name, [("fund", fund.name), *(("spellings", s) for s in fund.spellings)])
         _not_reserved(row, "fund", fund.name, faults)
-        own = {compared(s) for s in fund.spellings}
+        own = {tuple(map(compared, s.split())) for s in fund.spellings}
         for word in fund.excludes:
-            if compared(word) in own:
+            if tuple(map(compared, word.split())) in own:  # Peter Spence is not Peter's Pence
                 faults.add(
                     row.line, "excludes", f'"{shown(word, 40)}" is also one of the spellings; it can be only one'
                 )

@@ -118,3 +118,37 @@ def test_a_code_of_letters_and_digits_is_nobodys_name() -> None:
         {"date": "2018-09-03", "amount": "1.00", "description": ["WARD5 QWYZHEK", "HOPE QWYZHEK", "HOPE NDABA"]}
     )
     assert rc.match(lines, register)["status"].tolist() == ["matched", "review", "review"]
+
+
+OTHERS = [
+    ("Cox's Farm", "COXS FARM", "WH1"),
+    ("St Anne's Roof", "ST ANNE'S ROOF", "WH1"),
+    ("Desks", "DESKS DR K NAIDU", "WH1"),
+    ("Desks", "HEAD DOCTOR DESKS", None),
+    ("Hifz School", "HIFDH SCHOOL", "WH1"),
+    ("Leukaemia Ward", "LEUKEMIE WARD", "WH1"),
+    ("Winter Blankets", "BLK WINTER BLANKETS", "WH1"),
+    ("Winter Blankets", "BXK WINTER BLANKETS", None),
+    ("Milk Equipment Drive", "AA MILK EQUIPMENT DR", "WH1"),
+    ("Winter Blankets", "WINTER BLANKETS  NKO", "WH1"),
+    ("Winter Blankets", "WINTER BLANKETS  QZX", None),
+    ("St Johns", "M ST JOHN", None),
+    ("St Johns", "M NAIDOO ST JOHNS", "WH1"),
+    ("Desks", "ZAKATWH1", "WH1"),
+    ("Desks", "ANJALI PAL", None),
+    ("Desks", "WHQ THABO", None),
+    ("Desks", "FTR THABO", "FRT"),
+    ("Desks", "FTR QWYZHEK", None),
+    ("Desks", "TW23", None),
+    ("Desks", "TW 23", "TW"),
+]
+"""Names of one campaign (its code is WH1), a text, and what it is credited to; the others are PAL, FRT, TQ23 and TW."""
+
+
+@pytest.mark.parametrize(("name", "text", "campaign"), OTHERS)
+def test_how_names_are_typed_and_what_stands_beside_them(name: str, text: str, campaign: str | None) -> None:
+    rows = [("WH1", name), ("PAL", "Comfort"), ("FRT", "Orchard"), ("TQ23", "Quake"), ("TW", "Tube Wells")]
+    register = rc.read_campaigns(pd.DataFrame(rows, columns=["code", "name"]))
+    line = {"date": "2018-09-03", "amount": "100.00", "description": f"FNB APP PAYMENT FROM  {text}"}
+    [decided] = rc.match(pd.DataFrame([line]), register).itertuples()
+    assert (decided.campaign if decided.status == "matched" else None) == campaign, decided.reason

@@ -258,6 +258,7 @@ CREDITED_OF_TWO_NAMES = dict.fromkeys(SETS, 0) | {
     "temple": 1,
     "welfare": 2,
     "sight": 2,
+    "parishes": 1,
 }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from reconcile.matching import kept
+from reconcile.matching.words import PLACE, beside
 
 ENDING = 3
 """A beginning stands for words that are at most so many letters longer: plurals and the like."""
@@ -23,11 +24,13 @@ def beginnings() -> dict[str, tuple[str, ...]]:
 
 @cache
 def _common() -> frozenset[str]:
-    return frozenset(begin for begins in beginnings().values() for begin in begins)
+    places = [word for word, kind in beside().items() if kind == PLACE]
+    words = {begin for begins in beginnings().values() for begin in begins}
+    return frozenset(word for word in words if not any(place.startswith(word) for place in places))
 
 
 def is_common(word: str) -> bool:
-    """Whether an English word is one of those that the foreign ones stand for: a common word of giving."""
+    """Whether an English word is one of those that the foreign ones stand for, and no place: a word of giving."""
     return any(word[:length] in _common() for length in range(max(len(word) - ENDING, 1), len(word) + 1))
 
 

@@ -42,8 +42,9 @@ def doubt(
     `positions` are those of all words that name it; words at `without` are thought away.
     """
     there = beside(reading, winner, positions, without)
-    if all(role == "number" for role in there.others.values()) and not there.figures:
-        return None
+    numbered = there.figures or (winner.rule == "code" and len(winner.positions) == 1 and there.others)
+    if not numbered and all(role == "number" for role in there.others.values()):
+        return None  # a number beside a name, or beside a code that has figures, says nothing
     for rule in _rules():
         if reason := rule.asks(there):
             return Doubt(rule.case, reason)

@@ -27,7 +27,19 @@ def _asks(there: Beside) -> str | None:
         return "the figures may be an amount, a day or a count"
     if apart and _counts(there, there.last + 1) and not _is_joined(there):
         return "the figures may be an amount, a day or a count"
+    if there.winner.rule == "code" and len(there.winner.positions) == 1 and _tries_another(there):
+        return "the figures make it nearly another code"
     return None
+
+
+def _tries_another(there: Beside) -> bool:
+    """Whether a code of letters and the figures run into it are one slip away from another's code: TW23, of TQ23."""
+    figures = there.word(there.last + 1)
+    typed = there.word(there.last) + figures
+    if not figures.isdigit() or typed not in there.reading.narrative.payer:
+        return False
+    lexicon = there.reading.lexicon
+    return any(lexicon.codes[code] != there.winner.campaign for code in lexicon.figure_codes_near.of(typed))
 
 
 def _joined(there: Beside) -> str:
