@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from reconcile.campaigns import default_funds, read_campaigns
+from reconcile.campaigns import default_funds, read_campaigns, read_funds
 from reconcile.matching.funds import FundReader
 from reconcile.matching.lexicon import build
 
@@ -59,3 +59,15 @@ def test_three_letters_are_a_fund_two_are_none_and_a_name_or_another_word_is_non
     assert funds("ZAK") == ["zakat"]
     assert funds("FID DANIELS") == ["fidya"]
     assert funds("KAI") == funds("END") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("PETERS PENCE", ["pence"]), ("PETRS PENCE", ["pence"]), ("PETER SPENCE", []), ("PETERSPENCE", [])],
+)
+def test_what_differs_from_a_spelling_by_its_blank_can_be_excluded(text: str, expected: list[str]) -> None:
+    rows = [("pence", "Peters Pence", "Peter Spence|pence")]
+    vocabulary = read_funds(pd.DataFrame(rows, columns=["fund", "spellings", "excludes"]))
+    register = read_campaigns(pd.DataFrame([("ZZZ", "Nothing")], columns=["code", "name"]))
+    found = FundReader(build(register, vocabulary)).find(text.split(), False)
+    assert [f.fund for f in found if f.fund] == expected

@@ -32,6 +32,10 @@ NOT_ALIKE = [
     ("C2X", ["D2X NAIDOO", "C2X NAIDOO"], "a letter before a figure"),
     ("C2T", ["C2M NAIDOO", "C2T NAIDOO"], "a letter behind a figure"),
     ("GF G12", ["G M BOTHA", "G F BOTHA"], "initials that are a code together"),
+    ("FRT", ["FRT 0725550118 QWYZHEK", "FRT 0725550118 KETTLE"], "an everyday word beside a cell number"),
+    ("FRT", ["VILLAGE WELLS  QWYZ", "VILLAGE WELLS  TANN"], "at the end, not cut"),
+    ("FRT", ["VILLAGE WELLS   QWYZ", "VILLAGE WELLS   TANN"], "at a cut end, the beginning of a relative"),
+    ("FRT", ["VILLAGE WELLS   QWYZ", "VILLAGE WELLS   NKOS"], "at a cut end, the beginning of a name"),
     ("BATEL", ["MOOSA QWYZHEKA", "PATEL QWYZHEKA"], "a name near a code"),
     ("GZE", ["B WELLS", "W WELLS"], "an initial, the first letter of what follows"),
 ]

@@ -131,6 +131,7 @@ def _decided(outcome: Outcome) -> str:
 
 def _measured(status: str, share: float) -> str:
     of = "decisions like this one" if status == "matched" else "first suggestions like this one"
+    share = min(share, 0.999)  # never rounded up to certainty
     return f"{share:.1%} of {of} were right on labelled lines"
 
 

@@ -9,13 +9,16 @@ from typing import NamedTuple
 from reconcile.matching.decide import Decision
 from reconcile.matching.names import is_name, may_be_given, may_be_surname
 from reconcile.matching.narrative import Narrative
-from reconcile.matching.people import begins_only_names
+from reconcile.matching.people import BEGUN, begins_only_names, person_beginnings
 from reconcile.matching.reading import Reader
 from reconcile.matching.rules.near_code import codes_near
-from reconcile.matching.words import chunks, fold
+from reconcile.matching.words import chunks, fold, is_ordinary
 
 SHORTEST_BLANK = 6
 """A shorter word may be near a code, a try at one, or the beginning of a word."""
+
+SHORTEST_END = 3
+"""A shorter word at the cut end may be initials."""
 
 SHORTEST_NAME = 5
 """So short a name may only be near a code."""
@@ -31,6 +34,7 @@ class Blank(NamedTuple):
     given: bool
     surname: bool
     like_a_code: str
+    ordinary: bool = False
     begins_a_name: bool = False
 
 
@@ -58,6 +62,7 @@ class Shapes:
 
     reader: Reader
     _of_words: dict[str, str | Blank] = field(default_factory=dict)
+    _of_ends: dict[str, str | Blank] = field(default_factory=dict)
     _codes: frozenset[str] = frozenset()
     _initials: frozenset[str] = frozenset()
 
@@ -81,13 +86,15 @@ class Shapes:
             word = known.get(token)
             if word is None:
                 word = known[token] = self._blank(token) if self._means_nothing(token) else token
+            if word is token and at == last and narrative.cut and at:
+                word = self._end(token)
             if token in self._initials and at < last and tokens[at + 1].isalpha():
                 word = _TRY if tokens[at + 1][0] == token else _INITIAL
             if word is not token:
                 coded = self._of_codes(tokens) if coded is None else coded
                 word = token if at in coded else word
                 if at == last and narrative.cut and isinstance(word, Blank):
-                    word = word._replace(begins_a_name=begins_only_names(token))
+                    word = word._replace(begins_a_name=token in person_beginnings() or begins_only_names(token))
             shape.append(word)
         # what joins or parts the words, where it is not one blank each
         marks = "" if plain else _FIGURES.sub("0", _LETTERS.sub("a", payer))
@@ -110,16 +117,31 @@ class Shapes:
     def _means_nothing(self, token: str) -> bool:
         reader = self.reader
         short = len(token) < SHORTEST_BLANK and not (len(token) == SHORTEST_NAME and self._is_only_a_name(token))
-        if short or not token.isalpha() or reader.words.is_known(token):
+        if short or not token.isalpha() or (not is_name(token) and reader.lexicon.held_in(token)):
             return False
-        if not is_name(token) and reader.lexicon.held_in(token):
+        return self._is_none_of_ours(token)
+
+    def _is_none_of_ours(self, token: str) -> bool:
+        """Whether a word is neither one that people type beside gifts, nor the register's or a fund's, or like one."""
+        reader = self.reader
+        if reader.words.is_known(token):
             return False
         return not (reader.known_likes.get(token) or reader.lexicon.begun_by(token) or reader.funds.may_mean(token))
 
     def _is_only_a_name(self, token: str) -> bool:
         return is_name(token) and not codes_near(token, self.reader.lexicon)
 
+    def _end(self, token: str) -> str | Blank:
+        """What is left of a short word at a cut end, where it is no code, no beginning, and no word beside gifts."""
+        word = self._of_ends.get(token)
+        if word is None:
+            short = SHORTEST_END <= len(token) < SHORTEST_BLANK and token.isalpha()
+            begins = short and (self.reader.lexicon.begun_by(token, BEGUN) or codes_near(token, self.reader.lexicon))
+            nothing = short and not begins and self._is_none_of_ours(token)
+            word = self._of_ends[token] = self._blank(token) if nothing else token
+        return word
+
     def _blank(self, token: str) -> Blank:
         first = f"{token[0]}{len(token)}"
         first = first if first in self._codes else ""
-        return Blank(is_name(token), may_be_given(token), may_be_surname(token), first)
+        return Blank(is_name(token), may_be_given(token), may_be_surname(token), first, is_ordinary(token))
