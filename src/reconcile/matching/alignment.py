@@ -7,10 +7,7 @@ from typing import NamedTuple
 
 from reconcile.matching.lexicon import Lexicon, Phrase
 from reconcile.matching.likeness import CUT, Like
-from reconcile.matching.words import STOP
-
-SHORTEST_PIECE = 3
-"""A shorter word says little by itself."""
+from reconcile.matching.words import SHORTEST_PIECE, STOP
 
 
 class Alignment(NamedTuple):

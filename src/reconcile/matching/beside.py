@@ -9,7 +9,7 @@ from reconcile.matching.people import BEGUN, as_typed, begins_only_names, is_mar
 from reconcile.matching.reading import Candidate, Reading
 from reconcile.matching.roles import role_of
 from reconcile.matching.translations import is_common
-from reconcile.matching.words import DEALING, FIRM, GIVEN_BY, UNIT, chunks, fold, is_ordinary
+from reconcile.matching.words import DEALING, FIRM, GIVEN_BY, UNIT, chunks, fold, in_order, is_ordinary
 
 _FAR = {"unknown": 1.0, DEALING: 0.5, FIRM: 0.5}
 """How far from a word of the campaign's own names another may be and still be taken for it, by what else it is."""
@@ -124,12 +124,7 @@ def _meant_as_code(reading: Reading, at: int, winner: Candidate) -> bool:
         return True
     words = [reading.tokens[p] for p in sorted(winner.positions)]
     rests = ("".join(words[n:]) for n, word in enumerate(words) if word[0] == token[0])
-    return len(token) <= LONGEST_TRY and any(_in_order(token, rest) for rest in rests)
-
-
-def _in_order(letters: str, word: str) -> bool:
-    rest = iter(word)
-    return all(letter in rest for letter in letters)
+    return len(token) <= LONGEST_TRY and any(in_order(token, rest) for rest in rests)
 
 
 def _begun(reading: Reading, at: int) -> bool:

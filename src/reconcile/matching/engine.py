@@ -89,15 +89,13 @@ class Engine:
     def outcomes(self, texts: Sequence[Text], progress: Progress | None = None) -> list[Outcome]:
         """The outcome of each text, in their order; each distinct reference is read once."""
         narratives = [narrate(t.description, t.reference) for t in texts]
-        asked = (n for t, n in zip(texts, narratives, strict=True) if t.sign > 0 or n.reversal)
-        self._decide_ahead({_key(narrative): narrative for narrative in asked}, progress)
+        asked = {_key(n): n for t, n in zip(texts, narratives, strict=True) if t.sign > 0 or n.reversal}
+        self._decide_ahead(asked, progress)
         return list(map(self.outcome, texts, narratives))
 
     def _decide_ahead(self, narratives: dict[Reference, Narrative], progress: Progress | None) -> None:
         """Decide of many references, alike ones side by side: what was found of their words is then near at hand."""
-        for key in narratives.keys() & self._decided.keys():
-            del narratives[key]
-        ordered = sorted(narratives, key=lambda key: key[1])
+        ordered = sorted(narratives.keys() - self._decided.keys(), key=lambda key: (key[1], key))
         for start in range(0, len(ordered), AT_ONCE):
             keys = ordered[start : start + AT_ONCE]
             typed = [self.reader.words.of(narratives[key]) for key in keys]

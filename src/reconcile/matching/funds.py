@@ -17,7 +17,7 @@ from reconcile.matching.likeness import CUT, EXACT, SLIP, VARIANT
 from reconcile.matching.names import may_be_given, may_be_surname
 from reconcile.matching.one_off import OneOff
 from reconcile.matching.translations import beginnings
-from reconcile.matching.words import FILLER, GIVEN_BY, PERSON, PLAIN, beside, is_ordinary
+from reconcile.matching.words import FILLER, GIVEN_BY, PERSON, PLAIN, beginnings_of, beside, in_order, is_ordinary
 
 LONGEST_OF_CHANCE = 6
 """Up to so many letters a word may be one letter off a fund's by chance, so that the letter must be a likely one."""
@@ -30,11 +30,6 @@ _SAME = str.maketrans({"Q": "K", "C": "K", "Z": "S"})
 
 
 _VOWELS = re.compile("[AEIOU]")
-
-
-def _drops_from(short: str, word: str) -> bool:
-    letters = iter(word)
-    return all(letter in letters for letter in short)
 
 
 @lru_cache(maxsize=65536)
@@ -106,7 +101,7 @@ class FundReader:
         self._longest = max((len(p) for p in phrases), default=1)
         parts = {part for phrase in phrases for part in phrase}
         self._parts = OneOff(part for part in parts if len(part) >= 5)
-        self._begin_parts = frozenset(part[:end] for part in parts for end in range(2, len(part) + 1))
+        self._begin_parts = beginnings_of(parts, 2) | parts
         self._sounds_of_parts = frozenset(_sound(part) for part in parts)
 
     def may_mean(self, word: str) -> bool:
@@ -253,7 +248,7 @@ class FundReader:
         if len(typed) < 4:
             return None
         spelt = self._consonants.get(_VOWELS.sub("", typed), ())
-        meant = {self.lexicon.fund_words[w] for w in spelt if len(w) > len(typed) and _drops_from(typed, w)}
+        meant = {self.lexicon.fund_words[w] for w in spelt if len(w) > len(typed) and in_order(typed, w)}
         return meant.pop() if len(meant) == 1 else None
 
 

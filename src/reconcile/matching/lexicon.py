@@ -41,7 +41,8 @@ class Lexicon:
     """Everything the rules look up, built once for a register and a vocabulary.
 
     `words` are all words and run-together phrases that a slip may be compared with; `letter_codes` the codes without
-    digits, in which a slip can be guessed at; `code_stems` the letters that codes with digits begin with: before other
+    digits, in which a slip can be guessed at (`letter_codes_near`, and those with digits `figure_codes_near`, look them
+    up by a slip); `code_stems` the letters that codes with digits begin with: before other
     digits they are a wrong code. `phrases_of` has each phrase under the rarer of its first two words, then under the
     other, None where there is none: every mention must hold both. `next_words` has for a word the campaigns and words
     that follow it in their names.
@@ -66,8 +67,8 @@ class Lexicon:
     words: list[str] = field(default_factory=list)
     translated: dict[str, tuple[str, ...]] = field(default_factory=dict)
     letter_codes: tuple[str, ...] = ()
-    letter_codes_near: OneOff = field(default_factory=lambda: OneOff(()))
-    figure_codes_near: OneOff = field(default_factory=lambda: OneOff(()))
+    letter_codes_near: OneOff = field(default_factory=OneOff)
+    figure_codes_near: OneOff = field(default_factory=OneOff)
     _begun: dict[str, list[str]] = field(default_factory=dict)
     _spelt: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict)
     _held: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 
 from reconcile.matching import kept
+from reconcile.matching.words import SHORTEST_PIECE, beginnings_of
 
 GIVEN, SURNAME, BOTH = "given", "surname", "both"
-SHORTEST_BEGINNING = 3
 
 
 @cache
@@ -33,7 +33,7 @@ def may_be_surname(word: str) -> bool:
 
 @cache
 def _beginnings() -> frozenset[str]:
-    return frozenset(name[:end] for name in _names() for end in range(SHORTEST_BEGINNING, len(name)))
+    return beginnings_of(_names(), SHORTEST_PIECE)
 
 
 def begins_a_name(start: str) -> bool:

@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 class OneOff:
     """Words to compare a typed one with: a letter lost, added, wrong, or swapped with its neighbour is one slip."""
 
-    def __init__(self, words: Iterable[str]) -> None:
+    def __init__(self, words: Iterable[str] = ()) -> None:
         """Look-ups for these words; building them costs as much as the words have letters."""
         left: dict[str, list[str]] = defaultdict(list)
         for word in dict.fromkeys(words):

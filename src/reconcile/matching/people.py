@@ -7,7 +7,7 @@ from functools import cache
 
 from reconcile.matching.names import begins_a_name, is_name, may_be_given, may_be_surname, only_given
 from reconcile.matching.reading import Candidate, Reading
-from reconcile.matching.words import FIRM, PERSON, begins_an_ordinary_word, beside
+from reconcile.matching.words import FIRM, PERSON, beginnings_of, begins_an_ordinary_word, beside
 
 OF_SURNAMES = frozenset("DE DEN DER DU VAN VD VON".split())
 FAMILY = frozenset("FAM FAMILY FAMILIE GESIN SON".split())
@@ -26,7 +26,7 @@ _UNSPOKEN = re.compile(
 
 def without_marks(payer: str) -> str:
     """A payer's text without its points, dashes and strokes."""
-    return payer if payer.isalnum() else _MARKS.sub("", payer)
+    return _MARKS.sub("", payer)
 
 
 def is_word(reading: Reading, candidate: Candidate) -> bool:
@@ -126,5 +126,4 @@ def a_cell_number(reading: Reading) -> bool:
 @cache
 def person_beginnings() -> frozenset[str]:
     """How words beside a person's name begin: three letters or more of them."""
-    persons = (word for word, kind in beside().items() if kind == PERSON)
-    return frozenset(word[:end] for word in persons for end in range(BEGUN + 1, len(word)))
+    return beginnings_of((word for word, kind in beside().items() if kind == PERSON), BEGUN + 1)

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
-from reconcile.matching.alignment import SHORTEST_PIECE, Alignment, Places
+from reconcile.matching.alignment import Alignment, Places
 from reconcile.matching.funds import FundReader, FundWord
 from reconcile.matching.lexicon import Lexicon
 from reconcile.matching.likeness import CUT, EXACT, SLIP, TRANSLATED, VARIANT, Like
 from reconcile.matching.narrative import Narrative
 from reconcile.matching.roles import has_role, means_itself, role_of
 from reconcile.matching.tokens import Tokens
-from reconcile.matching.words import PLAIN
+from reconcile.matching.words import PLAIN, SHORTEST_PIECE
 
 LONGEST_CODE_RUNS = 6
 
@@ -112,8 +112,7 @@ class Reader:
         reading.roles = [known.get(token) or self._role(token) for token in tokens]
         for word in reading.funds:
             reading.roles[word.start : word.end] = ["fund"] * (word.end - word.start)
-        if not self.begin_codes.isdisjoint(tokens):
-            self._find_codes(reading)
+        self._find_codes(reading)
         for at, (_, length) in reading.codes.items():  # a code that is also a word is a code
             if length == 1 and reading.roles[at] not in ("initial", "number", "fund"):
                 reading.roles[at] = "unknown"

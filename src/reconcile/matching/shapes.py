@@ -12,13 +12,10 @@ from reconcile.matching.narrative import Narrative
 from reconcile.matching.people import BEGUN, begins_only_names, person_beginnings
 from reconcile.matching.reading import Reader
 from reconcile.matching.rules.near_code import codes_near
-from reconcile.matching.words import chunks, fold, is_ordinary
+from reconcile.matching.words import SHORTEST_PIECE, chunks, fold, is_ordinary
 
 SHORTEST_BLANK = 6
 """A shorter word may be near a code, a try at one, or the beginning of a word."""
-
-SHORTEST_END = 3
-"""A shorter word at the cut end may be initials."""
 
 SHORTEST_NAME = 5
 """So short a name may only be near a code."""
@@ -75,35 +72,30 @@ class Shapes:
 
     def of(self, narrative: Narrative, tokens: list[str], glued: frozenset[int]) -> Shape | None:
         """The shape of a text whose words were compared with the register; None where it is alone of its kind."""
-        known, payer = self._of_words, narrative.payer
-        shape: list[str | Blank] = []
-        last = len(tokens) - 1
+        payer = narrative.payer
         plain = payer == " ".join(tokens)
-        coded: set[int] | None = None
-        for at, token in enumerate(tokens):
-            if not plain and token not in payer:  # put together of single letters
-                return None
-            word = known.get(token)
-            if word is None:
-                word = known[token] = self._blank(token) if self._means_nothing(token) else token
-            if word is token and at == last and narrative.cut and at:
-                word = self._end(token)
-            if token in self._initials and at < last and tokens[at + 1].isalpha():
-                word = _TRY if tokens[at + 1][0] == token else _INITIAL
-            if word is not token:
-                coded = self._of_codes(tokens) if coded is None else coded
-                word = token if at in coded else word
-                if at == last and narrative.cut and isinstance(word, Blank):
-                    word = word._replace(begins_a_name=token in person_beginnings() or begins_only_names(token))
-            shape.append(word)
+        if not plain and any(token not in payer for token in tokens):  # put together of single letters
+            return None
+        shape = [self._word_at(tokens, at, narrative.cut) for at in range(len(tokens))]
+        if shape != tokens:
+            for at in self._of_codes(tokens):
+                shape[at] = tokens[at]
         # what joins or parts the words, where it is not one blank each
         marks = "" if plain else _FIGURES.sub("0", _LETTERS.sub("a", payer))
         return tuple(shape), glued, narrative.cut, marks
 
+    def _word_at(self, tokens: list[str], at: int, cut: bool) -> str | Blank:
+        token, last = tokens[at], at == len(tokens) - 1
+        if not last and token in self._initials and tokens[at + 1].isalpha():
+            return _TRY if tokens[at + 1][0] == token else _INITIAL
+        memory = self._of_ends if last and cut else self._of_words
+        word = memory.get(token)
+        if word is None:
+            word = memory[token] = self._end(token) if last and cut else self._word(token)
+        return word
+
     def _of_codes(self, tokens: list[str]) -> set[int]:
         """Where words stand that are a code, or nearly one, alone or together with their neighbours: `G F BOTHA`."""
-        if self.reader.begin_codes.isdisjoint(tokens):
-            return set()
         codes, slips = self.reader.lexicon.codes, self.reader.lexicon.code_slips
         starts = (at for at, token in enumerate(tokens) if token in self.reader.begin_codes)
         found = (
@@ -131,14 +123,17 @@ class Shapes:
     def _is_only_a_name(self, token: str) -> bool:
         return is_name(token) and not codes_near(token, self.reader.lexicon)
 
+    def _word(self, token: str) -> str | Blank:
+        return self._blank(token) if self._means_nothing(token) else token
+
     def _end(self, token: str) -> str | Blank:
-        """What is left of a short word at a cut end, where it is no code, no beginning, and no word beside gifts."""
-        word = self._of_ends.get(token)
-        if word is None:
-            short = SHORTEST_END <= len(token) < SHORTEST_BLANK and token.isalpha()
-            begins = short and (self.reader.lexicon.begun_by(token, BEGUN) or codes_near(token, self.reader.lexicon))
-            nothing = short and not begins and self._is_none_of_ours(token)
-            word = self._of_ends[token] = self._blank(token) if nothing else token
+        """What is left of a word at a cut end: a short one too, if no code, no beginning and none beside gifts."""
+        word = self._word(token)
+        if word is token and SHORTEST_PIECE <= len(token) < SHORTEST_BLANK and token.isalpha():
+            begins = self.reader.lexicon.begun_by(token, BEGUN) or codes_near(token, self.reader.lexicon)
+            word = self._blank(token) if not begins and self._is_none_of_ours(token) else token
+        if isinstance(word, Blank):
+            word = word._replace(begins_a_name=token in person_beginnings() or begins_only_names(token))
         return word
 
     def _blank(self, token: str) -> Blank:

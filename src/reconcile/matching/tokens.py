@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from reconcile.matching.alignment import SHORTEST_PIECE
 from reconcile.matching.lexicon import Lexicon
 from reconcile.matching.names import may_be_given, may_be_surname
 from reconcile.matching.narrative import Narrative
 from reconcile.matching.roles import has_role
-from reconcile.matching.words import PLAIN, chunks, is_ordinary, runs
+from reconcile.matching.words import PLAIN, SHORTEST_PIECE, beginnings_of, chunks, is_ordinary, runs
 
 _TYPED_O = re.compile(r"(?<=[0-9])O(?=[0-9])")
 LONGEST_CODE = 12
 LONGEST_GLUED = 60
-
 
 _NONE = frozenset[int]()
 
@@ -41,7 +39,7 @@ class Tokens:
             set(lexicon.letter_codes) | set(lexicon.campaigns_of) | single_funds | set(PLAIN) | set(lexicon.translated)
         )
         self._named = frozenset([*lexicon.codes, *lexicon.campaigns_of, *lexicon.fund_words])
-        self._begin_named = frozenset(word[:end] for word in self._named for end in range(1, len(word)))
+        self._begin_named = beginnings_of(self._named, 1)
         self._pieces = frozenset(w for w in words if len(w) >= SHORTEST_PIECE)
 
     def of(self, narrative: Narrative) -> tuple[list[str], frozenset[int]]:
@@ -66,10 +64,10 @@ class Tokens:
 
     def _parts_of(self, word: str) -> tuple[str, ...]:
         """The letters and figures of a word between blanks; a code with dots or dashes inside is one chunk: `A.B.C`."""
-        found = [word] if word.isalpha() else chunks(_TYPED_O.sub("0", word))  # 2O25 is a number
+        found = chunks(_TYPED_O.sub("0", word))  # 2O25 is a number
         if len(found) > 1 and "".join(found) in self.lexicon.codes:
             found = ["".join(found)]
-        self._parts[word] = tuple(run for chunk in found for run in ([chunk] if chunk.isalpha() else runs(chunk)))
+        self._parts[word] = tuple(run for chunk in found for run in runs(chunk))
         return self._parts[word]
 
     def _names_a_campaign(self, word: str) -> bool:
@@ -110,7 +108,7 @@ class Tokens:
                 if word in self._named and self._joins(word, parts[at:end], parts[end : end + 1]):
                     length = end - at
                     break
-            joined.append(parts[at] if length == 1 else "".join(parts[at : at + length]))
+            joined.append("".join(parts[at : at + length]))
             at += length
         return joined
 

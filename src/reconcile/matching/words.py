@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from reconcile.matching import kept
@@ -35,6 +36,21 @@ def chunks(folded: str) -> list[str]:
 def runs(chunk: str) -> list[str]:
     """A chunk split where letters meet digits: `QUR25` gives QUR, 25."""
     return _RUNS.findall(chunk)
+
+
+SHORTEST_PIECE = 3
+"""A shorter piece of a word says little by itself."""
+
+
+def in_order(letters: str, word: str) -> bool:
+    """Whether a word has these letters in their order, others between them or not: BLK of BLANKETS."""
+    rest = iter(word)
+    return all(letter in rest for letter in letters)
+
+
+def beginnings_of(words: Iterable[str], least: int) -> frozenset[str]:
+    """What is left of these words where their ends are lost, of at least so many letters."""
+    return frozenset(word[:end] for word in words for end in range(least, len(word)))
 
 
 _SOUNDS = (("GH", "G"), ("DH", "D"), ("KH", "K"), ("TH", "T"), ("PH", "F"), ("CK", "K"), ("EE", "I"), ("OO", "U"))
@@ -103,7 +119,7 @@ def is_ordinary(word: str) -> bool:
 
 @cache
 def _begun() -> frozenset[str]:
-    return frozenset(word[:end] for word in _ordinary() for end in range(3, len(word) + 1))
+    return beginnings_of(_ordinary(), SHORTEST_PIECE) | _ordinary()
 
 
 def begins_an_ordinary_word(start: str) -> bool:

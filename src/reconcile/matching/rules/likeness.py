@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconcile.matching.alignment import SHORTEST_PIECE, Alignment
+from reconcile.matching.alignment import Alignment
 from reconcile.matching.likeness import CUT
 from reconcile.matching.reading import Candidate, Reading
 from reconcile.matching.roles import role_of
 from reconcile.matching.rules import Rule
 from reconcile.matching.rules._standing import stands_alone
-from reconcile.matching.words import PLACE, is_ordinary
+from reconcile.matching.words import PLACE, SHORTEST_PIECE, is_ordinary
 
 LETTERS_PER_SLIP = 5
 
