@@ -139,6 +139,11 @@ OTHERS = [
     ("Desks", "WHQ THABO", None),
     ("Desks", "FTR THABO", "FRT"),
     ("Desks", "FTR QWYZHEK", None),
+    ("Desks", "PLA THABO", None),
+    ("Magnolia", "MAGNOLIE QWYZHEK ZAKAT", "WH1"),
+    ("Refugee Tents", "TENTS 100 2000 1 REF", None),
+    ("Refugee Tents", "AA 100 2000 1 TENTS REFU", "WH1"),
+    ("Winter Blankets", "WINTER BLANKETS  GAR", None),
     ("Desks", "TW23", None),
     ("Desks", "TW 23", "TW"),
 ]

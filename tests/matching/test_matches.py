@@ -143,6 +143,18 @@ def test_explain_leads_from_the_banks_words_to_the_decision(appeals: rc.Campaign
     assert "<script>" not in rc.explain("<script>IDB", appeals)._repr_html_()
 
 
+def test_what_is_explained_is_never_certain(appeals: rc.CampaignRegister) -> None:
+    assert f"{confidence('code'):.1%}" == "100.0%"
+    assert "99.9% of decisions like this one" in str(rc.explain("FNB APP PAYMENT FROM  IDB ZAKAT", appeals))
+
+
+def test_progress_rises_to_the_number_of_references(appeals: rc.CampaignRegister) -> None:
+    told: list[tuple[int, int]] = []
+    lines = frame(*((f"FNB APP PAYMENT FROM  IDB QWYZHEK{number:04d}", "1.00") for number in range(1200)))
+    match(lines, appeals, progress=lambda done, of: told.append((done, of)))
+    assert told == [(0, 1200), (500, 1200), (1000, 1200), (1200, 1200)]
+
+
 def test_confidence_is_measured_and_up_to_date(monkeypatch: pytest.MonkeyPatch) -> None:
     """`python benchmarks/measure_rules.py` writes the table anew."""
     benchmarks = LABELLED.parents[1] / "benchmarks"

@@ -50,7 +50,9 @@ def test_only_words_of_the_register_come_into_play() -> None:
     assert "KERSFEES" not in found
 
 
-@pytest.mark.parametrize(("word", "common"), [("ORPHANS", True), ("FLOODS", True), ("HARBOUR", False)])
+@pytest.mark.parametrize(
+    ("word", "common"), [("ORPHANS", True), ("FLOODS", True), ("HARBOUR", False), ("EGYPT", False)]
+)
 def test_common_words_of_giving_are_known(word: str, common: bool) -> None:
     assert is_common(word) is common
 

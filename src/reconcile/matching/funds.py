@@ -106,12 +106,7 @@ class FundReader:
 
     def may_mean(self, word: str) -> bool:
         """Whether a word may be one of a fund's, alone, cut off, or within a phrase."""
-        if (
-            self.word(word, False)
-            or self.word(word, True)
-            or word in self.lexicon.fund_excludes
-            or word in self._prefixes
-        ):
+        if self.word(word, False) or self.word(word, True) or word in self.lexicon.fund_excludes:
             return True
         return self._may_be_a_part(word)
 
