@@ -37,7 +37,7 @@ NOT_ALIKE = [
     ("FRT", ["VILLAGE WELLS   QWYZ", "VILLAGE WELLS   TANN"], "at a cut end, the beginning of a relative"),
     ("FRT", ["VILLAGE WELLS   QWYZ", "VILLAGE WELLS   NKOS"], "at a cut end, the beginning of a name"),
     ("FRT", ["WELLS            QWZ", "WELLS            VIL"], "at a cut end, the beginning of the register's word"),
-    ("QWA", ["VILLAGE          QVZ", "VILLAGE          QWZ"], "at a cut end, nearly a code"),
+    ("FRT QWA", ["VILLAGE          QVZ", "VILLAGE          QWZ"], "at a cut end, nearly a code"),
     ("FRT", ["VILLAGE WELLS    HAT", "VILLAGE WELLS    SAD"], "at a cut end, three letters of a fund"),
     ("BATEL", ["MOOSA QWYZHEKA", "PATEL QWYZHEKA"], "a name near a code"),
     ("GZE", ["B WELLS", "W WELLS"], "an initial, the first letter of what follows"),
