@@ -215,9 +215,9 @@ def _fund(row: Row, faults: Faults) -> Fund:
     excludes = row.texts("excludes", faults)
     listed = compared(name) in map(compared, (*spellings, *excludes))
     automatic = (row.text("automatic", faults) or "").casefold() if "automatic" in row.cells else ""
-    if automatic not in (NEVER, "yes", ""):
+    if automatic not in (NEVER, "no", "yes", ""):
         faults.add(row.line, "automatic", f'"{shown(automatic, 40)}" is neither {NEVER} nor yes')
-    return Fund(name, spellings if listed else (name, *spellings), excludes, automatic != NEVER)
+    return Fund(name, spellings if listed else (name, *spellings), excludes, automatic not in (NEVER, "no"))
 
 
 @cache

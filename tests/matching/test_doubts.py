@@ -146,6 +146,15 @@ OTHERS = [
     ("Winter Blankets", "WINTER BLANKETS  GAR", None),
     ("Desks", "TW23", None),
     ("Desks", "TW 23", "TW"),
+    ("Meals on Wheels", "MOW MEALS ON WHEELS", "WH1"),
+    ("Desks", "FRT HOPE AND THABO", "FRT"),
+    ("Desks", "FRT THABO AND HOPE", "FRT"),
+    ("Desks", "FRT QWYZHEK AND THABO", None),
+    ("Harbour", "LWAZI - HARBOUR", "WH1"),
+    ("Harbour", "LWAZI HARBOUR", None),
+    ("Desks", "FITRAH ADAMS 5", None),
+    ("Fitrah", "FITRAH ADAMS 5", "WH1"),
+    ("Harbour", "ZAKTA S FRT LILLAH", "FRT"),
 ]
 """Names of one campaign (its code is WH1), a text, and what it is credited to; the others are PAL, FRT, TQ23 and TW."""
 
@@ -157,3 +166,43 @@ def test_how_names_are_typed_and_what_stands_beside_them(name: str, text: str, c
     line = {"date": "2018-09-03", "amount": "100.00", "description": f"FNB APP PAYMENT FROM  {text}"}
     [decided] = rc.match(pd.DataFrame([line]), register).itertuples()
     assert (decided.campaign if decided.status == "matched" else None) == campaign, decided.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "campaign"),
+    [("RIVER RUB", "WH1"), ("RIVER TUB", None), ("RIVER", "WH1")],
+)
+def test_a_word_one_letter_off_the_one_with_which_a_longer_name_goes_on(text: str, campaign: str | None) -> None:
+    rows = [("WH1", "River Run", "River"), ("PAL", "Comfort", "")]
+    register = rc.read_campaigns(pd.DataFrame(rows, columns=["code", "name", "aliases"]))
+    line = {"date": "2018-09-03", "amount": "100.00", "description": f"FNB APP PAYMENT FROM  {text}"}
+    [decided] = rc.match(pd.DataFrame([line]), register).itertuples()
+    assert (decided.campaign if decided.status == "matched" else None) == campaign, decided.reason
+
+
+STUDY = [("bursary", "Bursary|Beurs|Ibhasari Yonke", ""), ("building", "Building|Boufonds", "")]
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "campaign", "fund"),
+    [
+        ("MOLEFE BURSARY", "matched", "MOL", "bursary"),
+        ("MOLEFE BEURS", "matched", "MOL", "bursary"),
+        ("MOLEFE BOUFONDS", "review", None, "building"),
+        ("BEURS", "review", None, "bursary"),
+        ("JHB SCHOOL DESKS IBH", "matched", "JHB", "bursary"),
+        ("JHB SCHOOL DESK IBH", "review", None, None),
+        ("BURSA S JHB BOUFONDS", "matched", "JHB", "building"),
+    ],
+)
+def test_a_fund_spelt_otherwise_in_a_name_begun_at_the_cut_or_begun_like_a_name(
+    text: str, status: str, campaign: str | None, fund: str | None
+) -> None:
+    rows = [("MOL", "Molefe Bursary"), ("VEN", "Vena Bursary"), ("JHB", "School Desks")]
+    register = rc.read_campaigns(pd.DataFrame(rows, columns=["code", "name"]))
+    funds = rc.read_funds(pd.DataFrame(STUDY, columns=["fund", "spellings", "excludes"]))
+    line = {"date": "2018-09-03", "amount": "100.00", "description": f"FNB APP PAYMENT FROM  {text}"}
+    [decided] = rc.match(pd.DataFrame([line]), register, funds=funds).itertuples()
+    wanted = status, campaign, fund
+    found = decided.status, decided.campaign, decided.fund
+    assert tuple(None if pd.isna(value) else value for value in found) == wanted, decided.reason

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from reconcile.matching.lexicon import Lexicon, Phrase
-from reconcile.matching.likeness import CUT, Like
+from reconcile.matching.likeness import CUT, TRANSLATED, Like
 from reconcile.matching.words import SHORTEST_PIECE, STOP
 
 
@@ -54,6 +54,8 @@ class Places:
         """Add the phrase at its cheapest place around each word that may be its first."""
         for at, like in self.where.get(phrase.words[0], ()):
             if len(phrase.words) == 1:
+                if like.how == TRANSLATED and self.roles[at] == "fund":
+                    continue  # which campaign a fund's word names alone is for the rule of funds to say
                 found.append(Alignment(phrase, (at,), like.cost, like.how == CUT))
             elif placed := self._around(at, phrase):
                 found.append(placed)

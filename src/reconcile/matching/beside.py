@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rapidfuzz.distance import OSA
+
 from reconcile.matching.names import is_name
 from reconcile.matching.people import BEGUN, as_typed, begins_only_names, is_mark, person_beginnings
 from reconcile.matching.reading import Candidate, Reading
@@ -109,7 +111,16 @@ def _is_own(reading: Reading, at: int, campaign: str, far: float) -> bool:
     owners, token = reading.lexicon.campaigns_of, reading.tokens[at]
     likes = [like.word for like in reading.likes[at] if like.cost <= far]
     begun = [] if is_name(token) else reading.lexicon.begun_by(token, BEGUN + 1)
-    return any(campaign in owners.get(word, ()) for word in [*likes, *begun])
+    return any(campaign in owners.get(word, ()) for word in [*likes, *begun]) or _goes_on(reading, at, campaign)
+
+
+def _goes_on(reading: Reading, at: int, campaign: str) -> bool:
+    """Whether a word is one letter off that with which a longer name of the campaign goes on: `GOLF DAT`."""
+    token = reading.tokens[at]
+    if not at or len(token) <= BEGUN or is_name(token):
+        return False
+    following = reading.lexicon.next_words.get(reading.tokens[at - 1], ())
+    return any(own == campaign and token[0] == word[0] and OSA.distance(token, word) == 1 for own, word in following)
 
 
 def _meant_as_code(reading: Reading, at: int, winner: Candidate) -> bool:
@@ -122,7 +133,7 @@ def _meant_as_code(reading: Reading, at: int, winner: Candidate) -> bool:
     token, code = reading.tokens[at], "".join(chunks(fold(winner.campaign)))
     if len(token) == len(code) and token[0] == code[0]:
         return True
-    words = [reading.tokens[p] for p in sorted(winner.positions)]
+    words = reading.tokens[at + 1 : max(winner.positions) + 1]
     rests = ("".join(words[n:]) for n, word in enumerate(words) if word[0] == token[0])
     return len(token) <= LONGEST_TRY and any(in_order(token, rest) for rest in rests)
 

@@ -25,6 +25,9 @@ SHOWN_CANDIDATES = 3
 OF_A_GIVER = 10.0
 """How much further down a candidate stands whose word reads like part of a name, or is one of another's words."""
 
+SHORT_FORM = 3
+"""So many letters of a fund's word are a short form of it that donors type on purpose."""
+
 GAP = 5.0
 """Two readings of the same words whose scores are nearer than this are a tie."""
 
@@ -208,10 +211,13 @@ def _fund(
 
 def _is_somebodys(reading: Reading, found: FundWord, positions: frozenset[int]) -> bool:
     """Whether a fund's word that people are also called reads like a name: `ZAK MOOSA`, `FROM GRACE`, `AUNTY LIL`."""
-    at = found.start
-    if found.end - at > 1 or not may_be_given(reading.tokens[at]):
+    at, before, after = found.start, found.start - 1, found.end
+    if after - at > 1:
         return False
-    before, after = at - 1, found.end
+    if not may_be_given(reading.tokens[at]):
+        # MATAN S: a word that only begins like a fund's, or is a slip of it, and an initial
+        lettered = after < len(reading.tokens) and len(reading.tokens[after]) == 1 and reading.role(after) == "initial"
+        return at == 0 and found.how in ("slip", "cut") and len(reading.tokens[at]) > SHORT_FORM and lettered
     titled = before >= 0 and (initial(reading, before) or reading.tokens[before] in GIVEN_BY)
     follows = after < len(reading.tokens) and after not in positions and reading.role(after) in ("unknown", "initial")
     return titled or follows

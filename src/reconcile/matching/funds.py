@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -60,6 +61,7 @@ class FundReader:
     _sounds: dict[str, str] = field(default_factory=dict)
     _prefixes: dict[str, str] = field(default_factory=dict)
     _cut_prefixes: dict[str, str] = field(default_factory=dict)
+    _begun_phrases: dict[str, str] = field(default_factory=dict)
     _beginnings: dict[str, list[tuple[tuple[str, ...], str]]] = field(default_factory=dict)
     _consonants: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _long: OneOff = field(init=False)
@@ -84,6 +86,7 @@ class FundReader:
                 cut[word[:length]].add(fund)
                 if length == 3 or MOST_OF_A_WORD * len(word) <= length:
                     prefixes[word[:length]].add(fund)
+        self._begun_phrases = self._beginnings_of_phrases(cut)
         self._sounds = {s: f.pop() for s, f in sounds.items() if len(f) == 1}
         self._prefixes = {p: f.pop() for p, f in prefixes.items() if len(f) == 1}
         self._cut_prefixes = {p: f.pop() for p, f in cut.items() if len(f) == 1}
@@ -103,6 +106,14 @@ class FundReader:
         self._parts = OneOff(part for part in parts if len(part) >= 5)
         self._begin_parts = beginnings_of(parts, 2) | parts
         self._sounds_of_parts = frozenset(_sound(part) for part in parts)
+
+    def _beginnings_of_phrases(self, words: Mapping[str, set[str]]) -> dict[str, str]:
+        """The fund of three letters or more of a phrase's first word, where no other phrase or word begins so."""
+        begun: dict[str, set[str]] = defaultdict(set)
+        for phrase, fund in self.lexicon.fund_phrases.items():
+            for length in range(3, len(phrase[0]) + 1):
+                begun[phrase[0][:length]].add(fund)
+        return {start: f.pop() for start, f in begun.items() if len(f | words.get(start, f)) == 1}
 
     def may_mean(self, word: str) -> bool:
         """Whether a word may be one of a fund's, alone, cut off, or within a phrase."""
@@ -216,6 +227,8 @@ class FundReader:
             return begun, CUT if ended and len(typed) > 3 else SLIP
         if known:
             return None
+        if ended and typed in self._begun_phrases:
+            return self._begun_phrases[typed], CUT if len(typed) > 3 else SLIP
         if typed not in self._respelt:
             variant = self._sounds.get(_sound(typed)) or self._without_vowels(typed) or self._inflected(typed)
             self._respelt[typed] = (variant, VARIANT) if variant else self._slip(typed)

@@ -139,6 +139,7 @@ def build(campaigns: CampaignRegister, funds: FundVocabulary) -> Lexicon:
             lexicon.next_words[word].add((phrase.campaign, following))
     lexicon.words = sorted(set(lexicon.campaigns_of) | set(lexicon.glued))
     lexicon.translated = translations.into(lexicon.campaigns_of, lexicon.glued) | _short_years(lexicon.campaigns_of)
+    _add_other_spellings(lexicon, funds)
     lexicon.letter_codes = tuple(sorted(c for c in lexicon.codes if c.isalpha()))
     lexicon.letter_codes_near = OneOff(lexicon.letter_codes)
     lexicon.figure_codes_near = OneOff(lexicon.codes.keys() - set(lexicon.letter_codes))
@@ -154,6 +155,15 @@ def _short_years(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
     known = set(words)
     years = (word for word in known if len(word) == 4 and word.isdigit() and word.startswith("20"))
     return {year[2:]: (year,) for year in years if year[2:] not in known}
+
+
+def _add_other_spellings(lexicon: Lexicon, funds: FundVocabulary) -> None:
+    """A fund's spelling stands for another of its spellings in a name: `MOLEFE BEURS` for `Molefe Bursary`."""
+    for fund in funds.funds:
+        single = {words[0] for words in map(content_words, fund.spellings) if len(words) == 1}
+        meant = single & lexicon.campaigns_of.keys()
+        for word in single - meant:
+            lexicon.translated[word] = tuple(sorted(meant.union(lexicon.translated.get(word, ()))))
 
 
 def content_words(text: str) -> tuple[str, ...]:

@@ -11,6 +11,9 @@ from reconcile.matching.words import FIRM, PERSON, beginnings_of, begins_an_ordi
 
 OF_SURNAMES = frozenset("DE DEN DER DU VAN VD VON".split())
 FAMILY = frozenset("FAM FAMILY FAMILIE GESIN SON".split())
+AND = frozenset("AND EN N".split())
+"""Words between the names of two who give together."""
+
 BEGUN = 2
 """So many letters at a cut end say nothing."""
 
@@ -102,8 +105,9 @@ def is_called_so(reading: Reading, at: int) -> bool:
     word = reading.tokens[at]
     if word in OF_SURNAMES:
         return True
-    near = reading.tokens[max(0, at - 1) : at] + reading.tokens[at + 1 : at + 2]
-    return is_name(word) or ((may_be_given(word) or may_be_surname(word)) and any(map(is_name, near)))
+    before = [w for w in reading.tokens[max(0, at - 2) : at] if w not in AND][-1:]
+    after = [w for w in reading.tokens[at + 1 : at + 3] if w not in AND][:1]
+    return is_name(word) or ((may_be_given(word) or may_be_surname(word)) and any(map(is_name, before + after)))
 
 
 def firm_after(reading: Reading, positions: frozenset[int]) -> bool:

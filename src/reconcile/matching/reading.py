@@ -123,7 +123,7 @@ class Reader:
         for at in reading.wrong_codes:
             reading.likes[at] = []
         for at in [i for f in reading.funds if f.how == EXACT for i in range(f.start, f.end)]:
-            reading.likes[at] = [like for like in reading.likes[at] if like.how in (EXACT, VARIANT)]
+            reading.likes[at] = [like for like in reading.likes[at] if like.how in (EXACT, VARIANT, TRANSLATED)]
         if narrative.cut and tokens:
             reading.likes[-1] = self._cut_words(tokens, reading.likes[-1])
         reading.alignments = Places(tokens, reading.roles, narrative.cut).align(self.lexicon, reading.likes)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from reconcile.matching.beside import Beside
 from reconcile.matching.confidence import OTHER_WORDS
 from reconcile.matching.doubts import DoubtRule
-from reconcile.matching.names import is_name, may_be_surname, only_given
+from reconcile.matching.names import is_name, may_be_given, may_be_surname, only_given
 from reconcile.matching.people import BEGUN, OF_SURNAMES, a_cell_number, initial, is_called_so, is_spoken
 from reconcile.matching.words import GIVEN_BY, PERSON, has_vowel, is_ordinary
 
@@ -54,8 +56,14 @@ def _payer_before(there: Beside) -> bool:
         return False
     # ANNA and one word may be a given name and a surname; ANNA NAIDOO, or NAIDOO alone, is whole
     one_word = len(there.positions) == 1
-    alone = one_word and before == [first - 1] and not may_be_surname(there.word(first - 1))
+    alone = one_word and before == [first - 1] and not may_be_surname(there.word(first - 1)) and not _parted(there)
     return not alone or "fund" in there.others.values() or there.word(first).isdigit()
+
+
+def _parted(there: Beside) -> bool:
+    """Whether a mark parts the campaign from the word before it: `LWAZI - HARBOUR`."""
+    words = re.escape(there.word(there.first - 1)), re.escape(there.word(there.first))
+    return bool(re.search(rf"\b{words[0]}\s*[-/:,;|]\s*{words[1]}\b", there.reading.narrative.payer))
 
 
 def _payer_after(there: Beside) -> bool:
@@ -73,7 +81,8 @@ def _payer_after(there: Beside) -> bool:
         return False
     # a word and a surname may be somebody's two names, two letters the initials; ABC and a surname are not
     word, surnames = there.word(last), [at for at in after if there.word(at) not in OF_SURNAMES]
-    called = len(there.positions) == 1 and is_spoken(word)
+    restricted = reading.role(last) == "fund" and not may_be_given(word)  # FITRAH ADAMS
+    called = len(there.positions) == 1 and is_spoken(word) and not restricted
     half = len(surnames) == 1 and not only_given(there.word(surnames[0]))
     return not (called and half) and not (word.isalpha() and len(word) <= BEGUN)
 
