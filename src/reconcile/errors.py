@@ -70,3 +70,11 @@ class NotMoney(ReconcileError, ValueError):
 
 class WorkbookNotWritten(ReconcileError, OSError):
     """A workbook that could not be put in place; what stood there before is untouched."""
+
+
+class StoreRefused(ReconcileError, OSError):
+    """A store that cannot be used: damaged, of a newer version, out of reach, locked or full; nothing was recorded."""
+
+
+class DecisionRefused(ReconcileError, ValueError):
+    """A decision that cannot be recorded: amounts that do not add up, an unknown campaign, a closed month, no reason."""

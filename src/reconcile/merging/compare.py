@@ -21,14 +21,15 @@ _Numbers = npt.NDArray[np.int64]
 
 
 def movement_ids(
-    statements: Sequence[Statement], stacked: pd.DataFrame, part: _Numbers
+    statements: Sequence[Statement], stacked: pd.DataFrame, part: _Numbers, covered: Coverage | None = None
 ) -> tuple[pd.Series[Any], list[Conflict]]:
     """For each row the id of its movement, and the conflicts; `stacked` has the rows of the statements in their order.
 
     Rows of one movement get the id of the first of them, so the statements come with the preferred first. Only days on
-    which the statements do not deliver the same rows are looked at row by row.
+    which the statements do not deliver the same rows are looked at row by row. `covered` is what the statements cover
+    where those given have only some of their days.
     """
-    covered = coverage(statements)
+    covered = covered or coverage(statements)
     accounts: dict[str, list[int]] = defaultdict(list)
     for number, statement in enumerate(statements):
         if len(statement.transactions):

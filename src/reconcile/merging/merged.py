@@ -80,7 +80,7 @@ def merge_statements(statements: Iterable[Statement]) -> Merged:
     """
     given = given_statements(statements)
     # a row that several exports deliver is taken from the preferred one
-    order = sorted(range(len(given)), key=lambda i: _preference(given[i]))
+    order = sorted(range(len(given)), key=lambda i: preference(given[i]))
     ordered = [given[i] for i in order]
     stacked = pd.concat([s.transactions for s in ordered], ignore_index=True)
     counts = np.array([len(s.transactions) for s in ordered], dtype=np.int64)
@@ -145,7 +145,7 @@ def _accounts(
     return tuple(figures), gaps
 
 
-def _preference(statement: Statement) -> tuple[object, ...]:
+def preference(statement: Statement) -> tuple[object, ...]:
     """Running balances first, for they prove the row; then the payer's own letters; then names, so as to be one order.
 
     Among exports with balances, one that kept the payer's case is taken: the e-mailed statement writes `mbf` and `MBF`

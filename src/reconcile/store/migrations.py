@@ -1,0 +1,30 @@
+"""Older stores brought to the tables of today: one step per version, each in the transaction that opens the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import sqlalchemy as sa
+
+from reconcile.errors import StoreRefused
+from reconcile.store.tables import SCHEMA_VERSION, about
+
+Step = Callable[[sa.Connection], None]
+
+STEPS: Mapping[int, Step] = {}
+"""For each version the step that leads from it to the next. The first version has none before it."""
+
+
+def migrate(connection: sa.Connection, version: int, label: str, steps: Mapping[int, Step] | None = None) -> None:
+    """Bring a store of an older version to today's; raises StoreRefused where no step leads on."""
+    steps = STEPS if steps is None else steps
+    for number in range(version, SCHEMA_VERSION):
+        if number not in steps:
+            raise StoreRefused(
+                f"has tables of an unknown version ({version})",
+                file=label,
+                do="Nothing was changed. Put the last good copy of the store in its place.",
+            )
+        steps[number](connection)
+    written = about.update().where(about.c.name == "schema_version").values(value=str(SCHEMA_VERSION))
+    connection.execute(written)
