@@ -154,6 +154,7 @@ OTHERS = [
     ("Harbour", "LWAZI HARBOUR", None),
     ("Desks", "FITRAH ADAMS 5", None),
     ("Fitrah", "FITRAH ADAMS 5", "WH1"),
+    ("Fitrah", "FITRAH ADAMS", None),
     ("Harbour", "ZAKTA S FRT LILLAH", "FRT"),
 ]
 """Names of one campaign (its code is WH1), a text, and what it is credited to; the others are PAL, FRT, TQ23 and TW."""
