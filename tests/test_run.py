@@ -12,7 +12,7 @@ from reconcile.campaigns import default_funds, read_campaigns
 from reconcile.cli import main
 from reconcile.matching import match
 from reconcile.merging import merge_statements
-from reconcile.run import review_two_texts
+from reconcile.matching.two_texts import review_two_texts
 
 sys.path.insert(0, str(Path(__file__).parent / "merging"))
 sys.path.insert(0, str(Path(__file__).parent / "parsers"))
@@ -39,7 +39,7 @@ def test_a_gift_that_two_exports_word_for_two_decisions_is_for_a_person(text, ot
     merged = merge_statements(pair)
     campaigns, funds = read_campaigns(CAMPAIGNS), default_funds()
     before = match(merged.transactions, campaigns, funds=funds).set_axis([7, 8, 9])
-    after = review_two_texts(before, merged, campaigns, funds)
+    after = review_two_texts(before, merged.conflicts, campaigns, funds)
     found = tuple(None if pd.isna(v) else v for v in after.loc[8, ["status", "campaign", "fund"]])
     assert found == expected
     assert after.loc[[7, 9]].equals(before.loc[[7, 9]])

@@ -77,4 +77,4 @@ class StoreRefused(ReconcileError, OSError):
 
 
 class DecisionRefused(ReconcileError, ValueError):
-    """A decision that cannot be recorded: amounts that do not add up, an unknown campaign, a closed month, no reason."""
+    """A decision that cannot be recorded: amounts that do not add up, unknown words, a closed month, no reason."""

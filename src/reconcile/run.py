@@ -14,7 +14,8 @@ from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds
 from reconcile.errors import ReconcileError, WorkbookNotWritten, shown
 from reconcile.matching import match, summarise
 from reconcile.matching.engine import settings
-from reconcile.merging import TEXT_DIFFERS, AccountFigures, Merged, merge_statements
+from reconcile.matching.two_texts import review_two_texts
+from reconcile.merging import AccountFigures, Merged, merge_statements
 from reconcile.parsers import read_each
 from reconcile.reporters import write_workbook
 from reconcile.statement import Statement
@@ -107,7 +108,7 @@ def run(
             progress("matching references", done, of)
 
     matches = match(merged.transactions, campaigns, funds=funds, max_wrong=max_wrong, progress=matching)
-    matches = review_two_texts(matches, merged, campaigns, funds, max_wrong)
+    matches = review_two_texts(matches, merged.conflicts, campaigns, funds, max_wrong)
     if progress:
         progress("writing the workbook", 0, 1)
     decided_by = settings(max_wrong)
@@ -116,40 +117,6 @@ def run(
     )
     summary = summarise(merged.transactions, matches)
     return RunReport(tuple(statements), tuple(refused), merged, matches, summary, merged.accounts, workbook)
-
-
-def review_two_texts(
-    matches: pd.DataFrame, merged: Merged, campaigns: CampaignRegister, funds: FundVocabulary, max_wrong: float = 0
-) -> pd.DataFrame:
-    """The matches, with those in review whose movement another export words so that it would be decided otherwise.
-
-    `matches` are those of `merged.transactions`. Campaign and fund stay only where both texts lead to the same.
-    """
-    differing = merged.conflicts[merged.conflicts["kind"] == TEXT_DIFFERS].reset_index(drop=True)
-    if not len(differing):
-        return matches
-    other = pd.DataFrame(
-        {
-            "date": differing["other_date"],
-            "amount": differing["other_amount"],
-            "account": differing["account"],
-            "description": differing["other_text"],
-        }
-    )
-    decided = match(other, campaigns, funds=funds, max_wrong=max_wrong)
-    places = pd.Index(matches["transaction_id"]).get_indexer(differing["transaction_id"])
-    taken = matches.iloc[places].reset_index(drop=True)
-    parts = ("status", "campaign", "fund")
-    agree = pd.DataFrame({name: taken[name].fillna("") == decided[name].fillna("") for name in parts})
-    reviewed = matches.reset_index(drop=True)
-    for at, text, same in zip(places.tolist(), differing["other_text"].tolist(), agree.to_dict("records"), strict=True):
-        if not all(same.values()):
-            why = f'two exports word it differently: "{shown(text)}"'
-            before = reviewed["reason"].fillna("").iloc[at]
-            reviewed.loc[at, ["status", "reason"]] = ["review", f"{before}; {why}" if before else why]
-            reviewed.loc[at, "confidence"] = float("nan")
-            reviewed.loc[at, [name for name in parts[1:] if not same[name]]] = None
-    return reviewed.set_axis(matches.index)
 
 
 def workbook_name(merged: Merged) -> str:

@@ -23,7 +23,7 @@ LOCK = 0x7265636F
 WAIT_SECONDS = 60
 PRIVATE = 0o600
 
-RESTORE = "Nothing was changed. Put the last good copy of the store in its place, or begin a new one and add the files again."
+RESTORE = "Nothing was changed. Put the last good copy of the store in its place, or begin a new one from all files."
 
 
 class Database:
@@ -64,7 +64,7 @@ class Database:
             self._check_version()
             return
         if here:
-            raise StoreRefused("is a database of something else", file=self.label, do="Name another place for the store.")
+            raise StoreRefused("is a database of something else", file=self.label, do="Name another place.")
         with self.writing() as connection:
             # another may have been here first
             if about.name not in sa.inspect(connection).get_table_names():
@@ -176,7 +176,9 @@ def _refused(fault: DBAPIError, label: str) -> StoreRefused:
     if "malformed" in low or "not a database" in low:
         return StoreRefused(f"is damaged ({said})", file=label, do=RESTORE)
     if any(word in low for word in _DISK):
-        return StoreRefused(f"cannot be written ({said})", file=label, do="Nothing was recorded. Make room, and run again.")
+        return StoreRefused(
+            f"cannot be written ({said})", file=label, do="Nothing was recorded. Make room, and run again."
+        )
     if "connect" in low:
         return StoreRefused("the server cannot be reached", file=label, do="Check its address, and that it runs.")
     return StoreRefused(f"cannot be used ({said})", file=label, do=RESTORE)

@@ -17,6 +17,7 @@ from reconcile import money
 from reconcile.merging import preference
 from reconcile.statement import Statement
 from reconcile.store import tables, words
+from reconcile.store.asking import in_parts
 from reconcile.store.journal import Work, canonical
 
 
@@ -159,9 +160,7 @@ def _write_days(work: Work, number: int, statement: Statement) -> tuple[Day, ...
     ids = iter(work.add(tables.rows, added))
     for day, digest, start, end in fresh:
         held[new[day, digest]] = [next(ids) for _ in range(start, end)]
-    found = [
-        Day(day, at := (known | new)[day, digest], held[at], (day, digest) in known) for day, digest, *_ in here
-    ]
+    found = [Day(day, at := (known | new)[day, digest], held[at], (day, digest) in known) for day, digest, *_ in here]
     lines = frame["line"].tolist()
     work.add(
         tables.delivered,
@@ -207,11 +206,14 @@ def _rows_held(work: Work, numbers: Sequence[int]) -> dict[int, list[int]]:
     """The rows of days that are in the store, in their order."""
     held: dict[int, list[int]] = {number: [] for number in numbers}
     rows = tables.rows.c
-    for start in range(0, len(numbers), words.AT_ONCE):
-        some = numbers[start : start + words.AT_ONCE]
-        asked = sa.select(rows.day_id, rows.id).where(rows.day_id.in_(some)).order_by(rows.day_id, rows.place)
-        for number, row in work.connection.execute(asked):
-            held[number].append(row)
+    order = rows.day_id, rows.place
+    found = in_parts(
+        work.connection,
+        numbers,
+        lambda some: sa.select(rows.day_id, rows.id).where(rows.day_id.in_(some)).order_by(*order),
+    )
+    for number, row in found:
+        held[number].append(row)
     return held
 
 
@@ -226,5 +228,3 @@ def _cents_or_none(amounts: pd.Series[Any]) -> list[int | None]:
 
 def _cents(amount: object) -> int | None:
     return int(amount.scaleb(2)) if isinstance(amount, Decimal) else None
-
-

@@ -16,8 +16,7 @@ from reconcile.merging import Coverage, coverage, movement_ids
 from reconcile.schema import SET_ASIDE, TEXT, TRANSACTIONS
 from reconcile.statement import Account, Period, Proof, Source, Statement, add_ids
 from reconcile.store import tables
-
-AT_ONCE = 500
+from reconcile.store.asking import in_parts, pairs
 
 
 @dataclass(frozen=True)
@@ -43,12 +42,8 @@ class Compared:
 
 def own_ids(connection: sa.Connection, rows: Sequence[int]) -> dict[int, str]:
     """The id that each row had in its own statement."""
-    found: dict[int, str] = {}
-    for start in range(0, len(rows), AT_ONCE):
-        some = rows[start : start + AT_ONCE]
-        asked = sa.select(tables.rows.c.id, tables.rows.c.own_id).where(tables.rows.c.id.in_(some))
-        found |= {number: own for number, own in connection.execute(asked)}
-    return found
+    asked = sa.select(tables.rows.c.id, tables.rows.c.own_id)
+    return pairs(connection, rows, lambda some: asked.where(tables.rows.c.id.in_(some)))
 
 
 def next_id(own: str) -> str:
@@ -98,12 +93,10 @@ def _statements(connection: sa.Connection, account: str, first: str, last: str) 
     """The statements that cover any of the days, without their rows, those preferred first."""
     c = tables.statements.c
     asked = sa.select(tables.statements).where(c.account == account, c.first_day <= last, c.last_day >= first)
-    found = [(row["id"], statement_of(row)) for row in connection.execute(asked).mappings()]
-    preferences = {
-        number: preference
-        for number, preference in connection.execute(sa.select(c.id, c.preference).where(c.account == account))
-    }
-    return sorted(found, key=lambda s: (preferences[s[0]], s[1].source.name, s[1].source.sha256, s[0]))
+    rows = [dict(row) for row in connection.execute(asked).mappings()]
+    found = [(row["preference"], row["id"], statement_of(row)) for row in rows]
+    found.sort(key=lambda s: (s[0], s[2].source.name, s[2].source.sha256, s[1]))
+    return [(number, statement) for _, number, statement in found]
 
 
 def statement_of(row: Mapping[str, Any]) -> Statement:
@@ -130,11 +123,9 @@ def _asides(connection: sa.Connection, statements: Sequence[int]) -> dict[int, p
     """What the rows set aside in each statement moved, for those that have such rows."""
     rows = tables.other_rows.c
     found: dict[int, list[int | None]] = defaultdict(list)
-    for start in range(0, len(statements), AT_ONCE):
-        some = statements[start : start + AT_ONCE]
-        asked = sa.select(rows.statement, rows.cents).where(rows.statement.in_(some), rows.kind == "set aside")
-        for number, cents in connection.execute(asked):
-            found[number].append(cents)
+    asked = sa.select(rows.statement, rows.cents).where(rows.kind == "set aside")
+    for number, cents in in_parts(connection, statements, lambda some: asked.where(rows.statement.in_(some))):
+        found[number].append(cents)
     return {number: pd.DataFrame({"amount": amounts_of(cents)}) for number, cents in found.items()}
 
 
@@ -148,15 +139,14 @@ def _links(connection: sa.Connection, statements: Sequence[int], days: Sequence[
     """For each statement the days of those asked for that it delivers, in their order."""
     found: dict[int, list[int]] = defaultdict(list)
     links, known = tables.delivered.c, tables.days.c
-    for start in range(0, len(statements), AT_ONCE):
-        asked = (
-            sa.select(links.statement, links.day_id)
-            .join(tables.days, known.id == links.day_id)
-            .where(links.statement.in_(statements[start : start + AT_ONCE]), known.day.in_(days))
-            .order_by(links.statement, known.day)
-        )
-        for statement, day in connection.execute(asked):
-            found[statement].append(day)
+    asked = (
+        sa.select(links.statement, links.day_id)
+        .join(tables.days, known.id == links.day_id)
+        .where(known.day.in_(days))
+        .order_by(links.statement, known.day)
+    )
+    for statement, day in in_parts(connection, statements, lambda some: asked.where(links.statement.in_(some))):
+        found[statement].append(day)
     return found
 
 
@@ -164,28 +154,26 @@ def rows_of_days(connection: sa.Connection, days: Sequence[int]) -> dict[int, pd
     """The rows of each day, by the day's number; columns of `schema.TRANSACTIONS` and `row`, the row's own number."""
     rows, description, reference = tables.rows.c, tables.texts.alias(), tables.texts.alias()
     found: dict[int, list[Any]] = {day: [] for day in days}
-    for start in range(0, len(days), AT_ONCE):
-        asked = (
-            sa.select(
-                rows.day_id,
-                rows.id,
-                rows.own_id,
-                tables.days.c.account,
-                tables.days.c.day,
-                rows.cents,
-                rows.balance,
-                description.c.text,
-                reference.c.text,
-                rows.bank_id,
-            )
-            .join(tables.days, tables.days.c.id == rows.day_id)
-            .join(description, description.c.id == rows.description)
-            .join(reference, reference.c.id == rows.bank_reference, isouter=True)
-            .where(rows.day_id.in_(days[start : start + AT_ONCE]))
-            .order_by(rows.day_id, rows.place)
+    asked = (
+        sa.select(
+            rows.day_id,
+            rows.id,
+            rows.own_id,
+            tables.days.c.account,
+            tables.days.c.day,
+            rows.cents,
+            rows.balance,
+            description.c.text,
+            reference.c.text,
+            rows.bank_id,
         )
-        for day, *rest in connection.execute(asked):
-            found[day].append(rest)
+        .join(tables.days, tables.days.c.id == rows.day_id)
+        .join(description, description.c.id == rows.description)
+        .join(reference, reference.c.id == rows.bank_reference, isouter=True)
+        .order_by(rows.day_id, rows.place)
+    )
+    for day, *rest in in_parts(connection, days, lambda some: asked.where(rows.day_id.in_(some))):
+        found[day].append(rest)
     return {day: frames_of(values) for day, values in found.items()}
 
 

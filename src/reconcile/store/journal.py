@@ -126,7 +126,7 @@ def verify(connection: sa.Connection) -> Verified:
     """Walk the journal from its first event, and hold every row of every table against the digest of its event."""
     found = _digests(connection)
     previous, count = START, 0
-    for row in connection.execute(sa.select(events).order_by(events.c.id)).mappings():
+    for row in map(dict, connection.execute(sa.select(events).order_by(events.c.id)).mappings()):
         count += 1
         if broken := _broken(row, count, previous, found.pop(row["id"], {})):
             return Verified(count, previous, broken)

@@ -11,16 +11,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from reconcile.merging import NEAR_DAYS
 from reconcile.store import evidence, tables
+from reconcile.store.asking import in_parts, pairs
 from reconcile.store.delivery import Day, Delivered
 from reconcile.store.journal import Work
 from reconcile.store.periods import Months
-
-AT_ONCE = 500
 
 
 @dataclass
@@ -51,16 +51,11 @@ def book(work: Work, account: str, delivered: Delivered) -> Booked:
 
 def movements_of(connection: sa.Connection, rows: Sequence[int]) -> dict[int, str]:
     """The movement of each of the rows that has one."""
-    found: dict[int, str] = {}
     movements, members = tables.movements.c, tables.members.c
-    for start in range(0, len(rows), AT_ONCE):
-        some = rows[start : start + AT_ONCE]
-        kept = sa.select(movements.row, movements.movement).where(
-            movements.row.in_(some), movements.current == 1, movements.joined_to.is_(None)
-        )
-        others = sa.select(members.row, members.movement).where(members.row.in_(some), members.current == 1)
-        found |= {row: movement for asked in (kept, others) for row, movement in connection.execute(asked)}
-    return found
+    kept = sa.select(movements.row, movements.movement).where(movements.current == 1, movements.joined_to.is_(None))
+    others = sa.select(members.row, members.movement).where(members.current == 1)
+    found = pairs(connection, rows, lambda some: kept.where(movements.row.in_(some)))
+    return found | pairs(connection, rows, lambda some: others.where(members.row.in_(some)))
 
 
 def _disputed(work: Work, account: str, delivered: Delivered) -> set[str]:
@@ -170,29 +165,27 @@ def _near(day: str) -> list[str]:
 
 def _held(connection: sa.Connection, names: set[str]) -> dict[str, _Held]:
     movements = tables.movements.c
-    held: dict[str, _Held] = {}
-    ordered = sorted(names)
-    for start in range(0, len(ordered), AT_ONCE):
-        some = ordered[start : start + AT_ONCE]
+
+    def asked(some: list[str]) -> sa.Select[Any]:
         since = (
             sa.select(movements.movement, sa.func.min(movements.id).label("since"))
             .where(movements.movement.in_(some))
             .group_by(movements.movement)
             .subquery()
         )
-        asked = (
+        return (
             sa.select(movements.movement, movements.id, movements.row, movements.booked, since.c.since)
             .join(since, since.c.movement == movements.movement)
             .where(movements.current == 1, movements.joined_to.is_(None))
         )
-        held |= {name: _Held(*rest) for name, *rest in connection.execute(asked)}
-    return held
+
+    return {name: _Held(*rest) for name, *rest in in_parts(connection, sorted(names), asked)}
 
 
 def _decided(connection: sa.Connection, names: Iterable[str]) -> set[str]:
     decisions = tables.decisions.c
-    asked = sa.select(decisions.movement).where(decisions.current == 1, decisions.movement.in_(sorted(names)))
-    return set(connection.execute(asked).scalars())
+    asked = sa.select(decisions.movement).where(decisions.current == 1)
+    return {row[0] for row in in_parts(connection, names, lambda some: asked.where(decisions.movement.in_(some)))}
 
 
 def _named(
@@ -218,7 +211,8 @@ def _free_id(connection: sa.Connection, own: str, taken: set[str]) -> str:
     """The row's own id, or the next one made of it that no movement has."""
     movements = tables.movements.c
     name = own
-    while name in taken or connection.execute(sa.select(movements.id).where(movements.movement == name).limit(1)).scalar():
+    asked = sa.select(movements.id).limit(1)
+    while name in taken or connection.execute(asked.where(movements.movement == name)).scalar():
         name = evidence.next_id(name)
     return name
 
@@ -228,24 +222,17 @@ def _write_members(work: Work, groups: Sequence[Sequence[int]], done: Booked) ->
     wanted = {row: done.movement_of[row] for group in groups for row in group[1:]}
     every = [row for group in groups for row in group]
     members = tables.members.c
-    here: dict[int, str] = {}
-    for start in range(0, len(every), AT_ONCE):
-        asked = sa.select(members.row, members.movement).where(
-            members.row.in_(every[start : start + AT_ONCE]), members.current == 1
-        )
-        here |= {row: movement for row, movement in work.connection.execute(asked)}
-    gone = [row for row, movement in here.items() if wanted.get(row) != movement]
-    for start in range(0, len(gone), AT_ONCE):
-        work.outdate(tables.members, members.row.in_(gone[start : start + AT_ONCE]))
+    asked = sa.select(members.row, members.movement).where(members.current == 1)
+    here = pairs(work.connection, every, lambda some: asked.where(members.row.in_(some)))
+    for row in [row for row, movement in here.items() if wanted.get(row) != movement]:
+        work.outdate(tables.members, members.row == row)
     new = [row for row in wanted if here.get(row) != wanted[row]]
     work.add(tables.members, [{"row": row, "movement": wanted[row], "current": 1} for row in new])
 
 
-def _write_conflicts(
-    work: Work, account: str, disputed: set[str], found: evidence.Compared, done: Booked
-) -> None:
+def _write_conflicts(work: Work, account: str, disputed: set[str], found: evidence.Compared, done: Booked) -> None:
     conflicts = tables.conflicts.c
-    asked = sa.select(conflicts).where(
+    asked = sa.select(tables.conflicts).where(
         conflicts.account == account, conflicts.day.in_(sorted(disputed)), conflicts.current == 1
     )
     names = ("kind", "movement", "kept", "other", "other_statement", "reason")

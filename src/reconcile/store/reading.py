@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from reconcile import money
 from reconcile.schema import TEXT, TRANSACTIONS
 from reconcile.store import tables
-from reconcile.store.evidence import AT_ONCE, FORGOTTEN, amounts_of
+from reconcile.store.asking import AT_ONCE, in_parts
+from reconcile.store.evidence import FORGOTTEN, amounts_of
 
 
 def transactions(connection: sa.Connection, start: str | None = None, end: str | None = None) -> pd.DataFrame:
@@ -93,16 +94,15 @@ def _places(connection: sa.Connection, days: set[int]) -> dict[int, tuple[str, l
     """For each day's rows the first file that delivered them, and their lines in it."""
     links, statements = tables.delivered.c, tables.statements.c
     found: dict[int, tuple[str, list[int]]] = {}
-    ordered = sorted(days)
-    for start in range(0, len(ordered), AT_ONCE):
-        some_days = ordered[start : start + AT_ONCE]
+
+    def asked(some_days: list[int]) -> sa.Select[Any]:
         first = sa.select(sa.func.min(links.id)).where(links.day_id.in_(some_days)).group_by(links.day_id)
-        asked = (
+        return (
             sa.select(links.day_id, statements.file, statements.member, links.lines)
             .join(tables.statements, statements.id == links.statement)
             .where(links.id.in_(first))
         )
-        for day, file, member, lines in connection.execute(asked):
-            parsed: list[Any] = json.loads(lines)
-            found[day] = (f"{file}:{member}" if member else file, parsed)
+
+    for day, file, member, lines in in_parts(connection, sorted(days), asked):
+        found[day] = (f"{file}:{member}" if member else file, json.loads(lines))
     return found

@@ -24,9 +24,9 @@ class Added:
     """What a statement brought.
 
     `rows` has a row for each of the statement's transactions, in its order: `transaction_id`, `date`, `amount`, and
-    `state`: `new`, `known`, or `changed by the bank` where an earlier statement words or dates it otherwise. `withdrawn`
-    has the transactions that earlier statements have and this one, which covers their day, has not: `transaction_id`,
-    `date`, `amount`. `again` says that this very statement was added before; then nothing was recorded.
+    `state`: `new`, `known`, or `changed by the bank` where an earlier statement words or dates it otherwise.
+    `withdrawn` has the transactions that earlier statements have and this one, which covers their day, has not:
+    `transaction_id`, `date`, `amount`. `again`: this very statement was added before, and nothing was recorded now.
     """
 
     source: str
@@ -103,9 +103,9 @@ class Store:
             return _added(connection, statement, delivered.statement, booked.new)
 
     def transactions(self, start: str | None = None, end: str | None = None) -> pd.DataFrame:
-        """Every movement once, columns of `schema.TRANSACTIONS`, by account and day; from `start` to `end`, both included.
+        """Every movement once, columns of `schema.TRANSACTIONS`, by account and day.
 
-        Days are `YYYY-MM-DD`.
+        From the day `start` to the day `end`, both included, written as `2018-09-01`.
         """
         with self._database.reading() as connection:
             return reading.transactions(connection, start, end)

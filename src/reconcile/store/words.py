@@ -8,10 +8,9 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
+from reconcile.store.asking import in_parts
 from reconcile.store.journal import Work, mark_of
 from reconcile.store.tables import texts
-
-AT_ONCE = 500
 
 
 def key_of(text: str) -> str:
@@ -22,12 +21,11 @@ def key_of(text: str) -> str:
 def ids_of(work: Work, wanted: Iterable[str]) -> dict[str, int]:
     """The id of each text; those not met before are written."""
     keys = {key_of(text): text for text in set(wanted)}
-    found: dict[str, int] = {}
     ordered = sorted(keys)
-    for start in range(0, len(ordered), AT_ONCE):
-        some = ordered[start : start + AT_ONCE]
-        asked = sa.select(texts.c.id, texts.c.key).where(texts.c.key.in_(some))
-        found |= {keys[key]: number for number, key in work.connection.execute(asked)}
+    here = in_parts(
+        work.connection, ordered, lambda some: sa.select(texts.c.id, texts.c.key).where(texts.c.key.in_(some))
+    )
+    found = {keys[key]: number for number, key in here}
     new = [(key, keys[key]) for key in ordered if keys[key] not in found]
     salts = [secrets.token_hex(16) for _ in new]
     rows = [

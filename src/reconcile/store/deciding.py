@@ -1,0 +1,256 @@
+"""Decisions of people: a gift to one campaign and fund or to several, changed, and undone; always by a new row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from reconcile import money
+from reconcile.errors import DecisionRefused, NotMoney, shown
+from reconcile.store import registers, tables
+from reconcile.store.journal import Work
+from reconcile.store.periods import Months
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """A part of a movement: whose it is, and how many cents. `campaign` None is money that is no gift."""
+
+    campaign: str | None
+    fund: str | None
+    cents: int
+
+    @property
+    def place(self) -> tuple[str | None, str | None]:
+        """Campaign and fund."""
+        return self.campaign, self.fund
+
+
+@dataclass(frozen=True)
+class Held:
+    """A movement as the ledger has it now: what it moved, its month, and what is decided or credited of it."""
+
+    name: str
+    cents: int
+    booked: str
+    decision: int | None
+    parts: tuple[Allocation, ...]
+    credited: bool
+
+
+def held(connection: sa.Connection, name: str) -> Held:
+    """The movement of a name; raises DecisionRefused where there is none."""
+    movements, rows = tables.movements.c, tables.rows.c
+    asked = (
+        sa.select(movements.booked, movements.joined_to, rows.cents)
+        .join(tables.rows, rows.id == movements.row)
+        .where(movements.movement == name, movements.current == 1)
+    )
+    found = connection.execute(asked).first()
+    if found is None:
+        do = "Take it from the column transaction_id of store.transactions()."
+        raise DecisionRefused(f'no transaction is called "{shown(name, 40)}"', do=do)
+    if found.joined_to:
+        do = f"Decide {found.joined_to} instead."
+        raise DecisionRefused(f"{name} turned out to be the same movement as {found.joined_to}", do=do)
+    decision, parts = _decided(connection, name)
+    if parts:
+        return Held(name, found.cents, found.booked, decision, parts, True)
+    matches = tables.matches.c
+    asked_match = sa.select(matches.campaign, matches.fund).where(
+        matches.movement == name, matches.current == 1, matches.status == "matched"
+    )
+    credited = connection.execute(asked_match).first()
+    parts = (Allocation(credited.campaign, credited.fund, found.cents),) if credited else ()
+    return Held(name, found.cents, found.booked, decision, parts, bool(credited))
+
+
+def _decided(connection: sa.Connection, name: str) -> tuple[int | None, tuple[Allocation, ...]]:
+    decisions, parts = tables.decisions.c, tables.allocations.c
+    number = connection.execute(
+        sa.select(decisions.id).where(decisions.movement == name, decisions.current == 1)
+    ).scalar()
+    if number is None:
+        return None, ()
+    asked = sa.select(parts.campaign, parts.fund, parts.cents).where(parts.decision == number).order_by(parts.id)
+    return number, tuple(Allocation(*row) for row in connection.execute(asked))
+
+
+def decide(work: Work, name: str, given: object, *, reason: str, evidence: str) -> int:
+    """Write down a decision; its number. Raises DecisionRefused."""
+    before = held(work.connection, name)
+    parts = allocations(given, before.cents)
+    _known(work.connection, parts)
+    booked = _month(work.connection, before)
+    _explained(before, parts, reason, evidence)
+    return _write(work, before, parts, booked=booked, evidence=evidence)
+
+
+def undo(work: Work, name: str, *, reason: str) -> int:
+    """Take the newest decision back, so that what was before it holds again; the number of the new row."""
+    before = held(work.connection, name)
+    if before.decision is None:
+        raise DecisionRefused(f"nothing was decided of {name}", do="Look at store.decisions().")
+    if not reason.strip():
+        raise DecisionRefused("no reason is given for taking a decision back", do='Say why: reason="…".')
+    booked = _month(work.connection, before)
+    decisions, parts = tables.decisions.c, tables.allocations.c
+    undone = work.connection.execute(sa.select(decisions.undoes).where(decisions.id == before.decision)).scalar()
+    # what was in force before the newest one that still counts
+    earlier = sa.select(sa.func.max(decisions.id)).where(
+        decisions.movement == name, decisions.id < (undone or before.decision)
+    )
+    number = work.connection.execute(earlier).scalar()
+    asked = sa.select(parts.campaign, parts.fund, parts.cents).where(parts.decision == number).order_by(parts.id)
+    restored = tuple(Allocation(*row) for row in work.connection.execute(asked)) if number else ()
+    return _write(work, before, restored, booked=booked, undoes=undone or before.decision)
+
+
+def _write(
+    work: Work,
+    before: Held,
+    parts: Sequence[Allocation],
+    *,
+    booked: str,
+    evidence: str = "",
+    undoes: int | None = None,
+) -> int:
+    work.outdate(tables.decisions, tables.decisions.c.movement == before.name)
+    row = {"movement": before.name, "booked": booked, "undoes": undoes, "evidence": evidence or None, "current": 1}
+    number = work.add(tables.decisions, [row])[0]
+    work.add(
+        tables.allocations,
+        [{"decision": number, "campaign": p.campaign, "fund": p.fund, "cents": p.cents} for p in parts],
+    )
+    return number
+
+
+def allocations(given: object, cents: int) -> tuple[Allocation, ...]:
+    """The parts that a caller gives, as `(campaign, fund)` for all of it, or a list of `(campaign, fund, amount)`.
+
+    Raises DecisionRefused unless they add up to the movement, each of its sign.
+    """
+    whole = isinstance(given, tuple) and len(given) == 2 and all(p is None or isinstance(p, str) for p in given)
+    if isinstance(given, tuple) and whole:
+        return (_part(given[0], given[1], cents),)
+    rows: Iterable[object]
+    if isinstance(given, pd.DataFrame):
+        rows = given.to_dict("records")
+    elif isinstance(given, Iterable) and not isinstance(given, (str, bytes, Mapping)):
+        rows = list(given)
+    else:
+        raise DecisionRefused("the allocation is neither (campaign, fund) nor a list of parts", do=_FORM)
+    parts = tuple(_parsed(row) for row in rows)
+    if not parts:
+        raise DecisionRefused("no allocation is given", do=_FORM)
+    total = sum(p.cents for p in parts)
+    if total != cents:
+        raise DecisionRefused(
+            f"the parts add up to {money.shown(money.rand(total))}, the movement is {money.shown(money.rand(cents))}",
+            do="Correct the amounts; they must add up to the cent.",
+        )
+    if any(p.cents == 0 or (p.cents > 0) != (cents > 0) for p in parts):
+        raise DecisionRefused("a part is zero, or of the other sign than the movement", do="Correct the amounts.")
+    if len({p.place for p in parts}) != len(parts):
+        raise DecisionRefused("two parts have the same campaign and fund", do="Give them as one.")
+    return parts
+
+
+_FORM = 'Give ("ABC", "fund") for all of it, or a list such as [("ABC", "fund", "60.00"), ("DEF", None, "40.00")].'
+
+
+def _parsed(row: object) -> Allocation:
+    if isinstance(row, Mapping):
+        row = (row.get("campaign"), row.get("fund"), row.get("amount"))
+    if not isinstance(row, (tuple, list)) or len(row) != 3:
+        raise DecisionRefused("a part is not (campaign, fund, amount)", do=_FORM)
+    campaign, fund, amount = row
+    try:
+        cents = int(money.cents(money.exact(pd.Series([amount]), "amount"))[0])
+    except (NotMoney, TypeError, ValueError) as fault:
+        said = shown(amount, 40)
+        raise DecisionRefused(f'"{said}" is no amount', do='Write it as "60.00", in rand.') from fault
+    return _part(_word(campaign), _word(fund), cents)
+
+
+def _word(value: Any) -> str | None:
+    return None if value is None or pd.isna(value) or value == "" else str(value)
+
+
+def _part(campaign: str | None, fund: str | None, cents: int) -> Allocation:
+    if fund is not None and campaign is None:
+        raise DecisionRefused("a fund is given without a campaign", do="Name the campaign too.")
+    return Allocation(campaign, fund, cents)
+
+
+def _known(connection: sa.Connection, parts: Sequence[Allocation]) -> None:
+    """Refuse campaigns and funds that the register and the vocabulary last used do not have."""
+    codes, funds = registers.known_words(connection)
+    for part in parts:
+        for word, known, what in ((part.campaign, codes, "campaign"), (part.fund, funds, "fund")):
+            if word is not None and known is not None and word not in known:
+                raise DecisionRefused(
+                    f'no {what} is called "{shown(word, 40)}"', do=f"It must be one of {', '.join(sorted(known))}."
+                )
+
+
+def _month(connection: sa.Connection, before: Held) -> str:
+    """The month in which the decision is booked; what a closed month has credited stays as it is."""
+    months = Months.of(connection)
+    if before.booked in months.closed and before.credited:
+        raise DecisionRefused(
+            f"{before.name} is credited in {before.booked}, which is closed",
+            do=f'Reopen it first: store.reopen("{before.booked}", reason="…").',
+        )
+    return months.booked(before.booked)
+
+
+def _explained(before: Held, parts: Sequence[Allocation], reason: str, evidence: str) -> None:
+    """A change of what is decided or credited needs a reason; of the fund, what shows it as well."""
+    if not before.credited or {p.place for p in before.parts} == {p.place for p in parts}:
+        return
+    if not reason.strip():
+        raise DecisionRefused(
+            f"{before.name} is credited already, and no reason is given for the change", do='Say why: reason="…".'
+        )
+    funds = {p.fund for p in parts}
+    if {p.fund for p in before.parts} != funds and not evidence.strip():
+        raise DecisionRefused(
+            "the fund changes, and nothing is given that shows the donor's wish",
+            do='Say where it is written: evidence="letter of 3 September".',
+        )
+
+
+def frame(connection: sa.Connection) -> pd.DataFrame:
+    """Every decision ever made, oldest first, a row for each part."""
+    decisions, parts, events = tables.decisions.c, tables.allocations.c, tables.events.c
+    asked = (
+        sa.select(
+            decisions.id,
+            decisions.movement,
+            parts.campaign,
+            parts.fund,
+            parts.cents,
+            decisions.booked,
+            events.by,
+            events.at,
+            events.why,
+            decisions.evidence,
+            decisions.undoes,
+            decisions.current,
+        )
+        .join(tables.events, events.id == decisions.event)
+        .join(tables.allocations, parts.decision == decisions.id, isouter=True)
+        .order_by(decisions.id, parts.id)
+    )
+    names = ["decision", "transaction_id", "campaign", "fund", "amount", "booked", "by", "at", "reason", "evidence"]
+    found = pd.DataFrame(connection.execute(asked).all(), columns=[*names, "undoes", "in_force"])
+    amounts: list[Decimal | None] = [None if pd.isna(c) else money.rand(int(c)) for c in found["amount"]]
+    typed: dict[str, Any] = {n: "str" for n in names if n not in ("decision", "amount")}
+    found["amount"] = pd.Series(amounts, dtype=money.AMOUNT)
+    return found.astype({**typed, "decision": "int64", "undoes": "Int64", "in_force": "bool"})

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import itertools
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from reconcile.store import Store, open_store
+
+sys.path.insert(0, str(Path(__file__).parent))  # for servers, under any import mode of pytest
+sys.path.insert(0, str(Path(__file__).parents[1] / "merging"))  # for exports
+
+from servers import Fresh, database, programs, server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    if programs() is None:
+        pytest.skip("no PostgreSQL server on this machine: what it does with a store was not tried")
+    with server() as address:
+        yield address
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Fresh:
+    numbers = itertools.count()
+    if request.param == "sqlite":
+        return lambda: f"sqlite:///{tmp_path}/store-{next(numbers)}.db"
+    return lambda: database(request.getfixturevalue("postgres"), f"{request.node.name}{next(numbers)}")
+
+
+@pytest.fixture
+def store(fresh: Fresh) -> Iterator[Store]:
+    with ExitStack() as stack:
+        yield stack.enter_context(open_store(fresh()))
