@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import pandas as pd
 import sqlalchemy as sa
 
 from reconcile.store.tables import EVIDENCE, events, texts, vouched
@@ -71,6 +72,11 @@ class Work:
         for row in rows:
             hashed.update(json.dumps([row.get(n) for n in names], separators=(",", ":")).encode("ascii") + b"\n")
         self._digests[table.name] = (count + len(rows), hashed)
+
+    @property
+    def wrote(self) -> bool:
+        """Whether anything was written."""
+        return bool(self._digests)
 
     def outdate(self, table: sa.Table, *where: sa.ColumnElement[bool]) -> None:
         """Say of rows that newer ones have taken their place."""
@@ -135,6 +141,13 @@ def verify(connection: sa.Connection) -> Verified:
         table = min(found[min(found)])
         return Verified(count, previous, f"the table {table} has rows of event {min(found)}, which is not there")
     return Verified(count, previous, _changed_words(connection))
+
+
+def frame(connection: sa.Connection) -> pd.DataFrame:
+    """Every event, oldest first: `event`, `at`, `by`, `kind`, `why`, `hash`."""
+    columns = [events.c.id, events.c.at, events.c.by, events.c.kind, events.c.why, events.c.hash]
+    rows = connection.execute(sa.select(*columns).order_by(events.c.id)).all()
+    return pd.DataFrame(rows, columns=["event", "at", "by", "kind", "why", "hash"]).astype({"event": "int64"})
 
 
 def _broken(row: Mapping[str, Any], number: int, previous: str, found: Mapping[str, list[object]]) -> str | None:

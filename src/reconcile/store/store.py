@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import sqlalchemy as sa
 
-from reconcile.errors import FrameRefused
+from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds
+from reconcile.errors import DecisionRefused, FrameRefused
 from reconcile.facts import as_html, as_text
 from reconcile.merging.conflicts import LACKS
 from reconcile.schema import TEXT
 from reconcile.statement import Statement
-from reconcile.store import delivery, journal, ledger, reading, tables
+from reconcile.store import (
+    deciding,
+    delivery,
+    effective,
+    figures,
+    journal,
+    ledger,
+    memory,
+    periods,
+    reading,
+    registers,
+    tables,
+)
 from reconcile.store.database import Database
+from reconcile.store.rematch import rematch
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,6 +124,135 @@ class Store:
         with self._database.reading() as connection:
             return reading.transactions(connection, start, end)
 
+    def match(
+        self,
+        campaigns: CampaignRegister,
+        *,
+        funds: FundVocabulary | None = None,
+        max_wrong: float = 0,
+        by: str | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> pd.DataFrame:
+        """What is credited otherwise than the last time: `transaction_id`, `date`, `amount`, `before`, `now`, `why`.
+
+        Decides the movements of open months with this register and vocabulary, and keeps the result; what people
+        decided stays. Raises StoreRefused where the store cannot be written.
+        """
+        vocabulary = funds or default_funds()
+        with self._database.writing() as connection:
+            work = journal.work(connection)
+            changes = rematch(work, campaigns, vocabulary, max_wrong, progress)
+            if work.wrote:
+                body = {"changed": len(changes), "with": registers.decided_with(campaigns, vocabulary, max_wrong)}
+                work.finish("matching", by=by or journal.current_user(), body=body)
+        return changes
+
+    def matches(self, start: str | None = None, end: str | None = None) -> pd.DataFrame:
+        """The matches of `transactions(start, end)`, row by row, columns of `schema.MATCHES`.
+
+        A gift decided for several campaigns or funds has none here; see `allocations`.
+        """
+        with self._database.reading() as connection:
+            return effective.matches_of(connection, reading.transactions(connection, start, end))
+
+    def allocations(self, start: str | None = None, end: str | None = None) -> pd.DataFrame:
+        """Where the money went, a row for each part: `transaction_id`, `campaign`, `fund`, `amount`, `booked`.
+
+        The parts of a movement add up to it; `booked` is the month that they count for.
+        """
+        with self._database.reading() as connection:
+            return effective.allocations_of(connection, reading.transactions(connection, start, end))
+
+    def decide(self, transaction: str, allocations: object, *, by: str, reason: str = "", evidence: str = "") -> int:
+        """The number of the decision that says whose a movement is; the earlier one, if any, stays on record.
+
+        `allocations` is `(campaign, fund)` for all of it, or a list of `(campaign, fund, amount)` that adds up to it to
+        the cent; `(None, None)` says that it is no gift. A change of what is credited needs a reason, of the fund also
+        what shows the donor's wish. Raises DecisionRefused.
+        """
+        with self._database.writing() as connection:
+            work = journal.work(connection)
+            number = deciding.decide(work, transaction, allocations, reason=reason, evidence=evidence)
+            work.finish("decision", by=_who(by), why=reason, body={"transaction": transaction})
+            return number
+
+    def undo(self, transaction: str, *, by: str, reason: str) -> int:
+        """The number of the row that takes the newest decision on a movement back; what was before it holds again."""
+        with self._database.writing() as connection:
+            work = journal.work(connection)
+            number = deciding.undo(work, transaction, reason=reason)
+            work.finish("undo", by=_who(by), why=reason, body={"transaction": transaction})
+            return number
+
+    def decisions(self) -> pd.DataFrame:
+        """Every decision ever made, oldest first, a row for each part, with who, when and why."""
+        with self._database.reading() as connection:
+            return deciding.frame(connection)
+
+    def remembered(self) -> pd.DataFrame:
+        """What people decided before for a payer's words: `words`, `campaign`, `fund`, `times`, `last`, `in_use`."""
+        with self._database.reading() as connection:
+            return memory.frame(memory.learnt(connection))
+
+    def forget_remembered(self, words: str, *, by: str, reason: str = "") -> None:
+        """Propose nothing any more from earlier decisions on these words of a payer; the decisions themselves stay."""
+        with self._database.writing() as connection:
+            work = journal.work(connection)
+            work.add(tables.forgotten, [{"what": "remembered", "mark": mark} for mark in memory.marks([words])])
+            work.finish("forget remembered", by=_who(by), why=reason)
+
+    def close(self, month: str, *, by: str, reason: str = "") -> None:
+        """Freeze a month (`2018-09`) that ties out: its matches stay, later arrivals are booked in the next open month.
+
+        Raises DecisionRefused where it does not tie out, and says what is missing.
+        """
+        with self._database.writing() as connection:
+            work = journal.work(connection)
+            frozen = periods.close(work, month)
+            work.finish("close", by=_who(by), why=reason, body={"month": month, "figures": frozen})
+
+    def reopen(self, month: str, *, by: str, reason: str) -> None:
+        """Open a closed month again; raises DecisionRefused without a reason."""
+        with self._database.writing() as connection:
+            work = journal.work(connection)
+            periods.reopen(work, month, reason=reason)
+            work.finish("reopen", by=_who(by), why=reason, body={"month": month})
+
+    def months(self) -> pd.DataFrame:
+        """Every closing and reopening, oldest first: `month`, `state`, `by`, `at`, `reason`, `in_force`."""
+        with self._database.reading() as connection:
+            return periods.frame(connection)
+
+    def late(self, month: str | None = None) -> pd.DataFrame:
+        """Movements that arrived for a month already closed: `transaction_id`, `date`, `amount`, `month`, `booked`."""
+        with self._database.reading() as connection:
+            return periods.late(connection, month)
+
+    def gaps(self, start: str | None = None, end: str | None = None) -> pd.DataFrame:
+        """Where the balances do not lead from one day to the next, columns of `schema.GAPS`."""
+        with self._database.reading() as connection:
+            return figures.gaps_frame(connection, figures.breaks(figures.days_of(connection, start, end)))
+
+    def conflicts(self) -> pd.DataFrame:
+        """Where exports of the same days disagree, columns of `schema.CONFLICTS`."""
+        with self._database.reading() as connection:
+            return reading.conflicts(connection)
+
+    def statements(self) -> pd.DataFrame:
+        """Every statement added, oldest first: file, hash, layout, account, days, balances, rows, when and by whom."""
+        with self._database.reading() as connection:
+            return reading.statements(connection)
+
+    def registers(self) -> pd.DataFrame:
+        """Every version of the register and the vocabulary that was used: `kind`, `source`, `at`, `digest`, `rows`."""
+        with self._database.reading() as connection:
+            return registers.frame(connection)
+
+    def events(self) -> pd.DataFrame:
+        """The journal, oldest first: `event`, `at`, `by`, `kind`, `why`, `hash`."""
+        with self._database.reading() as connection:
+            return journal.frame(connection)
+
     def verify(self) -> journal.Verified:
         """Whether anything was changed, added or taken out since it was written; names the first broken link."""
         with self._database.reading() as connection:
@@ -124,6 +267,13 @@ def open_store(url: str | os.PathLike[str]) -> Store:
     """
     text = os.fspath(url)
     return Store(Database(text if "://" in text else f"sqlite:///{Path(text)}"))
+
+
+def _who(by: str) -> str:
+    """Who decides; raises DecisionRefused for nobody."""
+    if not isinstance(by, str) or not by.strip():
+        raise DecisionRefused("nobody is named", do='Say who decides: by="…".')
+    return by.strip()
 
 
 def _added(

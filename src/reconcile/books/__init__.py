@@ -1,0 +1,7 @@
+"""Bank lines held against what they settle: `link_reversals`."""
+
+from __future__ import annotations
+
+from reconcile.books.reversals import REVERSALS, link_reversals
+
+__all__ = ["REVERSALS", "link_reversals"]

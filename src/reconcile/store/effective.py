@@ -1,0 +1,138 @@
+"""What is in force for each movement: what a person decided, or what a rule credited, in parts that add up to it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+
+from reconcile import money
+from reconcile.schema import MATCHES, TEXT
+from reconcile.store import tables
+from reconcile.store.asking import in_parts, pairs
+
+Place = tuple[Any, Any]
+
+
+def parts(connection: sa.Connection, names: Sequence[str]) -> dict[str, list[Place]]:
+    """Campaign and fund of each part of the movements that a person decided or a rule credited."""
+    matches = tables.matches.c
+    asked = sa.select(matches.movement, matches.campaign, matches.fund).where(
+        matches.current == 1, matches.status == "matched"
+    )
+    found = {
+        name: [(campaign, fund)]
+        for name, campaign, fund in in_parts(connection, names, lambda some: asked.where(matches.movement.in_(some)))
+    }
+    decided = _decided(connection, names)
+    return found | {name: [(p[0], p[1]) for p in own["parts"]] for name, own in decided.items()}
+
+
+def _decided(connection: sa.Connection, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The decision in force for each movement that has one: `parts` (campaign, fund, cents) and who, when and why."""
+    decisions, allocated, events = tables.decisions.c, tables.allocations.c, tables.events.c
+    asked = (
+        sa.select(
+            decisions.movement,
+            allocated.campaign,
+            allocated.fund,
+            allocated.cents,
+            events.by,
+            events.at,
+            events.why,
+            decisions.booked,
+        )
+        .join(tables.allocations, allocated.decision == decisions.id)
+        .join(tables.events, events.id == decisions.event)
+        .where(decisions.current == 1)
+        .order_by(allocated.id)
+    )
+    rows = in_parts(connection, names, lambda some: asked.where(decisions.movement.in_(some)))
+    found: dict[str, dict[str, Any]] = {}
+    for name, campaign, fund, cents, by, at, why, booked in rows:
+        own = found.setdefault(name, {"parts": [], "by": by, "at": at, "why": why, "booked": booked})
+        own["parts"].append((campaign, fund, cents))
+    return found
+
+
+def matches_of(connection: sa.Connection, transactions: pd.DataFrame) -> pd.DataFrame:
+    """The matches of the transactions, columns of `schema.MATCHES`, same order, with what people decided in force.
+
+    A movement that was never matched waits for a person. A gift decided for several places has no campaign here; its
+    parts are in `allocations_of`.
+    """
+    names = transactions["transaction_id"].tolist()
+    table = tables.matches.c
+    columns = [table[n] for n in MATCHES.names if n != "transaction_id"]
+    asked = sa.select(table.movement, *columns).where(table.current == 1)
+    rows = {row[0]: row[1:] for row in in_parts(connection, names, lambda some: asked.where(table.movement.in_(some)))}
+    never = ("review", None, None, "donation", None, "none", None, None, "not matched yet")
+    values = [rows.get(name, never) for name in names]
+    found = pd.DataFrame(values, columns=[c.name for c in columns], index=transactions.index)
+    found["confidence"] = found["confidence"].astype("float64")
+    found.insert(0, "transaction_id", transactions["transaction_id"])
+    decided = _decided(connection, names)
+    if decided:
+        found = _with_decisions(found, decided)
+    return MATCHES.check(found)
+
+
+def _with_decisions(found: pd.DataFrame, decided: dict[str, dict[str, Any]]) -> pd.DataFrame:
+    at_of = {name: at for at, name in enumerate(found["transaction_id"].tolist())}
+    columns = {n: found[n].astype(object).to_numpy(copy=True) for n in found.columns}
+    for name, own in decided.items():
+        at, one = at_of[name], own["parts"][0] if len(own["parts"]) == 1 else (None, None, None)
+        why = f": {own['why']}" if own["why"] else ""
+        columns["status"][at], columns["rule"][at] = "decided", "decided"
+        columns["campaign"][at], columns["fund"][at] = one[0], one[1]
+        columns["confidence"][at] = np.nan
+        columns["evidence"][at] = f"decided by {own['by']} on {own['at'][:10]}{why}"
+        columns["reason"][at] = None if len(own["parts"]) == 1 else f"split over {len(own['parts'])}"
+        if one[0] is None and len(own["parts"]) == 1:
+            columns["status"][at] = "not_donation"
+    return pd.DataFrame(columns, index=found.index)
+
+
+def allocations_of(connection: sa.Connection, transactions: pd.DataFrame) -> pd.DataFrame:
+    """Where the money is credited, a row for each part: `transaction_id`, `campaign`, `fund`, `amount`, `booked`.
+
+    The parts of a movement add up to it. A reversal takes the parts of the gift that it takes back.
+    """
+    names = transactions["transaction_id"].tolist()
+    cents = dict(zip(names, money.cents(transactions["amount"]).tolist(), strict=True))
+    booked = _booked(connection, names)
+    table, links = tables.matches.c, tables.reversals.c
+    asked = sa.select(table.movement, table.campaign, table.fund).where(table.current == 1, table.status == "matched")
+    found: dict[str, list[tuple[Any, Any, int]]] = {
+        name: [(campaign, fund, cents[name])]
+        for name, campaign, fund in in_parts(connection, names, lambda some: asked.where(table.movement.in_(some)))
+    }
+    asked_links = sa.select(links.reversal, links.original).where(links.current == 1)
+    reversed_ = pairs(connection, names, lambda some: asked_links.where(links.reversal.in_(some)))
+    decided = _decided(connection, [*names, *reversed_.values()])
+    for reversal, original in reversed_.items():
+        if original in decided:
+            found[reversal] = [(c, f, -part) for c, f, part in decided[original]["parts"]]
+    for name in names:
+        if name in decided:
+            found[name] = decided[name]["parts"]
+            booked[name] = decided[name]["booked"]
+    rows = [
+        (name, campaign, fund, part, booked[name])
+        for name in names
+        for campaign, fund, part in found.get(name, ())
+        if campaign is not None
+    ]
+    frame = pd.DataFrame(rows, columns=["transaction_id", "campaign", "fund", "amount", "booked"])
+    frame["amount"] = money.from_cents(frame["amount"].astype("int64").to_numpy())
+    return frame.astype(dict.fromkeys(("transaction_id", "campaign", "fund", "booked"), TEXT))
+
+
+def _booked(connection: sa.Connection, names: Sequence[str]) -> dict[str, str]:
+    movements = tables.movements.c
+    asked = sa.select(movements.movement, movements.booked).where(movements.current == 1)
+    return defaultdict(str, pairs(connection, names, lambda some: asked.where(movements.movement.in_(some))))

@@ -1,0 +1,231 @@
+"""Deciding again: open movements with today's register, funds and rules; what changed since the last time, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from reconcile.books import link_reversals
+from reconcile.campaigns import CampaignRegister, FundVocabulary
+from reconcile.matching import match
+from reconcile.matching.two_texts import review_two_texts
+from reconcile.schema import MATCHES, TEXT
+from reconcile.store import effective, memory, reading, registers, tables
+from reconcile.store.asking import in_parts
+from reconcile.store.journal import Work
+from reconcile.store.periods import Months, month_of
+
+Progress = Callable[[int, int], None]
+
+WORDS = ("transaction_id", "status", "campaign", "fund", "kind", "rule", "evidence", "candidates", "reason")
+PARTS = ("the register changed", "the funds changed", "another version of the rules", "another share of wrong allowed")
+"""What a change of each part of `registers.decided_with` is called."""
+
+CHANGES = ["transaction_id", "date", "amount", "before", "now", "why"]
+
+
+@dataclass(frozen=True)
+class _State:
+    """What the store was last decided with, and up to which event."""
+
+    key: str
+    event: int
+
+
+def rematch(
+    work: Work,
+    campaigns: CampaignRegister,
+    funds: FundVocabulary,
+    max_wrong: float = 0,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """Decide the open movements that may be decided otherwise now; what changed, columns `CHANGES`.
+
+    Where register, vocabulary, rules and `max_wrong` are those of the last time, only movements that are new, worded
+    otherwise, or waiting for a person are looked at.
+    """
+    key = registers.decided_with(campaigns, funds, max_wrong)
+    before = _state(work.connection)
+    registers.write(work, "campaigns", campaigns)
+    registers.write(work, "funds", funds)
+    names = _to_decide(work.connection, everything=key != before.key)
+    transactions = reading.some(work.connection, names)
+    held = _held(work.connection, names)
+    if len(transactions):
+        now = match(transactions, campaigns, funds=funds, max_wrong=max_wrong, progress=progress)
+        now = review_two_texts(now, reading.conflicts(work.connection), campaigns, funds, max_wrong)
+        now = memory.recall(now, transactions, memory.learnt(work.connection), funds)
+        now = _take_down(work, transactions, now)
+    else:
+        now = MATCHES.empty()
+    changed = _write(work, transactions, now, held, key)
+    _note(work.connection, campaigns, funds, key, work.event)
+    return _changes(transactions, now, held, changed, (before.key, key))
+
+
+def _state(connection: sa.Connection) -> _State:
+    about = tables.about.c
+    found: dict[str, str] = {row[0]: row[1] for row in connection.execute(sa.select(about.name, about.value))}
+    return _State(found.get("decided with", ""), int(found.get("decided at event", 0)))
+
+
+def _note(connection: sa.Connection, campaigns: CampaignRegister, funds: FundVocabulary, key: str, event: int) -> None:
+    values = {
+        "decided with": key,
+        "decided at event": str(event),
+        "campaigns in use": registers.digest_of(registers.content_of(campaigns)),
+        "funds in use": registers.digest_of(registers.content_of(funds)),
+    }
+    connection.execute(tables.about.delete().where(tables.about.c.name.in_(list(values))))
+    connection.execute(tables.about.insert(), [{"name": n, "value": v} for n, v in values.items()])
+
+
+def _to_decide(connection: sa.Connection, *, everything: bool) -> list[str]:
+    movements, matches = tables.movements.c, tables.matches.c
+    closed = Months.of(connection).closed
+    joined = sa.and_(matches.movement == movements.movement, matches.current == 1)
+    asked = (
+        sa.select(movements.movement)
+        .join(tables.matches, joined, isouter=True)
+        .where(
+            movements.current == 1,
+            movements.joined_to.is_(None),
+            movements.booked.not_in(closed),
+            movements.movement.not_in(sa.select(tables.decisions.c.movement).where(tables.decisions.c.current == 1)),
+        )
+    )
+    if not everything:
+        open_again = sa.or_(
+            matches.id.is_(None),
+            matches.row != movements.row,
+            matches.status == "review",
+            matches.rule.in_(("remembered", "reversal")),
+            movements.movement.in_(_in_conflict()),
+        )
+        asked = asked.where(open_again)
+    return sorted(connection.execute(asked).scalars())
+
+
+def _in_conflict() -> sa.Select[Any]:
+    return sa.select(tables.conflicts.c.movement).where(tables.conflicts.c.current == 1)
+
+
+def _held(connection: sa.Connection, names: list[str]) -> dict[str, dict[str, Any]]:
+    """The newest match of each movement that has one."""
+    matches = tables.matches.c
+    asked = sa.select(tables.matches).where(matches.current == 1)
+    rows = in_parts(connection, names, lambda some: asked.where(matches.movement.in_(some)))
+    return {row.movement: dict(row._mapping) for row in rows}
+
+
+def _take_down(work: Work, transactions: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """The matches, each reversal with the campaign and fund of the gift that it takes back."""
+    reversing = now["kind"].eq("reversal") & transactions["amount"].lt(0)
+    if not reversing.any():
+        return now
+    debits = transactions[reversing]
+    credits = reading.opposite(work.connection, debits)
+    both = pd.concat([debits, credits], ignore_index=True)
+    kinds = both[["transaction_id"]].assign(
+        kind=["reversal"] * len(debits) + ["donation"] * len(credits), status="review", rule="none"
+    )
+    kinds = MATCHES.check(kinds.reindex(columns=MATCHES.names))
+    links = link_reversals(both, kinds)
+    _write_links(work, links, debits["transaction_id"].tolist())
+    own = now.set_index("transaction_id")[["status", "campaign", "fund"]]
+    parts = effective.parts(work.connection, links["original"].tolist())
+    rows = now.copy()
+    for reversal, original, reason in links.itertuples(index=False):
+        at = rows.index[rows["transaction_id"] == reversal][0]
+        whole = parts.get(original)
+        if whole is None and original in own.index and own.loc[original, "status"] == "matched":
+            whole = [(own.loc[original, "campaign"], own.loc[original, "fund"])]
+        if whole is None:
+            new: tuple[Any, ...] = ("review", None, None, f"the gift it takes back waits for a person: {reason}")
+        elif len(whole) > 1:
+            new = ("matched", None, None, "the gift it takes back was split")
+        else:
+            new = ("matched", *whole[0], None)
+        rows.loc[at, ["status", "campaign", "fund", "reason"]] = new
+        rows.loc[at, ["rule", "evidence"]] = ["reversal", f"takes back {original}: {reason}"]
+        rows.loc[at, "confidence"] = float("nan")
+    return rows
+
+
+def _write_links(work: Work, links: pd.DataFrame, debits: list[str]) -> None:
+    table = tables.reversals.c
+    asked = sa.select(table.reversal, table.original, table.id).where(table.current == 1)
+    rows = in_parts(work.connection, debits, lambda some: asked.where(table.reversal.in_(some)))
+    here = {(reversal, original): number for reversal, original, number in rows}
+    wanted = {(r, o): why for r, o, why in links.itertuples(index=False)}
+    for pair in here.keys() - wanted.keys():
+        work.outdate(tables.reversals, table.id == here[pair])
+    new = [{"reversal": r, "original": o, "reason": wanted[r, o], "current": 1} for r, o in wanted.keys() - here.keys()]
+    work.add(tables.reversals, sorted(new, key=lambda n: str(n["reversal"])))
+
+
+def _write(
+    work: Work, transactions: pd.DataFrame, now: pd.DataFrame, held: dict[str, dict[str, Any]], key: str
+) -> list[int]:
+    """Write the matches that are not what they were; their places in the frame."""
+    kept = reading.kept_rows(work.connection, now["transaction_id"].tolist())
+    columns = {n: now[n].astype(object).where(now[n].notna(), None).tolist() for n in WORDS}
+    confidence = [None if pd.isna(c) else repr(float(c)) for c in now["confidence"]]
+    months = transactions["date"].dt.strftime("%Y-%m-%d").tolist() if len(transactions) else []
+    rows, places, outdated = [], [], []
+    for at, name in enumerate(columns["transaction_id"]):
+        row = {n: columns[n][at] for n in WORDS if n != "transaction_id"}
+        row |= {"movement": name, "row": kept[name], "confidence": confidence[at]}
+        was = held.get(name)
+        if was and all(was[n] == value for n, value in row.items()):
+            continue
+        if was:
+            outdated.append(was["id"])
+        rows.append({**row, "month": month_of(months[at]), "decided_with": key, "current": 1})
+        places.append(at)
+    for number in outdated:
+        work.outdate(tables.matches, tables.matches.c.id == number)
+    work.add(tables.matches, rows)
+    return places
+
+
+def _changes(
+    transactions: pd.DataFrame,
+    now: pd.DataFrame,
+    held: dict[str, dict[str, Any]],
+    places: list[int],
+    keys: tuple[str, str],
+) -> pd.DataFrame:
+    """Movements that are credited otherwise than the last time, or are new."""
+    why_all = _why(*keys)
+    rows = []
+    for at in places:
+        row = now.iloc[at]
+        was = held.get(row["transaction_id"])
+        after = _said(row["status"], row["campaign"], row["fund"])
+        before = _said(was["status"], was["campaign"], was["fund"]) if was else ""
+        if before == after:
+            continue
+        why = "new" if was is None else why_all or ("remembered" if row["rule"] == "remembered" else "other evidence")
+        moved = transactions.iloc[at]
+        rows.append((row["transaction_id"], moved["date"], moved["amount"], before, after, why))
+    found = pd.DataFrame(rows, columns=CHANGES)
+    texts = {c: TEXT for c in CHANGES if c not in ("date", "amount")}
+    return found.astype({**texts, "date": "datetime64[s]", "amount": transactions["amount"].dtype})
+
+
+def _said(status: str, campaign: Any, fund: Any) -> str:
+    if status in ("matched", "decided"):
+        return f"{'split' if pd.isna(campaign) else campaign} {'unspecified' if pd.isna(fund) else fund}"
+    return {"review": "a person must say", "not_donation": "no gift"}.get(status, status)
+
+
+def _why(before: str, now: str) -> str:
+    if before == now or not before:
+        return ""
+    differing = [why for was, is_, why in zip(before.split(), now.split(), PARTS, strict=True) if was != is_]
+    return " and ".join(differing)
