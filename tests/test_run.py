@@ -11,8 +11,8 @@ import pytest
 from reconcile.campaigns import default_funds, read_campaigns
 from reconcile.cli import main
 from reconcile.matching import match
-from reconcile.merging import merge_statements
 from reconcile.matching.two_texts import review_two_texts
+from reconcile.merging import merge_statements
 
 sys.path.insert(0, str(Path(__file__).parent / "merging"))
 sys.path.insert(0, str(Path(__file__).parent / "parsers"))

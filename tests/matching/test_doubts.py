@@ -156,6 +156,10 @@ OTHERS = [
     ("Fitrah", "FITRAH ADAMS 5", "WH1"),
     ("Fitrah", "FITRAH ADAMS", None),
     ("Harbour", "ZAKTA S FRT LILLAH", "FRT"),
+    ("Desks", "FRT LIL J NAIDOO", "FRT"),
+    ("Desks", "FRT LIL NAIDOO", None),
+    ("Desks", "TFR ORCHARD", "FRT"),
+    ("Desks", "TFX ORCHARD", None),
 ]
 """Names of one campaign (its code is WH1), a text, and what it is credited to; the others are PAL, FRT, TQ23 and TW."""
 

@@ -71,3 +71,21 @@ def test_what_differs_from_a_spelling_by_its_blank_can_be_excluded(text: str, ex
     register = read_campaigns(pd.DataFrame([("ZZZ", "Nothing")], columns=["code", "name"]))
     found = FundReader(build(register, vocabulary)).find(text.split(), False)
     assert [f.fund for f in found if f.fund] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("FARMERS IN NEED", []),
+        ("FARMERS NEED", []),
+        ("NEED", ["need"]),
+        ("HELP IN NEED", ["need"]),
+        ("FUND FOR NEED", ["need"]),
+    ],
+)
+def test_a_phrase_has_its_small_words_or_lacks_them(text: str, expected: list[str]) -> None:
+    rows = [("need", "Need|Fund for Need", "Farmers in Need")]
+    vocabulary = read_funds(pd.DataFrame(rows, columns=["fund", "spellings", "excludes"]))
+    register = read_campaigns(pd.DataFrame([("ZZZ", "Nothing")], columns=["code", "name"]))
+    found = FundReader(build(register, vocabulary)).find(text.split(), False)
+    assert [f.fund for f in found if f.fund] == expected

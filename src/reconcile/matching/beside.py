@@ -124,14 +124,15 @@ def _goes_on(reading: Reading, at: int, campaign: str) -> bool:
 
 
 def _meant_as_code(reading: Reading, at: int, winner: Candidate) -> bool:
-    """A short word right before a name is a try at its code: of the code's length and first letter, or of the name's.
+    """A short word right before a name is a try at its code: of the code's length and first letter, of its letters,
+    or of the name's.
 
     `HRB HARBOUR`, `BLN OLD BLANKETS`: letters of the name, or of the rest of it, in their order.
     """
     if at + 1 not in winner.positions:
         return False
     token, code = reading.tokens[at], "".join(chunks(fold(winner.campaign)))
-    if len(token) == len(code) and token[0] == code[0]:
+    if len(token) == len(code) and (token[0] == code[0] or sorted(token) == sorted(code)):
         return True
     words = reading.tokens[at + 1 : max(winner.positions) + 1]
     rests = ("".join(words[n:]) for n, word in enumerate(words) if word[0] == token[0])

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from reconcile.matching.doubts import Doubt, doubt, not_payers, of_a_giver
 from reconcile.matching.funds import FundWord
-from reconcile.matching.names import may_be_given
+from reconcile.matching.names import is_name, may_be_given
 from reconcile.matching.people import initial
 from reconcile.matching.reading import Candidate, Reading, Suggestion
 from reconcile.matching.words import GIVEN_BY
@@ -220,6 +220,8 @@ def _is_somebodys(reading: Reading, found: FundWord, positions: frozenset[int]) 
         return at == 0 and found.how in ("slip", "cut") and len(reading.tokens[at]) > SHORT_FORM and lettered
     titled = before >= 0 and (initial(reading, before) or reading.tokens[before] in GIVEN_BY)
     follows = after < len(reading.tokens) and after not in positions and reading.role(after) in ("unknown", "initial")
+    if at - 1 in positions and after + 1 < len(reading.tokens) and len(reading.tokens[after]) == 1:
+        follows = follows and not (reading.role(after) == "initial" and is_name(reading.tokens[after + 1]))  # J ABDULLA
     return titled or follows
 
 

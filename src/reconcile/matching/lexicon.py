@@ -187,21 +187,26 @@ def _add_funds(lexicon: Lexicon, funds: FundVocabulary) -> None:
         if phrase.source == "name":
             called[tuple(w for w in phrase.words if w not in PLAIN) or phrase.words].add(phrase.campaign)
     lexicon.never_automatic = frozenset(fund.name for fund in funds.funds if not fund.automatic)
-    excluded = [content_words(text) for fund in funds.funds for text in fund.excludes]
+    excluded = [words for fund in funds.funds for text in fund.excludes for words in _both_ways(text)]
     lexicon.fund_excludes = frozenset(w[0] for w in excluded if len(w) == 1)
     lexicon.fund_excluded_phrases = frozenset(w for w in excluded if len(w) > 1)
     for fund in funds.funds:
         spellings = [(content_words(text), text) for text in fund.spellings]
-        for words, _ in spellings:
+        for words, text in spellings:
             if len(words) == 1:
                 lexicon.fund_words[words[0]] = fund.name
-            elif words:
-                lexicon.fund_phrases[words] = fund.name
+            for phrase in _both_ways(text) if len(words) > 1 else ():
+                lexicon.fund_phrases[phrase] = fund.name
         # a campaign whose own name is a fund's, or that lists the fund's own name, is named by every spelling of it;
         # one that shares only a particular word with the fund (an alias Cancer Research, spelt so too) is not
         owners = set(named.get(content_words(fund.name), ())).union(*(called.get(words, ()) for words, _ in spellings))
         if len(owners) == 1:
             lexicon.campaign_of_fund[fund.name] = owners.pop()
+
+
+def _both_ways(text: str) -> set[tuple[str, ...]]:
+    """The words of a phrase without the words between words, and with them: `Farmers in Need`."""
+    return {content_words(text), tuple(chunks(fold(text)))}
 
 
 def _add_bare_names(lexicon: Lexicon) -> None:
