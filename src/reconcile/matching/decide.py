@@ -181,7 +181,7 @@ def _fund(
     Words at `payers` are somebody's name. A slip of the fund that the `winner` is named like is no doubt.
     """
     if not reading.funds:
-        return None, "", None
+        return None, "", _begun(reading, positions)
     of_name = [f for f in reading.funds if f.how != "exact" and f.fund not in spelt]
     no_funds = [f for f in of_name if positions >= {*range(f.start, f.end)}]
     no_funds += [f for f in reading.funds if payers >= {*range(f.start, f.end)}]
@@ -207,6 +207,13 @@ def _fund(
         typed = " ".join(reading.tokens[doubtful.start : doubtful.end])
         return None, said, Doubt("fund in doubt", f'"{typed}" is near the fund {doubtful.fund}')
     return (funds[0] if funds else None), said, None
+
+
+def _begun(reading: Reading, positions: frozenset[int]) -> Doubt | None:
+    """A doubt where the cut end of a text is somebody's name, or the beginning of a fund's word: `ANN`."""
+    if reading.fund_begun is None or len(reading.tokens) - 1 in positions:
+        return None
+    return Doubt("fund in doubt", f'"{reading.tokens[-1]}" may be the beginning of {reading.fund_begun}')
 
 
 def _is_somebodys(reading: Reading, found: FundWord, positions: frozenset[int]) -> bool:

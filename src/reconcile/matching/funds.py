@@ -234,6 +234,10 @@ class FundReader:
             self._respelt[typed] = (variant, VARIANT) if variant else self._slip(typed)
         return self._respelt[typed]
 
+    def may_begin(self, typed: str) -> str | None:
+        """The fund that a word at a cut end may be the beginning of, though it is a name or another word: `ANN`."""
+        return self._cut_prefixes.get(typed) if self._is_free(typed) else None
+
     def _inflected(self, typed: str) -> str | None:
         """The fund of which a word is another form: `SPAYING`, `SPAYED`."""
         stems = (typed.removesuffix(ending) for ending in ("ING", "ED", "ES", "S") if typed.endswith(ending))

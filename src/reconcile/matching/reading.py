@@ -54,7 +54,8 @@ class Suggestion(NamedTuple):
 class Reading:
     """The tokens of one text and what is known of each.
 
-    `likes` are the words of the register that a token may stand for, `sounds` per word also those that one with a
+    `fund_begun` is a fund that the last word may be the beginning of, where the text is cut and names none. `likes` are
+    the words of the register that a token may stand for, `sounds` per word also those that one with a
     meaning of its own (`BELLS`) is only like: enough to suggest a campaign, not to credit it.
     """
 
@@ -62,6 +63,7 @@ class Reading:
     lexicon: Lexicon
     tokens: list[str]
     funds: list[FundWord] = field(default_factory=list)
+    fund_begun: str | None = None
     likes: list[list[Like]] = field(default_factory=list)
     sounds: Mapping[str, list[Like]] = field(default_factory=dict)
     codes: dict[int, tuple[str, int]] = field(default_factory=dict)
@@ -108,6 +110,8 @@ class Reader:
         """The reading of a text whose tokens were compared with the register (`known_likes`) before."""
         reading = Reading(narrative, self.lexicon, tokens, glued=glued)
         reading.funds = self.funds.find(tokens, narrative.cut)
+        if narrative.cut and tokens and not reading.funds:
+            reading.fund_begun = self.funds.may_begin(tokens[-1])
         known = self._memory_of_roles
         reading.roles = [known.get(token) or self._role(token) for token in tokens]
         for word in reading.funds:

@@ -56,14 +56,16 @@ def beginnings_of(words: Iterable[str], least: int) -> frozenset[str]:
 _SOUNDS = (("GH", "G"), ("DH", "D"), ("KH", "K"), ("TH", "T"), ("PH", "F"), ("CK", "K"), ("EE", "I"), ("OO", "U"))
 _LETTERS = str.maketrans({"Q": "K", "C": "K", "Z": "S", "Y": "I", "E": "I", "O": "U", "W": "V"})
 _DOUBLED = re.compile(r"(.)\1+")
+_SOFT = re.compile("C(?=[EIY])")
 _OU = re.compile(r"[OU]U")
 
 
 @lru_cache(maxsize=65536)
 def skeleton(word: str) -> str:
-    """What spellings of one foreign word share: doubled letters, final h, q/k, z/s, ee/i and oo/u made one."""
+    """What spellings of one foreign word share: doubled letters, final h, q/k, z/s, soft c/s, ee/i, oo/u made one."""
     for typed, sound in _SOUNDS:
         word = word.replace(typed, sound)
+    word = _SOFT.sub("S", word)
     word = _DOUBLED.sub(r"\1", _OU.sub("U", word).translate(_LETTERS))
     return word[:-1] if word.endswith("H") and len(word) > 3 else word
 
