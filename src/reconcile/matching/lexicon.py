@@ -195,8 +195,8 @@ def _add_funds(lexicon: Lexicon, funds: FundVocabulary) -> None:
         for words, text in spellings:
             if len(words) == 1:
                 lexicon.fund_words[words[0]] = fund.name
-            for phrase in _both_ways(text) if len(words) > 1 else ():
-                lexicon.fund_phrases[phrase] = fund.name
+            for several in _both_ways(text) if len(words) > 1 else ():
+                lexicon.fund_phrases[several] = fund.name
         # a campaign whose own name is a fund's, or that lists the fund's own name, is named by every spelling of it;
         # one that shares only a particular word with the fund (an alias Cancer Research, spelt so too) is not
         owners = set(named.get(content_words(fund.name), ())).union(*(called.get(words, ()) for words, _ in spellings))

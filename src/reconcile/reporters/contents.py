@@ -88,18 +88,27 @@ def gather(
     funds: FundVocabulary | None,
     settings: Mapping[str, str] | None,
     full_account_numbers: bool,
+    merged: Merged | None = None,
+    parts: pd.DataFrame | None = None,
 ) -> Contents:
-    """Everything the sheets show; raises FrameRefused unless the matches are those of exactly these transactions."""
+    """Everything the sheets show; raises FrameRefused unless the matches are those of exactly these transactions.
+
+    `merged` are the statements merged already, in the order of file, account and hash; `parts` the campaigns, funds and
+    amounts of movements that were split.
+    """
     ordered = sorted(given_statements(statements), key=lambda s: (s.source.name, s.account.number, s.source.sha256))
-    merged = merge_statements(ordered)
+    merged = merged or merge_statements(ordered)
     found = _aligned(MATCHES.check(matches), merged.transactions["transaction_id"])
     masks = {} if full_account_numbers else _labels(ordered)
-    lines, replaced = _lines(merged.transactions, found, masks)
+    rows = merged.transactions
+    if parts is not None and len(parts):
+        rows, found = _split(rows, found, parts)
+    lines, replaced = _lines(rows, found, masks)
     return Contents(
         statements=tuple(ordered),
         merged=merged,
         lines=lines,
-        cents=money.cents(merged.transactions["amount"]),
+        cents=money.cents(rows["amount"]),
         accounts=merged.accounts,
         campaigns=campaigns,
         funds=funds,
@@ -132,6 +141,28 @@ def _aligned(matches: pd.DataFrame, wanted: pd.Series[Any]) -> pd.DataFrame:
         raise FrameRefused(f'matches has the kind "{min(unknown)}"', do=f"It must be one of {', '.join(MATCH_KINDS)}.")
     ordered: pd.DataFrame = matches.iloc[place.to_numpy(zero_copy_only=False)].reset_index(drop=True)
     return ordered
+
+
+def _split(rows: pd.DataFrame, found: pd.DataFrame, parts: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A line for each part of a movement that was split, in place of the movement; its balance is on the last one."""
+    at_of = pd.Series(range(len(rows)), index=rows["transaction_id"])
+    split = parts.assign(at=parts["transaction_id"].map(at_of)).dropna(subset="at").astype({"at": "int64"})
+    order = pd.concat(
+        [
+            pd.DataFrame({"at": [at for at in range(len(rows)) if at not in set(split["at"])], "part": -1}),
+            pd.DataFrame({"at": split["at"], "part": range(len(split))}),
+        ]
+    ).sort_values(["at", "part"], ignore_index=True)
+    at, part = order["at"].to_numpy(), order["part"].to_numpy()
+    rows, found = rows.iloc[at].reset_index(drop=True), found.iloc[at].reset_index(drop=True)
+    own = part >= 0
+    taken = split.reset_index(drop=True).reindex(part).reset_index(drop=True)
+    rows["amount"] = rows["amount"].where(~own, taken["amount"])
+    more = np.append(at[:-1] == at[1:], False)
+    rows["balance"] = rows["balance"].mask(more)
+    for column in ("campaign", "fund"):
+        found[column] = found[column].where(~own, taken[column])
+    return rows, found
 
 
 def _labels(statements: Sequence[Statement]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from openpyxl.styles import Font
 
 from reconcile._found import found_in
 from reconcile.files import replace_whole
+from reconcile.merging import Merged
 from reconcile.reporters import sheets, style
 from reconcile.reporters.book import Book, Sheet, table_names
 from reconcile.reporters.contents import gather
@@ -32,12 +33,15 @@ def write_workbook(
     funds: FundVocabulary | None = None,
     settings: Mapping[str, str] | None = None,
     full_account_numbers: bool = False,
+    merged: Merged | None = None,
+    parts: pd.DataFrame | None = None,
 ) -> Path:
     """The path of a workbook with the sheets Summary, Transactions, To review and Control.
 
     `matches` has the columns of `schema.MATCHES`, one row for each transaction of the merged statements; `settings`
     (thresholds and the like) are shown as given. Amounts are rand. Account numbers are cut to their last four digits,
-    also in file names, unless `full_account_numbers`. The same input gives the same bytes.
+    also in file names, unless `full_account_numbers`. `merged` and `parts` are what a store knows of a month: its
+    movements with their lasting ids, and the parts of gifts that were split. The same input gives the same bytes.
 
     Raises FrameRefused (no statements; matches that lack or exceed the transactions; a text no cell can hold) and
     WorkbookNotWritten (the path cannot be replaced; what stood there is untouched).
@@ -49,6 +53,8 @@ def write_workbook(
         funds=funds,
         settings=settings,
         full_account_numbers=full_account_numbers,
+        merged=merged,
+        parts=parts,
     )
     book = Book(Sums(contents.lines, contents.cents, table_names("Transactions", len(contents.lines))))
     book.workbook.remove(book.workbook.worksheets[0])

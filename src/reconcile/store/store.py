@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
@@ -28,6 +30,7 @@ from reconcile.store import (
     reading,
     registers,
     tables,
+    view,
 )
 from reconcile.store.database import Database
 from reconcile.store.rematch import rematch
@@ -93,28 +96,34 @@ class Store:
         Recorded as a whole or not at all. A statement that was added before changes nothing. Raises StoreRefused where
         the store cannot be written.
         """
-        if not isinstance(statement, Statement):
-            raise FrameRefused("only a Statement can be added", do="Read the file with read_statement.")
+        return self.add_all([statement], by=by)[0]
+
+    def add_all(
+        self, statements: Sequence[Statement], *, by: str | None = None, file: str = "", sha256: str = ""
+    ) -> list[Added]:
+        """What each of a file's statements brings; all of them are recorded, or none.
+
+        With the name and the SHA-256 of the file it is known again by `knows`, whatever it is called then.
+        """
+        if not statements or not all(isinstance(s, Statement) for s in statements):
+            raise FrameRefused("only statements can be added", do="Read the file with read_statements.")
         with self._database.reading() as connection:
-            known = delivery.known_as(connection, statement)
-            if known is not None:
-                return _added(connection, statement, known, set(), again=True)
+            if all(delivery.known_as(connection, s) is not None for s in statements) and not sha256:
+                return [_again(connection, s) for s in statements]
         with self._database.writing() as connection:
-            known = delivery.known_as(connection, statement)  # another may have added it meanwhile
-            if known is not None:
-                return _added(connection, statement, known, set(), again=True)
             work = journal.work(connection)
-            delivered = delivery.deliver(work, statement)
-            booked = ledger.book(work, statement.account.number, delivered)
-            body = {
-                "sha256": statement.source.sha256,
-                "layout": statement.source.layout,
-                "account": statement.account.shown,
-                "rows delivered": len(statement.transactions),
-                "new": len(booked.new),
-            }
-            work.finish("import", by=by or journal.current_user(), body=body)
-            return _added(connection, statement, delivered.statement, booked.new)
+            brought = [_bring(work, s) for s in statements]
+            if sha256 and not _knows(connection, sha256):
+                work.add(tables.files, [{"name": file, "sha256": sha256, "statements": len(statements)}])
+            if work.wrote:
+                body = {"statements": [_facts(s, new) for s, _, new in brought]}
+                work.finish("import", by=by or journal.current_user(), body=body)
+            return [_added(connection, s, number, new) for s, number, new in brought]
+
+    def knows(self, sha256: str) -> bool:
+        """Whether a file of these bytes was added as a whole."""
+        with self._database.reading() as connection:
+            return _knows(connection, sha256)
 
     def transactions(self, start: str | None = None, end: str | None = None) -> pd.DataFrame:
         """Every movement once, columns of `schema.TRANSACTIONS`, by account and day.
@@ -228,6 +237,30 @@ class Store:
         with self._database.reading() as connection:
             return periods.late(connection, month)
 
+    def month(self, month: str) -> view.MonthView | None:
+        """A month as a workbook shows it: statements, movements, matches and splits; None where there is nothing."""
+        with self._database.reading() as connection:
+            return view.month(connection, periods.checked_month(month))
+
+    def month_versions(self) -> dict[str, int]:
+        """For each month with movements the number of the newest event that said something of it."""
+        with self._database.reading() as connection:
+            return view.versions(connection)
+
+    def last_run(self) -> dict[str, Any]:
+        """What the last run left on record; empty where there was none."""
+        with self._database.reading() as connection:
+            asked = sa.select(tables.runs.c.report).order_by(tables.runs.c.id.desc()).limit(1)
+            found = connection.execute(asked).scalar()
+            return dict(json.loads(found)) if found else {}
+
+    def record_run(self, outcome: str, report: Mapping[str, object], *, by: str | None = None) -> None:
+        """Put a run on record: its outcome in a word, and its report, which has nothing of what a payer typed."""
+        with self._database.writing() as connection:
+            work = journal.work(connection)
+            work.add(tables.runs, [{"outcome": outcome, "report": journal.canonical(report)}])
+            work.finish("run", by=by or journal.current_user())
+
     def gaps(self, start: str | None = None, end: str | None = None) -> pd.DataFrame:
         """Where the balances do not lead from one day to the next, columns of `schema.GAPS`."""
         with self._database.reading() as connection:
@@ -276,14 +309,44 @@ def _who(by: str) -> str:
     return by.strip()
 
 
-def _added(
-    connection: sa.Connection, statement: Statement, number: int, new: Iterable[str], *, again: bool = False
-) -> Added:
+def _knows(connection: sa.Connection, sha256: str) -> bool:
+    files = tables.files.c
+    return connection.execute(sa.select(files.id).where(files.sha256 == sha256)).scalar() is not None
+
+
+def _bring(work: journal.Work, statement: Statement) -> tuple[Statement, int, set[str] | None]:
+    """The statement, its number, and the movements that are new with it; None where it was added before."""
+    known = delivery.known_as(work.connection, statement)
+    if known is not None:
+        return statement, known, None
+    delivered = delivery.deliver(work, statement)
+    return statement, delivered.statement, ledger.book(work, statement.account.number, delivered).new
+
+
+def _facts(statement: Statement, new: set[str] | None) -> dict[str, object]:
+    """What the journal says of a statement: nothing of what a payer typed."""
+    return {
+        "sha256": statement.source.sha256,
+        "layout": statement.source.layout,
+        "account": statement.account.shown,
+        "rows": len(statement.transactions),
+        "new": len(new or ()),
+        "again": new is None,
+    }
+
+
+def _again(connection: sa.Connection, statement: Statement) -> Added:
+    number = delivery.known_as(connection, statement)
+    assert number is not None
+    return _added(connection, statement, number, None)
+
+
+def _added(connection: sa.Connection, statement: Statement, number: int, new: set[str] | None) -> Added:
     frame = statement.transactions.sort_values("date", kind="stable", ignore_index=True)
     rows = reading.rows_of(connection, number)
     movements = ledger.movements_of(connection, rows)
     names = [movements[row] for row in rows]
-    conflicts, changed, fresh = tables.conflicts.c, set[int](), set(new)
+    conflicts, changed, fresh = tables.conflicts.c, set[int](), new or set[str]()
     asked = sa.select(conflicts.kept, conflicts.other, conflicts.kind, conflicts.movement).where(
         conflicts.other_statement == number, conflicts.current == 1
     )
@@ -309,5 +372,5 @@ def _added(
             }
         ),
         reading.some(connection, lacking)[["transaction_id", "date", "amount"]],
-        again,
+        new is None,
     )

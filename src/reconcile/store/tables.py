@@ -274,6 +274,8 @@ periods = _table(
     sa.CheckConstraint("state IN ('closed', 'reopened')", name="periods_state"),
 )
 
+files = _table("files", _id(), _event(), _text("name"), _text("sha256", unique=True), _number("statements"))
+
 forgotten = _table("forgotten", _id(), _event(), _text("what"), _text("mark"))
 
 runs = _table("runs", _id(), _event(), _text("outcome"), _text("report"))

@@ -109,12 +109,28 @@ def _totals(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
     row = _row(book, sheet, row, _cells(spans, ("Files", "transactions as delivered", count, amount, None), looks))
     about = "less those an overlapping file had delivered already"
     row = _row(book, sheet, row, _cells(spans, ("Files", about, -known, -known_amount, None), looks))
-    lines = Formula(f"H{first}+H{first + 1}", count - known)
-    value = Formula(f"ROUND(I{first}+I{first + 1},2)", amount - known_amount)
+    once_said = "every movement once"
+    if more := len(contents.lines) - len(once):
+        once_said += ", in parts"
+        about = "further lines of movements split over several campaigns or funds"
+        row = _row(book, sheet, row, _cells(spans, ("Decisions", about, more, Decimal(0), None), looks))
+    total = "H{0}+H{1}" if not more else "H{0}+H{1}+H{2}"
+    text = total.format(*range(first, row))
+    lines = Formula(text, count - known + more)
+    value = Formula(f"ROUND({text.replace('H', 'I')},2)", amount - known_amount)
     total_looks = [style.TOTAL, style.TOTAL, style.TOTAL_COUNT, style.TOTAL_AMOUNT, style.TOTAL_AMOUNT]
     base, row = (
         row,
-        _row(book, sheet, row, _cells(spans, ("Files", "every movement once", lines, value, None), total_looks)),
+        _row(
+            book,
+            sheet,
+            row,
+            _cells(
+                spans,
+                ("Files", once_said, lines, value, None),
+                total_looks,
+            ),
+        ),
     )
     whole = Tied(base, lines, value)
     review = _review_on_transactions(book)
