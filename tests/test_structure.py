@@ -25,12 +25,14 @@ LEVELS = [
     {"statement", "campaigns"},
     {"merging"},
     {"parsers"},
+    {"nightjob"},
     {"matching"},
     {"books"},
     {"store"},
     {"reporters"},
     {"run"},
     {"nightly", "screen"},
+    {"commands"},
     {"cli"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}

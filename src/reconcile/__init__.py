@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from reconcile.parsers import read_statement, read_statements
     from reconcile.reporters import write_evaluation, write_workbook
     from reconcile.statement import Statement
+    from reconcile.store import Store, open_store
 
 __version__ = "0.1.0"
 
@@ -33,6 +34,7 @@ __all__ = [
     "Merged",
     "RegisterReport",
     "Statement",
+    "Store",
     "check_register",
     "default_funds",
     "errors",
@@ -40,6 +42,7 @@ __all__ = [
     "explain",
     "match",
     "merge_statements",
+    "open_store",
     "read_campaigns",
     "read_funds",
     "read_statement",
@@ -65,6 +68,7 @@ _HOMES = {
     "reconcile.reporters": ("write_evaluation", "write_workbook"),
     "reconcile.merging": ("Merged", "merge_statements"),
     "reconcile.statement": ("Statement",),
+    "reconcile.store": ("Store", "open_store"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from reconcile import __version__
+from reconcile.commands import add_to
 from reconcile.errors import ReconcileError
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ def parser() -> argparse.ArgumentParser:
     _explain(commands.add_parser("explain", help="why one description is decided as it is"))
     _evaluate(commands.add_parser("evaluate", help="measure the decisions on lines whose answer is known"))
     _campaigns(commands.add_parser("campaigns", help="what a register makes hard to credit"))
+    of_a_store = add_to(commands)
+    top.set_defaults(of_a_store=of_a_store)
     return top
 
 
@@ -115,7 +118,13 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     gc.set_threshold(
         100_000, 50, 100
     )  # one short job that makes few cycles: looking for them costs a tenth of its time
-    commands = {"run": run, "check": check, "explain": explain, "evaluate": evaluate, "campaigns": check_campaigns}
+    commands = arguments.of_a_store | {
+        "run": run,
+        "check": check,
+        "explain": explain,
+        "evaluate": evaluate,
+        "campaigns": check_campaigns,
+    }
     try:
         code = commands[arguments.command](arguments)
         if sys.stdout:

@@ -78,3 +78,11 @@ class StoreRefused(ReconcileError, OSError):
 
 class DecisionRefused(ReconcileError, ValueError):
     """A decision that cannot be recorded: amounts that do not add up, unknown words, a closed month, no reason."""
+
+
+class ConfigRefused(ReconcileError, ValueError):
+    """The settings of a nightly job with faults, all of them in one line, or a template that would overwrite a file."""
+
+
+class AlreadyRunning(ReconcileError, RuntimeError):
+    """Another run holds the store; the message says since when, whose it is and which process."""

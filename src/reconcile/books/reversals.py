@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from string import digits
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,7 @@ IN_FRONT = re.compile(r"^((OF|INWARD|ITEMS?|DEBIT|ORDER|CREDIT|CHEQUE|CHQ|EFT|MA
 _BANKS_PARTS = ["channel", "counterparty", "place"]
 _TEXT = ["description", "bank_reference"]
 _AMOUNT = ["account", "cents"]
-_DIGITS_AS_LETTERS = str.maketrans("0123456789", "ABCDEFGHIJ")
+_DIGITS_AS_LETTERS = str.maketrans(digits, "ABCDEFGHIJ")
 _Positions = npt.NDArray[np.intp]
 _Agreeing = Callable[[str, int, str], _Positions]
 
@@ -147,12 +148,11 @@ class _Payments:
         # money in whose text speaks of a reversal is a payment out that came back
         words = ["" if n.reversal else _words(n) for n in told]
         parts = {part: [getattr(n, part) for n in told] for part in _BANKS_PARTS}
-        near = near.merge(texts.assign(**parts, words=words, said=[squashed(w) for w in words]), on=_TEXT)
-        self.rows = near[near["said"] != ""].reset_index(drop=True)
+        self.rows = near.merge(texts.assign(**parts, words=words, said=[squashed(w) for w in words]), on=_TEXT)
         self.free = np.ones(len(self.rows), dtype=bool)
         self.places = self.rows.groupby([*_AMOUNT, "said"]).indices
-        distinct = self.rows.drop_duplicates([*_AMOUNT, "words"]).groupby(_AMOUNT)["words"]
-        self.words: dict[Any, list[str]] = {amount: own.tolist() for amount, own in distinct}
+        distinct = self.rows.drop_duplicates([*_AMOUNT, "words"]).groupby(_AMOUNT)[["words", "said"]]
+        self.texts: dict[Any, list[Any]] = {amount: _tuples(own) for amount, own in distinct}
 
     def saying(self, account: str, cents: int, words: str) -> _Positions:
         """Those whose words are these."""
@@ -162,8 +162,8 @@ class _Payments:
         """Those whose words are these, or the one begins the other and was cut where the bank cuts a text."""
         asked, letters = squashed(words), words.translate(_DIGITS_AS_LETTERS)
         found = [np.empty(0, dtype=np.intp)]
-        for own in self.words.get((account, cents), []):
-            less, more = sorted((asked, squashed(own)), key=len)
+        for own, said in self.texts.get((account, cents), []):
+            less, more = sorted((asked, said), key=len)
             # to `alike` a number behind is the bank's; here the bank's words are off, and it counts as the payer's
             if more.startswith(less) and alike(letters, own.translate(_DIGITS_AS_LETTERS)):
                 found.append(self.saying(account, cents, own))
@@ -176,7 +176,7 @@ class _Payments:
         rows = rows[self.free[rows.index] & rows["day"].between(debit.day - LONGEST_DAYS, debit.day)]
         same_day, known = rows["day"].eq(debit.day), rows["source"].eq(debit.source) & (debit.order != 0)
         # one of that day that may stand behind the reversal may be the payment made anew
-        rows = rows.assign(unsure=same_day & ~known)[~(same_day & known & (rows["order"] > debit.order))]
+        rows = rows.assign(unsure=same_day & ~known)[~(known & (rows["order"] > debit.order))]
         if rows.empty or any(len(set(rows[part]) - {""}) > 1 for part in [*_BANKS_PARTS, "said"]):
             return None
         best = rows.sort_values(["unsure", "day", "transaction_id"], ascending=[True, False, True]).iloc[0]

@@ -43,6 +43,12 @@ class Database:
         """Give back every connection."""
         self.engine.dispose()
 
+    def sweep(self) -> None:
+        """Leave nothing of what was taken out in the files of the database."""
+        if self.url.get_backend_name() == "sqlite":
+            with self._told(), self.engine.connect() as connection:
+                connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A connection that sees one state throughout."""

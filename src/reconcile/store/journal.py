@@ -87,8 +87,7 @@ class Work:
         digests = {name: [count, hashed.hexdigest()] for name, (count, hashed) in self._digests.items()}
         content = canonical({**(body or {}), "rows": digests})
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        last = sa.select(events.c.hash).order_by(events.c.id.desc()).limit(1)
-        previous = self.connection.execute(last).scalar() or START
+        previous = head(self.connection)
         row = {"id": self.event, "at": at, "by": by, "kind": kind, "why": why, "body": content, "previous": previous}
         self.connection.execute(events.insert(), [{**row, "hash": _hash(row)}])
         return self.event
@@ -141,6 +140,12 @@ def verify(connection: sa.Connection) -> Verified:
         table = min(found[min(found)])
         return Verified(count, previous, f"the table {table} has rows of event {min(found)}, which is not there")
     return Verified(count, previous, _changed_words(connection))
+
+
+def head(connection: sa.Connection) -> str:
+    """The hash of the newest event."""
+    last = sa.select(events.c.hash).order_by(events.c.id.desc()).limit(1)
+    return connection.execute(last).scalar() or START
 
 
 def frame(connection: sa.Connection) -> pd.DataFrame:

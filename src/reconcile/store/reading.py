@@ -11,7 +11,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from reconcile import money
-from reconcile.schema import CONFLICTS, TEXT, TRANSACTIONS
+from reconcile.schema import TEXT, TRANSACTIONS
 from reconcile.store import tables
 from reconcile.store.asking import AT_ONCE, in_parts, pairs
 from reconcile.store.evidence import FORGOTTEN, amounts_of
@@ -73,7 +73,7 @@ def _frame(connection: sa.Connection, limits: Sequence[sa.ColumnElement[bool]]) 
     if not values:
         return TRANSACTIONS.empty()
     name, account, day, cents, balance, text, ref, bank_id, day_id, place = zip(*values, strict=True)
-    stands = _places(connection, set(day_id))
+    stands = places(connection, set(day_id))
     return pd.DataFrame(
         {
             "transaction_id": pd.Series(name, dtype=TEXT),
@@ -90,7 +90,7 @@ def _frame(connection: sa.Connection, limits: Sequence[sa.ColumnElement[bool]]) 
     )
 
 
-def _places(connection: sa.Connection, days: set[int]) -> dict[int, tuple[str, list[int]]]:
+def places(connection: sa.Connection, days: set[int]) -> dict[int, tuple[str, list[int]]]:
     """For each day's rows the first file that delivered them, and their lines in it."""
     links, statements = tables.delivered.c, tables.statements.c
     found: dict[int, tuple[str, list[int]]] = {}
@@ -130,93 +130,6 @@ def opposite(connection: sa.Connection, debits: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def conflicts(connection: sa.Connection, first: str | None = None) -> pd.DataFrame:
-    """Where exports of the same days disagree, columns of `schema.CONFLICTS`."""
-    c, kept, other = tables.conflicts.c, tables.rows.alias(), tables.rows.alias()
-    text, other_text, other_day, file = (
-        tables.texts.alias(),
-        tables.texts.alias(),
-        tables.days.alias(),
-        tables.statements,
-    )
-    asked = (
-        sa.select(
-            c.account,
-            c.kind,
-            c.day,
-            kept.c.cents,
-            c.movement,
-            text.c.text,
-            other_text.c.text,
-            other_day.c.day,
-            other.c.cents,
-            file.c.file,
-            file.c.member,
-            c.reason,
-            kept.c.day_id,
-            kept.c.place,
-            other.c.day_id,
-            other.c.place,
-        )
-        .join(kept, kept.c.id == c.kept)
-        .join(other, other.c.id == c.other, isouter=True)
-        .join(text, text.c.id == kept.c.description)
-        .join(other_text, other_text.c.id == other.c.description, isouter=True)
-        .join(other_day, other_day.c.id == other.c.day_id, isouter=True)
-        .join(file, file.c.id == c.other_statement)
-        .where(c.current == 1, *([c.day >= first] if first else []))
-        .order_by(c.account, c.day, c.kind, c.movement, c.id)
-    )
-    rows = connection.execute(asked).all()
-    if not rows:
-        return CONFLICTS.empty()
-    stands = _places(connection, {row[12] for row in rows} | {row[14] for row in rows if row[14] is not None})
-    frame = pd.DataFrame(
-        [
-            (
-                *row[:3],
-                money.rand(row[3]),
-                row[4],
-                FORGOTTEN if row[5] is None else row[5],
-                stands[row[12]][0],
-                stands[row[12]][1][row[13]],
-                row[6],
-                row[7],
-                None if row[8] is None else money.rand(row[8]),
-                f"{row[9]}:{row[10]}" if row[10] else row[9],
-                None if row[14] is None else stands[row[14]][1][row[15]],
-                row[11],
-            )
-            for row in rows
-        ],
-        columns=_CONFLICT_COLUMNS,
-    )
-    for column in ("date", "other_date"):
-        frame[column] = pd.to_datetime(frame[column]).astype("datetime64[s]")
-    for column in ("amount", "other_amount"):
-        frame[column] = frame[column].astype(money.AMOUNT)
-    frame["other_line"] = frame["other_line"].astype("Int64")
-    return CONFLICTS.check(frame.astype(dict.fromkeys(("text", "other_text"), TEXT)))
-
-
-_CONFLICT_COLUMNS = [
-    "account",
-    "kind",
-    "date",
-    "amount",
-    "transaction_id",
-    "text",
-    "source",
-    "line",
-    "other_text",
-    "other_date",
-    "other_amount",
-    "other_source",
-    "other_line",
-    "reason",
-]
-
-
 def statements(connection: sa.Connection) -> pd.DataFrame:
     """Every statement added, oldest first."""
     c, links, days, rows = tables.statements.c, tables.delivered.c, tables.days.c, tables.rows.c
@@ -253,3 +166,11 @@ def statements(connection: sa.Connection) -> pd.DataFrame:
         found[column] = amounts_of([None if pd.isna(v) else int(v) for v in found[column]])
     found["rows"] = found["rows"].fillna(0)
     return found.astype({"statement": "int64", "rows": "int64"})
+
+
+def workbooks(connection: sa.Connection) -> dict[str, set[str]]:
+    """For each workbook noted, by name, the SHA-256 of every version of it."""
+    found: dict[str, set[str]] = {}
+    for name, sha256 in connection.execute(sa.select(tables.workbooks.c.name, tables.workbooks.c.sha256)):
+        found.setdefault(name, set()).add(sha256)
+    return found

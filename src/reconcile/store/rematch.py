@@ -14,7 +14,7 @@ from reconcile.campaigns import CampaignRegister, FundVocabulary
 from reconcile.matching import match
 from reconcile.matching.two_texts import review_two_texts
 from reconcile.schema import MATCHES, TEXT
-from reconcile.store import effective, memory, reading, registers, tables
+from reconcile.store import disagreements, effective, memory, reading, registers, tables
 from reconcile.store.asking import in_parts
 from reconcile.store.journal import Work
 from reconcile.store.periods import Months, month_of
@@ -57,7 +57,7 @@ def rematch(
     held = _held(work.connection, names)
     if len(transactions):
         now = match(transactions, campaigns, funds=funds, max_wrong=max_wrong, progress=progress)
-        now = review_two_texts(now, reading.conflicts(work.connection), campaigns, funds, max_wrong)
+        now = review_two_texts(now, disagreements.conflicts(work.connection), campaigns, funds, max_wrong)
         now = memory.recall(now, transactions, memory.learnt(work.connection), funds)
         now = _take_down(work, transactions, now)
     else:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,61 +13,26 @@ import sqlalchemy as sa
 
 from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds
 from reconcile.errors import DecisionRefused, FrameRefused
-from reconcile.facts import as_html, as_text
-from reconcile.merging.conflicts import LACKS
-from reconcile.schema import TEXT
 from reconcile.statement import Statement
 from reconcile.store import (
+    adding,
     deciding,
     delivery,
+    disagreements,
     effective,
     figures,
     journal,
-    ledger,
     memory,
     periods,
+    privacy,
     reading,
     registers,
     tables,
     view,
 )
+from reconcile.store.adding import Added
 from reconcile.store.database import Database
 from reconcile.store.rematch import rematch
-
-
-@dataclass(frozen=True, eq=False)
-class Added:
-    """What a statement brought.
-
-    `rows` has a row for each of the statement's transactions, in its order: `transaction_id`, `date`, `amount`, and
-    `state`: `new`, `known`, or `changed by the bank` where an earlier statement words or dates it otherwise.
-    `withdrawn` has the transactions that earlier statements have and this one, which covers their day, has not:
-    `transaction_id`, `date`, `amount`. `again`: this very statement was added before, and nothing was recorded now.
-    """
-
-    source: str
-    account: str
-    rows: pd.DataFrame
-    withdrawn: pd.DataFrame
-    again: bool = False
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many rows are new, known and changed by the bank, and how many transactions it lacks."""
-        states = self.rows["state"].value_counts()
-        found = {state: int(states.get(state, 0)) for state in ("new", "known", "changed by the bank")}
-        return {**found, "withdrawn": len(self.withdrawn)}
-
-    def facts(self) -> list[tuple[str, str]]:
-        """What a person wants to know first, as label and text."""
-        rows = [("File", self.source), *((state.capitalize(), f"{n}") for state, n in self.counts.items())]
-        return rows + ([("Note", "this statement was added before")] if self.again else [])
-
-    def __repr__(self) -> str:
-        return as_text(self.facts())
-
-    def _repr_html_(self) -> str:
-        return as_html(self.facts())
 
 
 class Store:
@@ -109,21 +73,21 @@ class Store:
             raise FrameRefused("only statements can be added", do="Read the file with read_statements.")
         with self._database.reading() as connection:
             if all(delivery.known_as(connection, s) is not None for s in statements) and not sha256:
-                return [_again(connection, s) for s in statements]
+                return [adding.again(connection, s) for s in statements]
         with self._database.writing() as connection:
             work = journal.work(connection)
-            brought = [_bring(work, s) for s in statements]
-            if sha256 and not _knows(connection, sha256):
+            taken = [adding.bring(work, s) for s in statements]
+            if sha256 and not adding.knows(connection, sha256):
                 work.add(tables.files, [{"name": file, "sha256": sha256, "statements": len(statements)}])
             if work.wrote:
-                body = {"statements": [_facts(s, new) for s, _, new in brought]}
+                body = {"statements": [adding.facts_of(s, new) for s, _, new in taken]}
                 work.finish("import", by=by or journal.current_user(), body=body)
-            return [_added(connection, s, number, new) for s, number, new in brought]
+            return [adding.brought(connection, s, number, new) for s, number, new in taken]
 
     def knows(self, sha256: str) -> bool:
         """Whether a file of these bytes was added as a whole."""
         with self._database.reading() as connection:
-            return _knows(connection, sha256)
+            return adding.knows(connection, sha256)
 
     def transactions(self, start: str | None = None, end: str | None = None) -> pd.DataFrame:
         """Every movement once, columns of `schema.TRANSACTIONS`, by account and day.
@@ -254,6 +218,41 @@ class Store:
             found = connection.execute(asked).scalar()
             return dict(json.loads(found)) if found else {}
 
+    def forget(self, transactions: Sequence[str], *, by: str, reason: str) -> int:
+        """Forget what payers typed with these transactions; how many texts went. Amounts, totals and decisions stay.
+
+        Text that staff typed as the reason of a decision stays: it is a link of the journal.
+        """
+        with self._database.writing() as connection:
+            work = journal.work(connection)
+            count = privacy.forget(work, list(transactions))
+            work.finish("forget", by=_who(by), why=reason, body={"texts": count})
+        self._database.sweep()
+        return count
+
+    def forget_before(self, day: str, *, by: str | None = None, reason: str = "") -> int:
+        """Forget what payers typed before a day (`2019-01-01`) and not since; how many texts went."""
+        with self._database.writing() as connection:
+            work = journal.work(connection)
+            count = privacy.forget_before(work, day)
+            if count:
+                work.finish("forget", by=by or journal.current_user(), why=reason, body={"texts": count, "before": day})
+        if count:
+            self._database.sweep()
+        return count
+
+    def workbooks(self) -> dict[str, set[str]]:
+        """For each workbook that the store noted, by name, the SHA-256 of every version of it."""
+        with self._database.reading() as connection:
+            return reading.workbooks(connection)
+
+    def note_workbook(self, name: str, sha256: str, *, by: str | None = None) -> None:
+        """Put on record that a workbook of this name and content is about to be put in place."""
+        with self._database.writing() as connection:
+            work = journal.work(connection)
+            work.add(tables.workbooks, [{"name": name, "sha256": sha256}])
+            work.finish("workbook", by=by or journal.current_user(), body={"name": name, "sha256": sha256})
+
     def record_run(self, outcome: str, report: Mapping[str, object], *, by: str | None = None) -> None:
         """Put a run on record: its outcome in a word, and its report, which has nothing of what a payer typed."""
         with self._database.writing() as connection:
@@ -269,7 +268,7 @@ class Store:
     def conflicts(self) -> pd.DataFrame:
         """Where exports of the same days disagree, columns of `schema.CONFLICTS`."""
         with self._database.reading() as connection:
-            return reading.conflicts(connection)
+            return disagreements.conflicts(connection)
 
     def statements(self) -> pd.DataFrame:
         """Every statement added, oldest first: file, hash, layout, account, days, balances, rows, when and by whom."""
@@ -285,6 +284,11 @@ class Store:
         """The journal, oldest first: `event`, `at`, `by`, `kind`, `why`, `hash`."""
         with self._database.reading() as connection:
             return journal.frame(connection)
+
+    def head(self) -> str:
+        """The hash of the newest event: written down elsewhere, it shows later whether events were cut off the end."""
+        with self._database.reading() as connection:
+            return journal.head(connection)
 
     def verify(self) -> journal.Verified:
         """Whether anything was changed, added or taken out since it was written; names the first broken link."""
@@ -307,70 +311,3 @@ def _who(by: str) -> str:
     if not isinstance(by, str) or not by.strip():
         raise DecisionRefused("nobody is named", do='Say who decides: by="…".')
     return by.strip()
-
-
-def _knows(connection: sa.Connection, sha256: str) -> bool:
-    files = tables.files.c
-    return connection.execute(sa.select(files.id).where(files.sha256 == sha256)).scalar() is not None
-
-
-def _bring(work: journal.Work, statement: Statement) -> tuple[Statement, int, set[str] | None]:
-    """The statement, its number, and the movements that are new with it; None where it was added before."""
-    known = delivery.known_as(work.connection, statement)
-    if known is not None:
-        return statement, known, None
-    delivered = delivery.deliver(work, statement)
-    return statement, delivered.statement, ledger.book(work, statement.account.number, delivered).new
-
-
-def _facts(statement: Statement, new: set[str] | None) -> dict[str, object]:
-    """What the journal says of a statement: nothing of what a payer typed."""
-    return {
-        "sha256": statement.source.sha256,
-        "layout": statement.source.layout,
-        "account": statement.account.shown,
-        "rows": len(statement.transactions),
-        "new": len(new or ()),
-        "again": new is None,
-    }
-
-
-def _again(connection: sa.Connection, statement: Statement) -> Added:
-    number = delivery.known_as(connection, statement)
-    assert number is not None
-    return _added(connection, statement, number, None)
-
-
-def _added(connection: sa.Connection, statement: Statement, number: int, new: set[str] | None) -> Added:
-    frame = statement.transactions.sort_values("date", kind="stable", ignore_index=True)
-    rows = reading.rows_of(connection, number)
-    movements = ledger.movements_of(connection, rows)
-    names = [movements[row] for row in rows]
-    conflicts, changed, fresh = tables.conflicts.c, set[int](), new or set[str]()
-    asked = sa.select(conflicts.kept, conflicts.other, conflicts.kind, conflicts.movement).where(
-        conflicts.other_statement == number, conflicts.current == 1
-    )
-    lacking = []
-    for kept, other, kind, movement in connection.execute(asked):
-        if kind == LACKS:
-            lacking.append(movement)
-        else:
-            changed |= {kept, other}
-    states = [
-        "new" if name in fresh else "changed by the bank" if row in changed else "known"
-        for row, name in zip(rows, names, strict=True)
-    ]
-    return Added(
-        statement.source.name,
-        statement.account.number,
-        pd.DataFrame(
-            {
-                "transaction_id": pd.Series(names, dtype=TEXT),
-                "date": frame["date"],
-                "amount": frame["amount"],
-                "state": pd.Series(states, dtype=TEXT),
-            }
-        ),
-        reading.some(connection, lacking)[["transaction_id", "date", "amount"]],
-        new is None,
-    )

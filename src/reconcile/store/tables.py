@@ -278,6 +278,8 @@ files = _table("files", _id(), _event(), _text("name"), _text("sha256", unique=T
 
 forgotten = _table("forgotten", _id(), _event(), _text("what"), _text("mark"))
 
+workbooks = _table("workbooks", _id(), _event(), _text("name"), _text("sha256"))
+
 runs = _table("runs", _id(), _event(), _text("outcome"), _text("report"))
 
 EVIDENCE = [t for t in METADATA.sorted_tables if "event" in t.c]

@@ -15,7 +15,7 @@ from reconcile import money
 from reconcile.merging import AccountFigures, Merged
 from reconcile.schema import KINDS, SET_ASIDE, TEXT, TRANSACTIONS
 from reconcile.statement import Check, Period, Proof, Statement
-from reconcile.store import effective, evidence, figures, reading, tables
+from reconcile.store import disagreements, effective, evidence, figures, reading, tables
 from reconcile.store.asking import in_parts
 from reconcile.store.evidence import FORGOTTEN, amounts_of
 
@@ -222,5 +222,5 @@ def _gaps(connection: sa.Connection, name: str) -> list[figures.Break]:
 
 
 def _conflicts(connection: sa.Connection, start: str, end: str) -> pd.DataFrame:
-    found = reading.conflicts(connection, start)
+    found = disagreements.conflicts(connection, start)
     return found[found["date"] <= pd.Timestamp(_last_day(end))].reset_index(drop=True)

@@ -1,0 +1,235 @@
+"""The commands that work on a store: init, nightly, decide, undo, close, reopen, remembered, forget, verify."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reconcile.nightjob.config import Config
+    from reconcile.store import Store
+
+NIGHTLY_EPILOG = """exit code: 0 all done; 1 done, but a file was refused or is of another account, rows are missing or
+disputed, or a workbook or the report could not be put in place; 2 nothing could run, for example because another run is
+going. Files in the inbox are never changed or moved."""
+
+Function = Callable[[argparse.Namespace], int]
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> dict[str, Function]:
+    """Add these commands to the command line; the function of each, by name."""
+    _init(commands.add_parser("init", help="make the settings and folders of a nightly job"))
+    _nightly(commands.add_parser("nightly", help="take in what is new, once; match it; write the workbooks"))
+    _decide(commands.add_parser("decide", help="say whose a payment is, and keep it on record"))
+    _undo(commands.add_parser("undo", help="take the newest decision on a payment back"))
+    _month(commands.add_parser("close", help="freeze a month that ties out"), "the month to close, such as 2018-09")
+    _month(commands.add_parser("reopen", help="open a closed month again"), "the month to open again", needed=True)
+    _remembered(commands.add_parser("remembered", help="what people decided before for the same payer's words"))
+    _forget(commands.add_parser("forget", help="take what payers typed out of the store; totals stay"))
+    _verify(commands.add_parser("verify", help="whether anything in a store was changed since it was written"))
+    return {
+        "init": init,
+        "nightly": nightly,
+        "decide": decide,
+        "undo": undo,
+        "close": close,
+        "reopen": reopen,
+        "remembered": remembered,
+        "forget": forget,
+        "verify": verify,
+    }
+
+
+def _config(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--config", default="reconcile.toml", metavar="FILE", help="the settings (default: reconcile.toml)"
+    )
+
+
+def _who(command: argparse.ArgumentParser, *, reason_needed: bool = False) -> None:
+    command.add_argument("--by", metavar="NAME", help="who says so (default: the operator of the settings)")
+    command.add_argument("--reason", required=reason_needed, default="", metavar="TEXT", help="why; kept on record")
+
+
+def _init(command: argparse.ArgumentParser) -> None:
+    command.description = "Write a commented reconcile.toml, a campaigns.csv to fill in, and the folders inbox and out."
+    command.add_argument("folder", nargs="?", default=".", metavar="FOLDER", help="where (default: here)")
+
+
+def _nightly(command: argparse.ArgumentParser) -> None:
+    command.description = "One run of the nightly job."
+    command.epilog = NIGHTLY_EPILOG
+    _config(command)
+    command.add_argument("--json", action="store_true", help="print the report as JSON")
+
+
+def _decide(command: argparse.ArgumentParser) -> None:
+    command.description = "Credit a payment to a campaign and fund, or to several with --part; earlier decisions stay."
+    command.add_argument("transaction", metavar="TRANSACTION", help="its id, from the workbook")
+    command.add_argument("campaign", nargs="?", metavar="CAMPAIGN", help="the code of the campaign")
+    command.add_argument("fund", nargs="?", metavar="FUND", help="the fund (default: unspecified)")
+    command.add_argument(
+        "--part",
+        action="append",
+        default=[],
+        nargs=3,
+        metavar=("CAMPAIGN", "FUND", "AMOUNT"),
+        help='a part of it, such as ABC zakat 60.00; "-" for no fund; give it several times',
+    )
+    command.add_argument("--no-gift", action="store_true", help="it is no gift at all")
+    command.add_argument("--evidence", default="", metavar="TEXT", help="what shows the donor's wish, to change a fund")
+    _config(command)
+    _who(command)
+
+
+def _undo(command: argparse.ArgumentParser) -> None:
+    command.description = "What was before the newest decision holds again; both stay on record."
+    command.add_argument("transaction", metavar="TRANSACTION", help="its id, from the workbook")
+    _config(command)
+    _who(command, reason_needed=True)
+
+
+def _month(command: argparse.ArgumentParser, what: str, *, needed: bool = False) -> None:
+    command.add_argument("month", metavar="MONTH", help=what)
+    _config(command)
+    _who(command, reason_needed=needed)
+
+
+def _remembered(command: argparse.ArgumentParser) -> None:
+    command.description = "List what is remembered, or forget it for some words with --forget."
+    command.add_argument("--forget", metavar="WORDS", help="propose nothing any more for these words of a payer")
+    _config(command)
+    _who(command)
+
+
+def _forget(command: argparse.ArgumentParser) -> None:
+    command.description = "Take what payers typed with these payments out of the store; amounts and totals stay."
+    command.add_argument("transactions", nargs="+", metavar="TRANSACTION", help="ids, from the workbook")
+    _config(command)
+    _who(command, reason_needed=True)
+
+
+def _verify(command: argparse.ArgumentParser) -> None:
+    command.description = "Walk the journal of a store and hold every row against it."
+    command.epilog = "exit code: 0 it holds; 1 the first break is named; 2 the store cannot be read."
+    command.add_argument("--store", metavar="URL", help="the address of the store, or its file")
+    _config(command)
+
+
+def init(arguments: argparse.Namespace) -> int:
+    """`reconcile init`: 0 when all is made."""
+    from reconcile.nightjob.template import write_template
+
+    for path in write_template(arguments.folder):
+        print(path)
+    print(
+        "Fill in campaigns.csv, put the bank's exports into inbox, then run: reconcile nightly --config reconcile.toml"
+    )
+    return 0
+
+
+def nightly(arguments: argparse.Namespace) -> int:
+    """`reconcile nightly`: the exit code of the run."""
+    from reconcile import nightly as job
+    from reconcile import screen
+    from reconcile.nightjob.config import read_config
+
+    config = read_config(arguments.config)
+    with screen.progress(quiet=arguments.json) as progress:
+        report = job.run(config, progress=progress)
+    if arguments.json:
+        print(json.dumps(report.to_dict(), indent=2, ensure_ascii=False))
+    else:
+        print("\n".join(report.lines()))
+    return report.exit_code
+
+
+def _opened(arguments: argparse.Namespace) -> tuple[Store, Config]:
+    from reconcile.nightjob.config import read_config
+    from reconcile.store import open_store
+
+    config = read_config(arguments.config)
+    return open_store(config.store.url), config
+
+
+def decide(arguments: argparse.Namespace) -> int:
+    """`reconcile decide`: 0 when it is on record."""
+    store, config = _opened(arguments)
+    given: object = [(c, None if f == "-" else f, a) for c, f, a in arguments.part]
+    if arguments.no_gift:
+        given = (None, None)
+    elif arguments.campaign:
+        given = (arguments.campaign, arguments.fund)
+    with store:
+        number = store.decide(
+            arguments.transaction,
+            given,
+            by=arguments.by or config.operator,
+            reason=arguments.reason,
+            evidence=arguments.evidence,
+        )
+    print(f"decision {number} is on record")
+    return 0
+
+
+def undo(arguments: argparse.Namespace) -> int:
+    """`reconcile undo`: 0 when it is on record."""
+    store, config = _opened(arguments)
+    with store:
+        number = store.undo(arguments.transaction, by=arguments.by or config.operator, reason=arguments.reason)
+    print(f"decision {number} is on record: what was before holds again")
+    return 0
+
+
+def close(arguments: argparse.Namespace) -> int:
+    """`reconcile close`: 0 when the month is closed."""
+    store, config = _opened(arguments)
+    with store:
+        store.close(arguments.month, by=arguments.by or config.operator, reason=arguments.reason)
+    print(f"{arguments.month} is closed")
+    return 0
+
+
+def reopen(arguments: argparse.Namespace) -> int:
+    """`reconcile reopen`: 0 when the month is open again."""
+    store, config = _opened(arguments)
+    with store:
+        store.reopen(arguments.month, by=arguments.by or config.operator, reason=arguments.reason)
+    print(f"{arguments.month} is open again")
+    return 0
+
+
+def remembered(arguments: argparse.Namespace) -> int:
+    """`reconcile remembered`: prints what is remembered, or forgets some of it."""
+    store, config = _opened(arguments)
+    with store:
+        if arguments.forget:
+            store.forget_remembered(arguments.forget, by=arguments.by or config.operator, reason=arguments.reason)
+            print("nothing is proposed for these words any more")
+            return 0
+        found = store.remembered()
+    print(found.to_string(index=False) if len(found) else "nothing is remembered")
+    return 0
+
+
+def forget(arguments: argparse.Namespace) -> int:
+    """`reconcile forget`: 0 when the words are gone."""
+    store, config = _opened(arguments)
+    with store:
+        count = store.forget(arguments.transactions, by=arguments.by or config.operator, reason=arguments.reason)
+    print(f"{count} texts are forgotten; the workbooks of their months are written anew in the next nightly run")
+    return 0
+
+
+def verify(arguments: argparse.Namespace) -> int:
+    """`reconcile verify`: 0 when nothing was changed, 1 with the first break named."""
+    from reconcile.store import open_store
+
+    store = open_store(arguments.store) if arguments.store else _opened(arguments)[0]
+    with store:
+        found = store.verify()
+    print(found, file=sys.stdout if found.holds else sys.stderr)
+    return 0 if found.holds else 1

@@ -1,0 +1,86 @@
+"""Forgetting what payers typed, while every amount, total and link of the journal stays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from reconcile.errors import DecisionRefused, shown
+from reconcile.store import tables
+from reconcile.store.asking import AT_ONCE, in_parts
+from reconcile.store.journal import Work
+
+
+def forget(work: Work, names: Sequence[str]) -> int:
+    """Forget the words of some movements, however often delivered; how many texts went. Raises DecisionRefused.
+
+    A text that other movements share goes for them too: it is the same payer's.
+    """
+    movements = tables.movements.c
+    known = sa.select(movements.movement, movements.row)
+    kept = list(in_parts(work.connection, names, lambda some: known.where(movements.movement.in_(some))))
+    if lacking := sorted(set(names) - {name for name, _ in kept}):
+        do = "Take it from the column transaction_id of store.transactions()."
+        raise DecisionRefused(f'no transaction is called "{shown(lacking[0], 40)}"', do=do)
+    members = tables.members.c
+    others = sa.select(members.movement, members.row)
+    rows = {row for _, row in kept}
+    rows |= {r for _, r in in_parts(work.connection, names, lambda some: others.where(members.movement.in_(some)))}
+    c = tables.rows.c
+    asked = sa.select(c.description, c.bank_reference)
+    texts = {
+        text
+        for row in in_parts(work.connection, sorted(rows), lambda some: asked.where(c.id.in_(some)))
+        for text in row
+        if text is not None
+    }
+    return _blank(work, texts)
+
+
+def forget_before(work: Work, day: str) -> int:
+    """Forget the words of all that moved before a day and not since; how many texts went."""
+    rows, days, others, statements = tables.rows.c, tables.days.c, tables.other_rows.c, tables.statements.c
+    texts = tables.texts.c
+    of_days = sa.select(days.id).where(days.day >= day)
+    recent = [
+        sa.select(rows.description).where(rows.day_id.in_(of_days)),
+        sa.select(rows.bank_reference).where(rows.day_id.in_(of_days), rows.bank_reference.is_not(None)),
+        sa.select(others.text).where(
+            others.statement.in_(
+                sa.select(statements.id).where(sa.or_(statements.last_day >= day, statements.last_day.is_(None)))
+            )
+        ),
+    ]
+    asked = sa.select(texts.id).where(texts.text.is_not(None), *[texts.id.not_in(some) for some in recent])
+    return _blank(work, set(work.connection.execute(asked).scalars()))
+
+
+def _blank(work: Work, wanted: set[int]) -> int:
+    """Take the words of these texts out of every table that has them, and note that it was done."""
+    texts = tables.texts.c
+    marks = sa.select(texts.id, texts.mark).where(texts.text.is_not(None))
+    here = {row[0]: row[1] for row in in_parts(work.connection, sorted(wanted), lambda s: marks.where(texts.id.in_(s)))}
+    ordered = sorted(here)
+    for start in range(0, len(ordered), AT_ONCE):
+        some = ordered[start : start + AT_ONCE]
+        blank = tables.texts.update().where(texts.id.in_(some))
+        work.connection.execute(blank.values(text=None, salt=None, key=None))
+        movements = _movements(some)
+        work.connection.execute(
+            tables.matches.update().where(tables.matches.c.movement.in_(movements)).values(evidence=None, reason=None)
+        )
+        work.connection.execute(
+            tables.decisions.update().where(tables.decisions.c.movement.in_(movements)).values(evidence=None)
+        )
+    work.add(tables.forgotten, [{"what": "words", "mark": here[number]} for number in ordered])
+    return len(ordered)
+
+
+def _movements(texts: Sequence[int]) -> sa.Select[tuple[str]]:
+    """The movements of which any row has one of the texts."""
+    rows = tables.rows.c
+    own = sa.select(rows.id).where(sa.or_(rows.description.in_(texts), rows.bank_reference.in_(texts)))
+    kept = sa.select(tables.movements.c.movement).where(tables.movements.c.row.in_(own))
+    others = sa.select(tables.members.c.movement).where(tables.members.c.row.in_(own))
+    return sa.select(sa.union(kept, others).subquery().c.movement)
