@@ -157,6 +157,9 @@ OTHERS = [
     ("Fitrah", "FITRAH ADAMS", None),
     ("Harbour", "ZAKTA S FRT LILLAH", "FRT"),
     ("Desks", "FRT LIL J NAIDOO", "FRT"),
+    ("Desks", "FRT - Y LEVY", "FRT"),
+    ("Desks", "FRT - LEVY", None),
+    ("Desks", "DESKS FISABILILLAH", "WH1"),
     ("Desks", "FRT LIL NAIDOO", None),
     ("Sentinel Centre", "SENTINEL SENTRE", "WH1"),
 ]

@@ -212,6 +212,9 @@ CREDITED_BESIDE_A_SECOND_CODE = dict.fromkeys(SETS, 0) | {
     "everyone": 1,
     "temple": 1,
     "crises": 1,
+    "shul": 6,
+    "cities": 1,
+    "sinod": 1,
 }
 
 
@@ -259,6 +262,10 @@ CREDITED_OF_TWO_NAMES = dict.fromkeys(SETS, 0) | {
     "welfare": 2,
     "sight": 2,
     "parishes": 1,
+    "disability": 1,
+    "seva": 1,
+    "sinod": 1,
+    "sports": 1,
 }
 
 

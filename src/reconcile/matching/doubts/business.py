@@ -5,7 +5,8 @@ from __future__ import annotations
 from reconcile.matching.beside import Beside
 from reconcile.matching.confidence import DEALING
 from reconcile.matching.doubts import DoubtRule
-from reconcile.matching.people import firm_after
+from reconcile.matching.names import may_be_surname
+from reconcile.matching.people import firm_after, initial
 from reconcile.matching.words import FIRM
 
 
@@ -14,9 +15,16 @@ def _asks(there: Beside) -> str | None:
     if FIRM not in there.reading.roles and "dealing" not in roles:
         return None
     named = firm_after(there.reading, there.positions) and not there.mark
-    if named or "dealing" in roles or (not there.fund and _of_a_firm(there)):
+    deals = any(role == "dealing" and not _somebodys(there, at) for at, role in there.others.items())
+    if named or deals or (not there.fund and _of_a_firm(there)):
         return "reads like a payment for something, not a gift"
     return None
+
+
+def _somebodys(there: Beside, at: int) -> bool:
+    """Whether a word of business is the surname of somebody whose initial stands before it: `Y LEVY`."""
+    titled = at - 1 in there.others and len(there.word(at - 1)) == 1 and initial(there.reading, at - 1)
+    return titled and may_be_surname(there.word(at))
 
 
 def _of_a_firm(there: Beside) -> bool:
