@@ -250,7 +250,7 @@ def test_of_reversals_of_one_day_the_first_id_takes_the_payment() -> None:
 
 
 def test_what_is_near_one_reversal_is_not_near_another() -> None:
-    early, late = Row("early", 3, "-350.00", BACK), Row("late", 40, "-350.00", BACK)
+    early, late = Row("early", 3, "-350.00", BACK, source="april.csv"), Row("late", 40, "-350.00", BACK)
     assert links(early, Row("paid", 10, "350.00"), late) == {"late": "paid"}
     other = Row("other", 30, "-350.00", "RTN EFT K NEL")
     assert links(Row("paid", 0, "350.00"), other, Row("back", 61, "-350.00", BACK)) == {}
@@ -334,29 +334,32 @@ def test_an_id_twice_and_columns_that_lack_are_refused() -> None:
         link_reversals(lines, matched(lines).drop(columns="kind"))
 
 
-PAID = [APP, "INT-BANKING PMT FRM   S PATEL", "CAPITEC   H LOUW", "H LOUW", "ROOF25", "FNB OB PMT P JACOBS FOUNDATION"]
-TAKEN_BACK = [
-    BACK,
-    "REVERSAL S PATEL",
-    "RTN EFT H LOUW NO FUNDS",
-    "UNPAID ROOF25",
-    "REVERSAL FNB OB PMT P JACOBS FOUNDAT",
+MOVED = [
+    (APP, 5000),
+    ("INT-BANKING PMT FRM   S PATEL", 5000),
+    ("CAPITEC   H LOUW", 5000),
+    (APP, 5001),
+    (BACK, -5000),
+    ("REVERSAL S PATEL", -5000),
+    ("RTN EFT H LOUW NO FUNDS", -5000),
+    (BACK, -5001),
+    (BACK, 5000),
+    (APP, -5000),
 ]
 LINES = st.tuples(
-    st.sampled_from([0, 1, 1, 2, 30, 61, 62]),
-    st.sampled_from([-5000, -5000, -5001, 5000, 5000, 5001]),
-    st.sampled_from(PAID + TAKEN_BACK),
-    st.sampled_from(["62000901", "62000901", "62000902"]),
+    st.sampled_from([0, 1, 2, 61, 62]),
+    st.sampled_from(MOVED),
+    st.sampled_from(["62000901", "62000902"]),
     st.sampled_from(["march.csv", "april.csv"]),
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(st.lists(LINES, max_size=16), st.data())
 def test_links_are_one_to_one_exact_never_forward_and_the_same_in_any_order(drawn: list, data: st.DataObject) -> None:
     rows = [
         Row(f"t{n}", day, f"{Decimal(cents).scaleb(-2):f}", text, account, source)
-        for n, (day, cents, text, account, source) in enumerate(drawn)
+        for n, (day, (text, cents), account, source) in enumerate(drawn)
     ]
     lines = transactions(*rows)
     matches = matched(lines)

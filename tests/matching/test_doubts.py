@@ -158,6 +158,11 @@ OTHERS = [
     ("Harbour", "ZAKTA S FRT LILLAH", "FRT"),
     ("Desks", "FRT LIL J NAIDOO", "FRT"),
     ("Desks", "FRT - Y LEVY", "FRT"),
+    ("Harbour Op", "HARBOUR OP - LIAM", "WH1"),
+    ("Harbour Op", "HARBOUR OP DE QWYZHEK", "WH1"),
+    ("Harbour Op", "HARBOUR OP QWYZHEK", None),
+    ("Kindergarten", "KINDERGARTEN LAUBSCHER", "WH1"),
+    ("Garden", "GARDEN LAUBSCHER", None),
     ("Desks", "FRT - LEVY", None),
     ("Desks", "DESKS FISABILILLAH", "WH1"),
     ("Desks", "FRT LIL NAIDOO", None),
@@ -207,6 +212,8 @@ STUDY = [
         ("JHB SCHOOL DESKS BEU", "matched", "JHB", "bursary"),
         ("JHB SCHOOL DESKS BUR", "matched", "JHB", "bursary"),
         ("JHB SCHOOL DESKS ANN", "review", "JHB", None),
+        ("MOLEFE BURSARY BOUFONDS", "review", "MOL", None),
+        ("JHB BEURS/BOUFONDS", "matched", "JHB", None),
     ],
 )
 def test_a_fund_spelt_otherwise_in_a_name_begun_at_the_cut_or_begun_like_a_name(

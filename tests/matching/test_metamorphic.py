@@ -215,6 +215,7 @@ CREDITED_BESIDE_A_SECOND_CODE = dict.fromkeys(SETS, 0) | {
     "shul": 6,
     "cities": 1,
     "sinod": 1,
+    "hearts": 6,
 }
 
 

@@ -82,7 +82,7 @@ def test_what_may_go_wrong_is_found(rows: list[tuple[str, ...]], kind: str) -> N
         ([("LIB", "Books"), ("XLK", "Tents", "The LIB")], "code not credited", "two campaigns named: LIB, XLK"),
         (FOUND[11][0], "names inside one another", "whoever leaves the rest out is credited to GZE"),
         (FOUND[12][0], "names alike", "whoever writes only WINTER DRIVE is not credited"),
-        (FOUND[10][0], "alias of common words", "whoever writes GIFT or SMITH GIFT credits CKS"),
+        (FOUND[10][0], "alias of common words", "whoever writes GIFT credits CKS"),
         (
             [("CKS", "Young Cooks of Vredenburg"), ("LBD", "Young Cooks of Vredendal")],
             "name not",

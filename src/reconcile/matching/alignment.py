@@ -64,17 +64,18 @@ class Places:
         taken: list[int] = []
         cost, cut = 0.0, False
         for number, word in enumerate(phrase.words):
-            nearest: tuple[int, float, int, Like] | None = None
+            nearest: tuple[int, float, bool, int, Like] | None = None
             for at, like in self.where.get(word, ()):
                 if at not in taken and (like.how != CUT or self._goes_on(at, taken)):
-                    here = (abs(at - anchor), like.cost, at, like)
+                    # of two places as near the one behind the anchor, as names go on
+                    here = (abs(at - anchor), like.cost, at < anchor, at, like)
                     nearest = here if nearest is None or here < nearest else nearest
             if nearest is None:
                 if number < 2 or not self._fell_off(max(taken), word):
                     return None
                 cut = True  # two words stand, the rest is cut
                 break
-            _, _, at, like = nearest
+            *_, at, like = nearest
             taken.append(at)
             cost += like.cost
             cut = cut or like.how == CUT

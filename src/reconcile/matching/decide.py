@@ -91,6 +91,8 @@ def _decided(reading: Reading, proposed: list[Candidate], overruled: frozenset[s
     spelt = winner.spelt.union(*(c.spelt for c in sure))
     payers = frozenset[int]().union(*(c.positions for c in named if c not in sure)) if len(named) > len(sure) else _NONE
     fund, fund_said, fund_doubt = _fund(reading, positions, spelt, payers, winner.campaign)
+    if fund is None and SEVERAL in fund_said:
+        fund_doubt = _of_its_name(reading, sure)
     if fund is None and winner.fund and not reading.funds:
         fund, fund_said = winner.fund, f"the name is the fund {winner.fund}"
     if fund is None and winner.rule == "likeness" and len(winner.spelt) == 1 and not reading.funds:
@@ -207,6 +209,16 @@ def _fund(
         typed = " ".join(reading.tokens[doubtful.start : doubtful.end])
         return None, said, Doubt("fund in doubt", f'"{typed}" is near the fund {doubtful.fund}')
     return (funds[0] if funds else None), said, None
+
+
+def _of_its_name(reading: Reading, sure: list[Candidate]) -> Doubt | None:
+    """A doubt where one of several funds' words is part of the campaign's own name: WATER TANKERS SADAQAH."""
+    names = [c.positions for c in sure if len(c.positions) > 1 and c.rule != "code"]
+    for found in reading.funds:
+        if any(name > {*range(found.start, found.end)} for name in names):
+            typed = " ".join(reading.tokens[found.start : found.end])
+            return Doubt("fund in doubt", f'"{typed}" is part of the campaign\'s name, and a word of {found.fund}')
+    return None
 
 
 def _begun(reading: Reading, positions: frozenset[int]) -> Doubt | None:

@@ -51,7 +51,7 @@ def decided(
         raise FrameRefused("campaigns is no register", do="Read it with read_campaigns, or pass it a frame.")
     rows = usable(transactions)
     codes, texts = distinct(rows)
-    with _no_search_for_cycles():
+    with no_search_for_cycles():
         answers, of_text = frame_of(engine(campaigns, funds, max_wrong).outcomes(texts, progress))
     matches = answers.iloc[of_text[codes]].set_axis(transactions.index)
     matches["reason"] = _flag_closed(matches, rows, campaigns)
@@ -61,7 +61,7 @@ def decided(
 
 
 @contextmanager
-def _no_search_for_cycles() -> Iterator[None]:
+def no_search_for_cycles() -> Iterator[None]:
     """Many small tuples are made and kept a while: searching them for cycles would cost a quarter of the time."""
     was_on = gc.isenabled()
     gc.disable()

@@ -7,7 +7,7 @@ from functools import cache
 
 from reconcile.matching.names import begins_a_name, is_name, may_be_given, may_be_surname, only_given
 from reconcile.matching.reading import Candidate, Reading
-from reconcile.matching.words import FIRM, PERSON, beginnings_of, begins_an_ordinary_word, beside
+from reconcile.matching.words import FIRM, PERSON, beginnings_of, begins_an_ordinary_word, beside, is_ordinary
 
 OF_SURNAMES = frozenset("DE DEN DER DU VAN VD VON".split())
 FAMILY = frozenset("FAM FAMILY FAMILIE GESIN SON".split())
@@ -103,7 +103,7 @@ def in_a_name(reading: Reading, positions: frozenset[int]) -> bool:
 def is_called_so(reading: Reading, at: int) -> bool:
     """Whether a word is a name, or a word that people are also called beside one that is: `KLEIN LIAM`."""
     word = reading.tokens[at]
-    if word in OF_SURNAMES:
+    if word in OF_SURNAMES or (at and reading.tokens[at - 1] in OF_SURNAMES and not is_ordinary(word)):
         return True
     before = [w for w in reading.tokens[max(0, at - 2) : at] if w not in AND][-1:]
     after = [w for w in reading.tokens[at + 1 : at + 3] if w not in AND][:1]

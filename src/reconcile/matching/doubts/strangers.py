@@ -7,7 +7,7 @@ import re
 from reconcile.matching.beside import Beside
 from reconcile.matching.confidence import OTHER_WORDS
 from reconcile.matching.doubts import DoubtRule
-from reconcile.matching.names import is_name, may_be_surname, only_given
+from reconcile.matching.names import is_name, may_be_given, may_be_surname, only_given
 from reconcile.matching.people import BEGUN, OF_SURNAMES, a_cell_number, initial, is_called_so, is_spoken
 from reconcile.matching.words import GIVEN_BY, PERSON, has_vowel, is_ordinary
 
@@ -82,9 +82,11 @@ def _payer_after(there: Beside) -> bool:
     # a word and a surname may be somebody's two names, two letters the initials; ABC and a surname are not
     word, surnames = there.word(last), [at for at in after if there.word(at) not in OF_SURNAMES]
     counted = reading.role(last) == "fund" and "number" in others.values()  # FITRAH ADAMS 5
-    called = len(there.positions) == 1 and is_spoken(word) and not counted
+    named = may_be_given(word) or may_be_surname(word) or len(word) < LONG_WORD
+    called = len(there.positions) == 1 and is_spoken(word) and named and not counted
     half = len(surnames) == 1 and not only_given(there.word(surnames[0]))
-    return not (called and half) and not (word.isalpha() and len(word) <= BEGUN)
+    initials = len(there.positions) == 1 and word.isalpha() and len(word) <= BEGUN
+    return not (called and half) and not initials
 
 
 def _is_and(there: Beside, at: int) -> bool:
