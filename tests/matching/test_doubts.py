@@ -163,6 +163,7 @@ OTHERS = [
     ("Harbour Op", "HARBOUR OP QWYZHEK", None),
     ("Kindergarten", "KINDERGARTEN LAUBSCHER", "WH1"),
     ("Garden", "GARDEN LAUBSCHER", None),
+    ("Orlando", "ORLANDO M DLAMINI", None),
     ("Desks", "FRT - LEVY", None),
     ("Desks", "DESKS FISABILILLAH", "WH1"),
     ("Desks", "FRT LIL NAIDOO", None),
@@ -227,3 +228,14 @@ def test_a_fund_spelt_otherwise_in_a_name_begun_at_the_cut_or_begun_like_a_name(
     wanted = status, campaign, fund
     found = decided.status, decided.campaign, decided.fund
     assert tuple(None if pd.isna(value) else value for value in found) == wanted, decided.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "campaign"),
+    [("ADT CASH DEPOKNYSNA", None), ("ADT CASH DEPOPAARL    KNYSNA", "KNH"), ("ADT CASH DEPOKNH", "KNH")],
+)
+def test_the_place_of_a_cash_machine_names_no_campaign_by_itself(text: str, campaign: str | None) -> None:
+    register = rc.read_campaigns(pd.DataFrame([("KNH", "Knysna"), ("PAL", "Comfort")], columns=["code", "name"]))
+    line = {"date": "2018-09-03", "amount": "100.00", "description": text}
+    [decided] = rc.match(pd.DataFrame([line]), register).itertuples()
+    assert (decided.campaign if decided.status == "matched" else None) == campaign, decided.reason

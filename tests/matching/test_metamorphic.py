@@ -216,6 +216,7 @@ CREDITED_BESIDE_A_SECOND_CODE = dict.fromkeys(SETS, 0) | {
     "cities": 1,
     "sinod": 1,
     "hearts": 6,
+    "outreach": 6,
 }
 
 
@@ -267,6 +268,8 @@ CREDITED_OF_TWO_NAMES = dict.fromkeys(SETS, 0) | {
     "seva": 1,
     "sinod": 1,
     "sports": 1,
+    "karoo": 1,
+    "outreach": 1,
 }
 
 

@@ -43,8 +43,8 @@ def doubt(
     """
     there = beside(reading, winner, positions, without)
     numbered = there.figures or (winner.rule == "code" and len(winner.positions) == 1 and there.others)
-    if not numbered and all(role == "number" for role in there.others.values()):
-        return None  # a number beside a name, or beside a code that has figures, says nothing
+    if reading.narrative.payer and not numbered and all(role == "number" for role in there.others.values()):
+        return None  # a number beside a name, or beside a code that has figures, says nothing; a machine's place does
     for rule in _rules():
         if reason := rule.asks(there):
             return Doubt(rule.case, reason)

@@ -19,7 +19,8 @@ def _asks(there: Beside) -> str | None:
     if there.mark:
         return None
     short = sum(len(there.word(at)) for at in there.positions) <= BEGUN
-    if not there.typed and (short or there.strangers or "initial" in there.others.values()):
+    of_a_machine = not there.reading.narrative.payer and there.winner.rule != "code"
+    if not there.typed and (short or of_a_machine or there.strangers or "initial" in there.others.values()):
         return "put together of letters that may be initials, or from a machine's place"
     if not there.strangers or _is_clear(there):
         return None
