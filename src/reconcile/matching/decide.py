@@ -91,6 +91,8 @@ def _decided(reading: Reading, proposed: list[Candidate], overruled: frozenset[s
     spelt = winner.spelt.union(*(c.spelt for c in sure))
     payers = frozenset[int]().union(*(c.positions for c in named if c not in sure)) if len(named) > len(sure) else _NONE
     fund, fund_said, fund_doubt = _fund(reading, positions, spelt, payers, winner.campaign)
+    if winner.slip and (either := _also_a_fund(reading, winner, spelt)):
+        fund_doubt = either
     if fund is None and SEVERAL in fund_said:
         fund_doubt = _of_its_name(reading, sure)
     if fund is None and winner.fund and not reading.funds:
@@ -209,6 +211,15 @@ def _fund(
         typed = " ".join(reading.tokens[doubtful.start : doubtful.end])
         return None, said, Doubt("fund in doubt", f'"{typed}" is near the fund {doubtful.fund}')
     return (funds[0] if funds else None), said, None
+
+
+def _also_a_fund(reading: Reading, winner: Candidate, spelt: frozenset[str]) -> Doubt | None:
+    """A doubt where the word that is nearly the campaign's is as nearly a fund's: IFTRA of Iftar and Fitra."""
+    for found in reading.funds:
+        if found.how == "slip" and found.fund not in spelt and winner.positions == {*range(found.start, found.end)}:
+            typed = " ".join(reading.tokens[found.start : found.end])
+            return Doubt("fund in doubt", f'"{typed}" is near the fund {found.fund} as well')
+    return None
 
 
 def _of_its_name(reading: Reading, sure: list[Candidate]) -> Doubt | None:

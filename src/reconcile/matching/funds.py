@@ -68,7 +68,7 @@ class FundReader:
     _excluded: OneOff = field(init=False)
     _starts: dict[str, list[tuple[tuple[str, ...], str]]] = field(default_factory=lambda: defaultdict(list))
     _starts_by_letter: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    _excluded_starts: frozenset[str] = frozenset()
+    _excluded_starts: dict[str, list[tuple[str, ...]]] = field(default_factory=lambda: defaultdict(list))
     _longest: int = 1
     _parts: OneOff = field(init=False)
     _are_parts: dict[str, bool] = field(default_factory=dict)
@@ -99,7 +99,8 @@ class FundReader:
             self._starts[phrase[0]].append((phrase, fund))
         for first in self._starts:
             self._starts_by_letter[first[0]].append(first)
-        self._excluded_starts = frozenset(p[0] for p in self.lexicon.fund_excluded_phrases)
+        for phrase in sorted(self.lexicon.fund_excluded_phrases):
+            self._excluded_starts[phrase[0]].append(phrase)
         phrases = [*self.lexicon.fund_phrases, *self.lexicon.fund_excluded_phrases]
         self._longest = max((len(p) for p in phrases), default=1)
         parts = {part for phrase in phrases for part in phrase}
@@ -166,10 +167,12 @@ class FundReader:
             # what one fund excludes may be how another is spelt, so spellings come first
             if fund := self.lexicon.fund_phrases.get(words):
                 return FundWord(at, at + length, fund, EXACT)
-            if words in self.lexicon.fund_excluded_phrases:
-                return FundWord(at, at + length, "", EXACT)
+            ended = cut and at + length == len(tokens)
+            for none in self._excluded_starts.get(words[0], ()):
+                if len(none) == length and self._alike(words, none, ended):
+                    return FundWord(at, at + length, "", EXACT)
             for phrase, fund in self._beginning_like(words[0]):
-                if len(phrase) == length and self._alike(words, phrase, cut and at + length == len(tokens)):
+                if len(phrase) == length and self._alike(words, phrase, ended):
                     return FundWord(at, at + length, fund, VARIANT)
         return None
 
