@@ -6,7 +6,10 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from reconcile.errors import DecisionRefused, StoreRefused, shown
 
 if TYPE_CHECKING:
     from reconcile.nightjob.config import Config
@@ -123,11 +126,10 @@ def init(arguments: argparse.Namespace) -> int:
     """`reconcile init`: 0 when all is made."""
     from reconcile.nightjob.template import write_template
 
-    for path in write_template(arguments.folder):
+    made = write_template(arguments.folder)
+    for path in made:
         print(path)
-    print(
-        "Fill in campaigns.csv, put the bank's exports into inbox, then run: reconcile nightly --config reconcile.toml"
-    )
+    print(f"Fill in campaigns.csv, put the bank's exports into inbox, then run: reconcile nightly --config {made[-1]}")
     return 0
 
 
@@ -149,20 +151,26 @@ def nightly(arguments: argparse.Namespace) -> int:
 
 def _opened(arguments: argparse.Namespace) -> tuple[Store, Config]:
     from reconcile.nightjob.config import read_config
-    from reconcile.store import open_store
 
     config = read_config(arguments.config)
-    return open_store(config.store.url), config
+    return _open(config.store.url), config
+
+
+def _open(url: str) -> Store:
+    """The store at an address, which must be there: a slip in its name must not make an empty one."""
+    from reconcile.store import open_store
+
+    file = Path(url.removeprefix("sqlite:///"))
+    if ("://" not in url or url.startswith("sqlite:")) and not file.exists():
+        do = "Correct its name, or begin one with reconcile nightly."
+        raise StoreRefused("the store is not there", file=shown(file.name), do=do)
+    return open_store(url)
 
 
 def decide(arguments: argparse.Namespace) -> int:
     """`reconcile decide`: 0 when it is on record."""
+    given = _allocation(arguments)
     store, config = _opened(arguments)
-    given: object = [(c, None if f == "-" else f, a) for c, f, a in arguments.part]
-    if arguments.no_gift:
-        given = (None, None)
-    elif arguments.campaign:
-        given = (arguments.campaign, arguments.fund)
     with store:
         number = store.decide(
             arguments.transaction,
@@ -173,6 +181,22 @@ def decide(arguments: argparse.Namespace) -> int:
         )
     print(f"decision {number} is on record")
     return 0
+
+
+def _allocation(arguments: argparse.Namespace) -> object:
+    """What is to be decided, said in one way; raises DecisionRefused where it is said in several, or in none."""
+    if bool(arguments.campaign) + bool(arguments.part) + arguments.no_gift != 1:
+        do = "Say one of them."
+        raise DecisionRefused("a campaign, parts or --no-gift are given together, or none of them", do=do)
+    if arguments.no_gift:
+        return None, None
+    if arguments.part:
+        return [(campaign, _fund(fund), amount) for campaign, fund, amount in arguments.part]
+    return arguments.campaign, _fund(arguments.fund)
+
+
+def _fund(given: str | None) -> str | None:
+    return None if given == "-" else given
 
 
 def undo(arguments: argparse.Namespace) -> int:
@@ -226,9 +250,7 @@ def forget(arguments: argparse.Namespace) -> int:
 
 def verify(arguments: argparse.Namespace) -> int:
     """`reconcile verify`: 0 when nothing was changed, 1 with the first break named."""
-    from reconcile.store import open_store
-
-    store = open_store(arguments.store) if arguments.store else _opened(arguments)[0]
+    store = _open(arguments.store) if arguments.store else _opened(arguments)[0]
     with store:
         found = store.verify()
     print(found, file=sys.stdout if found.holds else sys.stderr)

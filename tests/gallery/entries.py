@@ -12,26 +12,31 @@ from pathlib import Path
 from typing import Any
 
 import made
+import made_nights
+import made_stores
 import pandas as pd
 from sites import watched
 
 import reconcile as rc
 from reconcile.errors import ReconcileError
 from reconcile.matching.evaluation import read_labelled
+from reconcile.nightjob.config import read_config
 from reconcile.parsers import read_each
 from reconcile.run import run
 from reconcile.statement import Statement
 
 HERE = Path(__file__).parent
 BAD, SAMPLES = made.BAD, made.SAMPLES
+MADE = {name: item for module in (made, made_stores, made_nights) for name, item in vars(module).items()}
 
 
 @dataclass(frozen=True)
 class Entry:
     """One message: the file or the code that causes it, how it is given, its cause and the way out.
 
-    `given` is check, campaigns, funds, evaluate, run or code. The file is one of `tests/bad`, or `made` names a
-    function of made.py. `line` is set for a row set aside; `of_the_whole` says that no line is at fault alone.
+    `given` is code, or how the file is given: see `HOW` in write.py. The file is one of `tests/bad`, or `made` names a
+    function of made.py, made_stores.py or made_nights.py. `line` is set for a row set aside; `of_the_whole` says that
+    no line is at fault alone, `of_no_file` that the refusal is not about a file.
     """
 
     name: str
@@ -43,6 +48,7 @@ class Entry:
     code: str = ""
     line: int = 0
     of_the_whole: bool = False
+    of_no_file: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,7 +91,7 @@ def prepared() -> dict[str, Any]:
 @cache
 def given(entry: Entry) -> Given:
     """Run the entry in an empty folder and keep what it says."""
-    prepared()  # outside the watch
+    _ = prepared(), made_stores.kept(), made_stores.nothing_yet()  # outside the watch
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         stack.enter_context(chdir(folder))
@@ -103,9 +109,12 @@ def acted(entry: Entry, folder: Path, stack: ExitStack) -> dict[int, str]:
     """Do what the entry says; the rows set aside by line, each as the command line shows it."""
     if entry.given == "code":
         names = deepcopy(prepared()) | {"rc": rc, "pd": pd, "sample": lambda name: SAMPLES / name}
+        if "store." in entry.code:
+            opened = rc.open_store(made_stores.a_copy(folder))
+            names |= {"store": stack.enter_context(opened)} | made_stores.kept()[1]
         exec(compile(entry.code, entry.name, "exec"), names)
         return {}
-    path = getattr(made, entry.made)(folder, stack) if entry.made else BAD / entry.file
+    path = MADE[entry.made](folder, stack) if entry.made else BAD / entry.file
     if entry.given == "run":
         run([SAMPLES / "history-2018-09.csv"], prepared()["campaigns"], out=path.name)
     elif entry.given == "campaigns":
@@ -114,6 +123,10 @@ def acted(entry: Entry, folder: Path, stack: ExitStack) -> dict[int, str]:
         rc.read_funds(path)
     elif entry.given == "evaluate":
         rc.evaluate(read_labelled(path), prepared()["campaigns"])
+    elif entry.given == "open":
+        rc.open_store(path)
+    elif entry.given == "nightly" and path is not None:
+        read_config(path)
     elif path is not None:
         return set_aside(path)
     return {}

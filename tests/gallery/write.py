@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import made
-from entries import Entry, given, groups
+from entries import MADE, Entry, given, groups
 
 PAGE = Path(__file__).parents[2] / "docs" / "errors.md"
 
@@ -29,6 +28,15 @@ HOW = {
     "funds": "`--funds`",
     "evaluate": "`reconcile evaluate`",
     "run": "`reconcile run`",
+    "open": "`rc.open_store`",
+    "init": "`reconcile init`",
+    "nightly": "`reconcile nightly`",
+    "decide": "`reconcile decide`",
+    "undo": "`reconcile undo`",
+    "close": "`store.close`",
+    "months": "`store.months`",
+    "forget": "`store.forget`",
+    "log": "a log",
 }
 
 
@@ -42,7 +50,7 @@ def caused_by(entry: Entry) -> str:
     kind = f"`{type(error).__name__}`" if error else "A row set aside"
     if entry.code:
         return kind + ":"
-    described = f"[{entry.file}](../tests/bad/{entry.file})." if entry.file else getattr(made, entry.made).__doc__
+    described = f"[{entry.file}](../tests/bad/{entry.file})." if entry.file else MADE[entry.made].__doc__
     return f"{kind}, from {HOW[entry.given]} with {described}"
 
 

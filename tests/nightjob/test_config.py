@@ -174,6 +174,7 @@ EACH_FAULT = {
     "no address": (store("reconcile.db"), [f'[store] url is "reconcile.db": {ADDRESS}']),
     "half an address": (store("postgresql://u:secret@h:x/n"), [f'[store] url is "postgresql:…": {ADDRESS}']),
     "a server without a name": (store("postgresql://u:secret@h"), [f'[store] url is "postgresql:…": {ADDRESS}']),
+    "an address over two lines": (store("postgresql:x\\nsecret"), [f'[store] url is "postgresql:…": {ADDRESS}']),
     "no file": (store("sqlite://"), [f'[store] url is "sqlite://": {ADDRESS}']),
     "memory": (store("sqlite:///:memory:"), [f'[store] url is "sqlite:///:memory:": {ADDRESS}']),
     "a file as an address": (
@@ -203,6 +204,10 @@ EACH_FAULT = {
     "less than none": (LEAST + "[matching]\nmax_wrong = -0.1", [f"[matching] max_wrong is -0.1: {SHARE}"]),
     "no share": (LEAST + "[matching]\nmax_wrong = nan", [f"[matching] max_wrong is nan: {SHARE}"]),
     "yes": (LEAST + "[matching]\nmax_wrong = true", [f"[matching] max_wrong is true: {SHARE}"]),
+    "two sections": (
+        LEAST + "[matching]\nmax_wrong = 2\n[privacy]\nkeep_years = 0",
+        [f"[matching] max_wrong is 2: {SHARE}", f"[privacy] keep_years is 0: {YEARS}"],
+    ),
     "no year": (LEAST + "[privacy]\nkeep_years = 0", [f"[privacy] keep_years is 0: {YEARS}"]),
     "a year in halves": (LEAST + "[privacy]\nkeep_years = 1.0", [f"[privacy] keep_years is 1.0: {YEARS}"]),
     "too many years": (LEAST + "[privacy]\nkeep_years = 101", [f"[privacy] keep_years is 101: {YEARS}"]),
@@ -245,6 +250,17 @@ def test_a_line_names_at_most_twenty_faults(tmp_path: Path) -> None:
     assert message.startswith("reconcile.toml: 50 faults: ")
     assert message.count(FOLDERS) == MOST_NAMED
     assert message.endswith(f"; and 30 more.{CORRECT}")
+    message = refused(tmp_path, inbox(f"folders = [{', '.join('1' * MOST_NAMED)}]"))
+    assert message.count(FOLDERS) == MOST_NAMED
+    assert "more" not in message
+
+
+@pytest.mark.parametrize(("seconds", "years", "letters"), [(0, 1, 1), (86_400, 100, 100)])
+def test_the_bounds_themselves_are_fit(seconds: int, years: int, letters: int, tmp_path: Path) -> None:
+    text = inbox(f'folders = ["inbox"]\nsettle_seconds = {seconds}') + f"[privacy]\nkeep_years = {years}"
+    config = read(tmp_path, f'operator = "{"a" * letters}"\n' + text)
+    assert (config.inbox.settle_seconds, config.privacy.keep_years) == (seconds, years)
+    assert len(config.operator) == letters
 
 
 def test_a_list_of_unfit_entries_is_not_called_too_short_as_well(tmp_path: Path) -> None:

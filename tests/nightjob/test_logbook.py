@@ -226,9 +226,12 @@ def test_the_log_is_for_this_user_alone_also_one_that_was_open_to_others(path: P
     before = os.umask(0)
     try:
         written(path)
-        written(path.parent / "below" / "log")
+        written(path.parent / "below" / "further" / "log")
+        with mock.patch.object(os, "fchmod"):  # from the first moment on, not only once it is open
+            written(path.parent / "new")
     finally:
         os.umask(before)
+    assert stat.S_IMODE((path.parent / "new").stat().st_mode) == 0o600
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     path.chmod(0o644)
     written(path)
@@ -324,7 +327,15 @@ def test_a_terminal_that_went_away_stops_nothing(fault: Exception, path: Path) -
     assert len(lines(path)) == 2
 
 
-def test_largest_number_that_is_kept(path: Path) -> None:
+def test_a_terminal_that_went_away_stops_nothing_where_there_is_no_file_either() -> None:
+    book = Logbook(None, clock=clock, say=mock.Mock(side_effect=BrokenPipeError))
+    book.write("one")
+    assert [str(f) for f in book.faults] == ["nothing can be shown (BrokenPipeError). Read the log instead."]
+
+
+def test_the_largest_number_that_is_kept(path: Path) -> None:
     largest = logbook.LARGEST
-    kept = written(path, a=largest - 1, b=largest, c=1 - largest, d=Decimal(largest) - 1, e=float(largest) - 1)
-    assert kept == {"a": largest - 1, "b": "…0000", "c": 1 - largest, "d": str(largest - 1), "e": largest - 1.0}
+    kept = written(path, a=largest - 1, b=1 - largest, c=Decimal(largest) - 1, d=float(largest) - 1)
+    assert kept == {"a": largest - 1, "b": 1 - largest, "c": str(largest - 1), "d": largest - 1.0}
+    beyond = written(path, a=largest, b=-largest, c=Decimal(largest), d=float(largest))
+    assert beyond == {"a": "…0000", "b": "…0000", "c": "…0000", "d": "…0000.0"}

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from sqlalchemy import make_url
 
 from reconcile.nightjob.lock import running_user
-from reconcile.nightjob.settings import AccountSettings, Config
+from reconcile.nightjob.settings import AccountSettings, Config, StoreSettings
 
 NUMBER = "6200009" + "9001"
 
@@ -43,6 +43,12 @@ def test_what_is_shown_has_no_password_and_no_account_number(tmp_path: Path) -> 
     read = config(tmp_path, "postgresql+psycopg://u:secret@host/name", (NUMBER,))
     assert "secret" not in repr(read) + str(read)
     assert NUMBER not in repr(read) + str(read)
+
+
+def test_a_refusal_of_pydantic_itself_has_no_password_either(tmp_path: Path) -> None:
+    with pytest.raises(ValidationError) as refused:
+        StoreSettings.model_validate({"url": "mysql:x", "password": "secret"}, context=tmp_path)
+    assert "secret" not in str(refused.value)
 
 
 @pytest.mark.parametrize("url", ["postgresql+psycopg://u:p%40x@host:5432/name", "postgres://host/name"])

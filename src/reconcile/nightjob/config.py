@@ -42,7 +42,7 @@ def read_config(path: str | os.PathLike[str]) -> Config:
         config = Config.model_validate(data, context=file.absolute().parent)
         faults = list(_clashes(config, file))
     except ValidationError as fault:
-        errors = fault.errors(include_url=False, include_input=False)
+        errors = fault.errors()
         # a list of which no entry is fit is also too short for pydantic: the entries say it better
         within = {error["loc"][:2] for error in errors if len(error["loc"]) > 2}
         faults = [_told(error, data) for error in errors if error["loc"] not in within]

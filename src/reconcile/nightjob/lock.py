@@ -44,8 +44,7 @@ def only_one(path: str | os.PathLike[str], *, clock: Callable[[], datetime]) -> 
     locked = Path(path)
     lock, note = FileLock(_beside(locked, LOCK), mode=PRIVATE), _beside(locked, NOTE)
     try:
-        locked.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire(blocking=False)
+        lock.acquire(blocking=False)  # makes the folder too
     except Timeout:
         raise _already_running(locked.name, note, clock) from None
     except OSError as fault:
@@ -55,7 +54,7 @@ def only_one(path: str | os.PathLike[str], *, clock: Callable[[], datetime]) -> 
         yield
     finally:
         with suppress(OSError):  # before the lock is free: after it this may be the note of the next holder
-            note.unlink(missing_ok=True)
+            note.unlink()
         lock.release()
 
 

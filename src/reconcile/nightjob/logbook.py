@@ -70,9 +70,8 @@ class Logbook:
 
     def fault(self, event: str, fault: ReconcileError, /, *, level: Level = "warning") -> None:
         """A fault as one line: its kind, file, line, reason and what to do, without the words it found in the file."""
-        reason = _COLUMNS.sub(r"\1 …", safe(fault.what))  # the names of columns stand there without quotes
-        kind = type(fault).__name__
-        self.write(event, level=level, kind=kind, file=fault.file, line=fault.line, reason=reason, do=fault.do or None)
+        kind, why = type(fault).__name__, reason(fault)
+        self.write(event, level=level, kind=kind, file=fault.file, line=fault.line, reason=why, do=fault.do or None)
 
     def _fit(self, event: str, name: str, value: object) -> str | int | float | bool | None:
         """The value as JSON has it. A subclass such as a frame's moment or number is taken for what it is."""
@@ -122,6 +121,11 @@ def safe(text: str) -> str:
     """The text as a log has it: no quoted words, no long numbers, one line."""
     # masked before it is cut: the head of a long number that was cut in two is no long number any more
     return shown(masked(_QUOTED.sub('"…"', text)))
+
+
+def reason(fault: ReconcileError) -> str:
+    """What is wrong, without the words that were found in a file."""
+    return _COLUMNS.sub(r"\1 …", safe(fault.what))  # the names of columns stand there without quotes
 
 
 def _number(value: Integral | Real | Decimal) -> str | int | float:

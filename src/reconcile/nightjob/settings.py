@@ -58,7 +58,7 @@ Numbers = Annotated[tuple[Number, ...], BeforeValidator(_fixed)]
 class _Section(BaseModel):
     """Strict, so that "60" is no number and 1 no yes; a description says what to write, in the words of a message."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
 
 class InboxSettings(_Section):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -12,6 +13,7 @@ from reconcile.merging.conflicts import LACKS
 from reconcile.schema import TEXT
 from reconcile.statement import Statement
 from reconcile.store import delivery, journal, ledger, reading, tables
+from reconcile.store.asking import in_parts
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,10 +51,12 @@ class Added:
         return as_html(self.facts())
 
 
-def knows(connection: sa.Connection, sha256: str) -> bool:
-    """Whether a file of these bytes was added as a whole."""
+def known(connection: sa.Connection, sha256s: Sequence[str]) -> set[str]:
+    """Those of some files, each by its SHA-256, that were added as a whole."""
     files = tables.files.c
-    return connection.execute(sa.select(files.id).where(files.sha256 == sha256)).scalar() is not None
+    return {
+        row[0] for row in in_parts(connection, sha256s, lambda s: sa.select(files.sha256).where(files.sha256.in_(s)))
+    }
 
 
 def bring(work: journal.Work, statement: Statement) -> tuple[Statement, int, set[str] | None]:
@@ -86,10 +90,7 @@ def again(connection: sa.Connection, statement: Statement) -> Added:
 def brought(connection: sa.Connection, statement: Statement, number: int, new: set[str] | None) -> Added:
     """What a statement brought, given its number and the movements that are new with it; None: added before."""
     frame = statement.transactions.sort_values("date", kind="stable", ignore_index=True)
-    rows = reading.rows_of(connection, number)
-    movements = ledger.movements_of(connection, rows)
-    names = [movements[row] for row in rows]
-    conflicts, changed, fresh = tables.conflicts.c, set[int](), new or set[str]()
+    conflicts, changed = tables.conflicts.c, set[int]()
     asked = sa.select(conflicts.kept, conflicts.other, conflicts.kind, conflicts.movement).where(
         conflicts.other_statement == number, conflicts.current == 1
     )
@@ -99,16 +100,24 @@ def brought(connection: sa.Connection, statement: Statement, number: int, new: s
             lacking.append(movement)
         else:
             changed |= {kept, other}
-    states = [
-        "new" if name in fresh else "changed by the bank" if row in changed else "known"
-        for row, name in zip(rows, names, strict=True)
-    ]
+    renamed = ledger.renamed(connection, number)
+    place_of = reading.places_in(connection, number, {*renamed, *changed})
+    names = frame["transaction_id"].tolist()
+    for row in renamed.keys() & place_of.keys():
+        names[place_of[row]] = renamed[row]
+    states = ["known"] * len(names)
+    for row in changed & place_of.keys():
+        states[place_of[row]] = "changed by the bank"
+    if new and new.issuperset(names):
+        states = ["new"] * len(names)
+    elif new:
+        states = ["new" if name in new else state for name, state in zip(names, states, strict=True)]
     return Added(
         statement.source.name,
         statement.account.number,
         pd.DataFrame(
             {
-                "transaction_id": pd.Series(names, dtype=TEXT),
+                "transaction_id": pd.Series(names, dtype=TEXT) if renamed else frame["transaction_id"],
                 "date": frame["date"],
                 "amount": frame["amount"],
                 "state": pd.Series(states, dtype=TEXT),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from reconcile.errors import StoreRefused, shown
 from reconcile.store import migrations
@@ -20,24 +21,32 @@ HEADER = b"SQLite format 3\x00"
 LOCK = 0x7265636F
 """Of PostgreSQL's advisory lock: one writer at a time, as SQLite has it."""
 
+DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 WAIT_SECONDS = 60
 PRIVATE = 0o600
 
+_SWEEP = "The words are out of the store, its journal file may still have them. Forget them again when nobody reads it."
 RESTORE = "Nothing was changed. Put the last good copy of the store in its place, or begin a new one from all files."
 
 
 class Database:
     """One database, opened and checked. `reading` and `writing` are its only ways in."""
 
-    def __init__(self, url: str, *, wait_seconds: float = WAIT_SECONDS) -> None:
+    def __init__(self, url: str | sa.URL, *, wait_seconds: float = WAIT_SECONDS, search: bool = True) -> None:
         self.url = _checked(url)
         self.label = _label(self.url)
         self.file = _file(self.url)
         if self.file:
             _prepare(self.file)
         self.engine = _engine(self.url, wait_seconds)
-        with self._told():
-            self._check()
+        self.wait = f"{wait_seconds * 1000:.0f}ms"
+        self.search = search
+        try:
+            with self._told():
+                self._check()
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Give back every connection."""
@@ -47,7 +56,12 @@ class Database:
         """Leave nothing of what was taken out in the files of the database."""
         if self.url.get_backend_name() == "sqlite":
             with self._told(), self.engine.connect() as connection:
-                connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+                try:
+                    busy = connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+                except sqlite3.Error as fault:  # outside of SQLAlchemy, which would begin a transaction
+                    raise StoreRefused(f"cannot be swept ({shown(fault)})", file=self.label, do=_SWEEP) from None
+                if busy:
+                    raise StoreRefused("is being read by another program", file=self.label, do=_SWEEP)
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -58,8 +72,12 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """The one connection that may write now; all of it is kept, or nothing."""
-        with self._told(), self.engine.connect().execution_options(writes=True) as connection, connection.begin():
-            if connection.dialect.name == "postgresql":
+        server = self.url.get_backend_name() == "postgresql"
+        # one that sees one state throughout would see that from before it waited for the lock
+        options = {"writes": True, **({"isolation_level": "READ COMMITTED"} if server else {})}
+        with self._told(), self.engine.connect().execution_options(**options) as connection, connection.begin():
+            if server:
+                connection.execute(sa.select(sa.func.set_config("lock_timeout", self.wait, True)))
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
             yield connection
 
@@ -68,23 +86,25 @@ class Database:
             here = set(sa.inspect(connection).get_table_names())
         if about.name in here:
             self._check_version()
-            return
-        if here:
+        elif here:
             raise StoreRefused("is a database of something else", file=self.label, do="Name another place.")
-        with self.writing() as connection:
-            # another may have been here first
-            if about.name not in sa.inspect(connection).get_table_names():
-                METADATA.create_all(connection)
-                connection.execute(about.insert(), [{"name": "schema_version", "value": str(SCHEMA_VERSION)}])
+        else:
+            with self.writing() as connection:
+                # another may have been here first
+                if about.name not in sa.inspect(connection).get_table_names():
+                    METADATA.create_all(connection)
+                    connection.execute(about.insert(), [{"name": "schema_version", "value": str(SCHEMA_VERSION)}])
+        if self.file:
+            _to_log(self.engine)
 
     def _check_version(self) -> None:
         with self.reading() as connection:
-            if connection.dialect.name == "sqlite":
+            if self.search and connection.dialect.name == "sqlite":
                 found = connection.execute(sa.text("PRAGMA quick_check(1)")).scalar()
                 if found != "ok":
                     raise StoreRefused(f"is damaged ({shown(found)})", file=self.label, do=RESTORE)
             value = connection.execute(sa.select(about.c.value).where(about.c.name == "schema_version")).scalar()
-        version = int(value) if value and value.isdigit() else 0
+        version = int(value) if value and value.isdecimal() else 0
         if version > SCHEMA_VERSION:
             raise StoreRefused(
                 f"was written by a newer version of reconcile (schema {version}, this one knows {SCHEMA_VERSION})",
@@ -102,20 +122,23 @@ class Database:
             yield
         except DBAPIError as fault:
             raise _refused(fault, self.label) from None
+        except (UnicodeError, OverflowError):
+            do = "Nothing was recorded. Look for half of a letter, or a number of 19 digits."
+            raise StoreRefused("cannot take what was to be written", file=self.label, do=do) from None
         except SQLAlchemyError as fault:
             raise StoreRefused(f"cannot be used ({type(fault).__name__})", file=self.label, do=RESTORE) from fault
 
 
-def _checked(url: str) -> sa.URL:
+def _checked(url: str | sa.URL) -> sa.URL:
     do = "Write sqlite:///reconcile.db, or postgresql+psycopg://user@host/name."
     try:
         found = sa.make_url(url)
-    except ArgumentError:
-        raise StoreRefused(f'"{shown(url, 60)}" is no address of a store', do=do) from None
-    if found.drivername in ("postgresql", "postgres"):
-        found = found.set(drivername="postgresql+psycopg")
-    if found.get_backend_name() not in ("sqlite", "postgresql"):
+    except (ArgumentError, ValueError):
+        told = str(url).rpartition("@")[2]  # without user and password
+        raise StoreRefused(f'"{shown(told, 60)}" is no address of a store', do=do) from None
+    if found.get_backend_name() not in DRIVERS:
         raise StoreRefused(f'a store cannot be in "{shown(found.drivername, 40)}"', do=do)
+    found = found.set(drivername=DRIVERS[found.get_backend_name()])
     if found.get_backend_name() == "sqlite" and found.database in (None, "", ":memory:"):
         raise StoreRefused("a store needs a file", do=do)
     return found
@@ -137,13 +160,24 @@ def _prepare(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, PRIVATE))
         with path.open("rb") as opened:
-            begin = opened.read(len(HEADER))
-    except OSError as fault:
+            begin = opened.read(100)
+    except (OSError, ValueError) as fault:  # ValueError: a NUL in the name
+        why = fault.strerror if isinstance(fault, OSError) else fault
         raise StoreRefused(
-            f"cannot be opened ({fault.strerror})", file=path.name, do="Check the folder and its rights."
+            f"cannot be opened ({why})", file=path.name, do="Check the folder and its rights."
         ) from fault
-    if begin and begin != HEADER:
+    if begin and not begin.startswith(HEADER):
         raise StoreRefused("is no store: it is another kind of file, or damaged", file=path.name, do=RESTORE)
+    if begin and _cut_off(path, begin):
+        raise StoreRefused("is damaged: it was cut off", file=path.name, do=RESTORE)
+
+
+def _cut_off(path: Path, begin: bytes) -> bool:
+    """Whether the last page of a database is not whole; beside a log that has it, a crash may have left it so."""
+    page = int.from_bytes(begin[16:18], "big")
+    page = 65536 if page == 1 else page
+    log = path.with_name(f"{path.name}-wal")
+    return (page < 512 or path.stat().st_size % page != 0) and not (log.exists() and log.stat().st_size)
 
 
 def _engine(url: sa.URL, wait_seconds: float) -> sa.Engine:
@@ -162,8 +196,24 @@ def _engine(url: sa.URL, wait_seconds: float) -> sa.Engine:
 
 def _on_connect(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver's own idea of when a transaction begins is off: `_on_begin` says it
-    for pragma in ("foreign_keys = ON", "journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
+    for pragma in (
+        "foreign_keys = ON",
+        "synchronous = FULL",
+        "secure_delete = ON",
+        "cache_size = -32768",
+    ):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _to_log(engine: sa.Engine) -> None:
+    """Let readers read on while another writes. It changes the file, so that a store must have been seen there."""
+    connection = engine.raw_connection()
+    try:
+        connection.cursor().execute("PRAGMA journal_mode = WAL").close()
+    except sqlite3.OperationalError:  # in use just now: the next one to open it will
+        pass
+    finally:
+        connection.close()
 
 
 def _on_begin(connection: sa.Connection) -> None:
@@ -187,4 +237,6 @@ def _refused(fault: DBAPIError, label: str) -> StoreRefused:
         )
     if "connect" in low:
         return StoreRefused("the server cannot be reached", file=label, do="Check its address, and that it runs.")
+    if isinstance(fault, DataError):  # it may quote what was written
+        said = type(fault.orig).__name__
     return StoreRefused(f"cannot be used ({said})", file=label, do=RESTORE)

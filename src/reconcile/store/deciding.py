@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -33,12 +34,14 @@ class Allocation:
 
 @dataclass(frozen=True)
 class Held:
-    """A movement as the ledger has it now: what it moved, its month, and what is decided or credited of it."""
+    """A movement as the ledger has it now: what it moved, and what is decided or credited of it.
+
+    `booked` is the month that this counts for: its own, or a later one in which it was decided.
+    """
 
     name: str
     cents: int
     booked: str
-    decision: int | None
     parts: tuple[Allocation, ...]
     credited: bool
 
@@ -58,27 +61,33 @@ def held(connection: sa.Connection, name: str) -> Held:
     if found.joined_to:
         do = f"Decide {found.joined_to} instead."
         raise DecisionRefused(f"{name} turned out to be the same movement as {found.joined_to}", do=do)
-    decision, parts = _decided(connection, name)
-    if parts:
-        return Held(name, found.cents, found.booked, decision, parts, True)
+    decisions = tables.decisions.c
+    asked_decision = sa.select(decisions.id, decisions.booked).where(decisions.movement == name, decisions.current == 1)
+    decision = connection.execute(asked_decision).first()
+    if decision and (parts := _parts(connection, decision.id)):
+        return Held(name, found.cents, decision.booked, parts, True)
     matches = tables.matches.c
     asked_match = sa.select(matches.campaign, matches.fund).where(
         matches.movement == name, matches.current == 1, matches.status == "matched"
     )
     credited = connection.execute(asked_match).first()
     parts = (Allocation(credited.campaign, credited.fund, found.cents),) if credited else ()
-    return Held(name, found.cents, found.booked, decision, parts, bool(credited))
+    return Held(name, found.cents, found.booked, parts, bool(credited))
 
 
-def _decided(connection: sa.Connection, name: str) -> tuple[int | None, tuple[Allocation, ...]]:
-    decisions, parts = tables.decisions.c, tables.allocations.c
-    number = connection.execute(
-        sa.select(decisions.id).where(decisions.movement == name, decisions.current == 1)
-    ).scalar()
-    if number is None:
-        return None, ()
-    asked = sa.select(parts.campaign, parts.fund, parts.cents).where(parts.decision == number).order_by(parts.id)
-    return number, tuple(Allocation(*row) for row in connection.execute(asked))
+def _parts(connection: sa.Connection, decision: int) -> tuple[Allocation, ...]:
+    parts = tables.allocations.c
+    asked = sa.select(parts.campaign, parts.fund, parts.cents).where(parts.decision == decision).order_by(parts.id)
+    return tuple(Allocation(*row) for row in connection.execute(asked))
+
+
+def _standing(connection: sa.Connection, name: str) -> list[int]:
+    """The decisions on a movement that were not taken back, oldest first."""
+    decisions = tables.decisions.c
+    asked = sa.select(decisions.id, decisions.undoes).where(decisions.movement == name).order_by(decisions.id)
+    rows = connection.execute(asked).all()
+    gone = {row.undoes for row in rows}
+    return [row.id for row in rows if row.undoes is None and row.id not in gone]
 
 
 def decide(work: Work, name: str, given: object, *, reason: str, evidence: str) -> int:
@@ -92,23 +101,17 @@ def decide(work: Work, name: str, given: object, *, reason: str, evidence: str) 
 
 
 def undo(work: Work, name: str, *, reason: str) -> int:
-    """Take the newest decision back, so that what was before it holds again; the number of the new row."""
+    """Take the newest decision that stands back, so that what was before it holds again; the number of the new row."""
     before = held(work.connection, name)
-    if before.decision is None:
+    standing = _standing(work.connection, name)
+    if not standing:
         raise DecisionRefused(f"nothing was decided of {name}", do="Look at store.decisions().")
     if not reason.strip():
         raise DecisionRefused("no reason is given for taking a decision back", do='Say why: reason="…".')
     booked = _month(work.connection, before)
-    decisions, parts = tables.decisions.c, tables.allocations.c
-    undone = work.connection.execute(sa.select(decisions.undoes).where(decisions.id == before.decision)).scalar()
-    # what was in force before the newest one that still counts
-    earlier = sa.select(sa.func.max(decisions.id)).where(
-        decisions.movement == name, decisions.id < (undone or before.decision)
-    )
-    number = work.connection.execute(earlier).scalar()
-    asked = sa.select(parts.campaign, parts.fund, parts.cents).where(parts.decision == number).order_by(parts.id)
-    restored = tuple(Allocation(*row) for row in work.connection.execute(asked)) if number else ()
-    return _write(work, before, restored, booked=booked, undoes=undone or before.decision)
+    *earlier, undone = standing
+    restored = _parts(work.connection, earlier[-1]) if earlier else ()
+    return _write(work, before, restored, booked=booked, undoes=undone)
 
 
 def _write(
@@ -123,6 +126,10 @@ def _write(
     work.outdate(tables.decisions, tables.decisions.c.movement == before.name)
     row = {"movement": before.name, "booked": booked, "undoes": undoes, "evidence": evidence or None, "current": 1}
     number = work.add(tables.decisions, [row])[0]
+    movements, links = tables.movements.c, tables.reversals.c
+    back = sa.select(links.reversal).where(links.original == before.name)
+    days = sa.select(movements.day).where(sa.or_(movements.movement == before.name, movements.movement.in_(back)))
+    work.speak_of(work.connection.execute(days).scalars())
     work.add(
         tables.allocations,
         [{"decision": number, "campaign": p.campaign, "fund": p.fund, "cents": p.cents} for p in parts],
@@ -137,7 +144,7 @@ def allocations(given: object, cents: int) -> tuple[Allocation, ...]:
     """
     whole = isinstance(given, tuple) and len(given) == 2 and all(p is None or isinstance(p, str) for p in given)
     if isinstance(given, tuple) and whole:
-        return (_part(given[0], given[1], cents),)
+        return (_part(_word(given[0]), _word(given[1]), cents),)
     rows: Iterable[object]
     if isinstance(given, pd.DataFrame):
         rows = given.to_dict("records")
@@ -179,7 +186,11 @@ def _parsed(row: object) -> Allocation:
 
 
 def _word(value: Any) -> str | None:
-    return None if value is None or pd.isna(value) or value == "" else str(value)
+    if isinstance(value, str):
+        return value or None
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return None
+    raise DecisionRefused(f'the campaign or fund "{shown(value, 40)}" is no text', do=_FORM)
 
 
 def _part(campaign: str | None, fund: str | None, cents: int) -> Allocation:
@@ -211,24 +222,32 @@ def _month(connection: sa.Connection, before: Held) -> str:
 
 
 def _explained(before: Held, parts: Sequence[Allocation], reason: str, evidence: str) -> None:
-    """A change of what is decided or credited needs a reason; of the fund, what shows it as well."""
-    if not before.credited or {p.place for p in before.parts} == {p.place for p in parts}:
+    """A change of what is decided or credited needs a reason; of the money of a fund, what shows it as well."""
+    if not before.credited or set(before.parts) == set(parts):
         return
     if not reason.strip():
         raise DecisionRefused(
             f"{before.name} is credited already, and no reason is given for the change", do='Say why: reason="…".'
         )
-    funds = {p.fund for p in parts}
-    if {p.fund for p in before.parts} != funds and not evidence.strip():
+    if _of_funds(before.parts) != _of_funds(parts) and not evidence.strip():
         raise DecisionRefused(
             "the fund changes, and nothing is given that shows the donor's wish",
             do='Say where it is written: evidence="letter of 3 September".',
         )
 
 
+def _of_funds(parts: Sequence[Allocation]) -> dict[str | None, int]:
+    """What each fund gets."""
+    found: dict[str | None, int] = defaultdict(int)
+    for part in parts:
+        found[part.fund] += part.cents
+    return found
+
+
 def frame(connection: sa.Connection) -> pd.DataFrame:
-    """Every decision ever made, oldest first, a row for each part."""
-    decisions, parts, events = tables.decisions.c, tables.allocations.c, tables.events.c
+    """Every decision ever made, oldest first, a row for each part; of what turned out to be another, none in force."""
+    decisions, parts, events, movements = tables.decisions.c, tables.allocations.c, tables.events.c, tables.movements.c
+    joined = sa.select(movements.movement).where(movements.current == 1, movements.joined_to.is_not(None))
     asked = (
         sa.select(
             decisions.id,
@@ -242,7 +261,7 @@ def frame(connection: sa.Connection) -> pd.DataFrame:
             events.why,
             decisions.evidence,
             decisions.undoes,
-            decisions.current,
+            sa.and_(decisions.current == 1, decisions.movement.not_in(joined)),
         )
         .join(tables.events, events.id == decisions.event)
         .join(tables.allocations, parts.decision == decisions.id, isouter=True)

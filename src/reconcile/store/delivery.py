@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -16,18 +17,23 @@ import sqlalchemy as sa
 from reconcile import money
 from reconcile.merging import preference
 from reconcile.statement import Statement
-from reconcile.store import tables, words
+from reconcile.store import columns, tables, words
 from reconcile.store.asking import in_parts
+from reconcile.store.columns import Column
 from reconcile.store.journal import Work, canonical
 
 
 @dataclass(frozen=True)
 class Day:
-    """One day of a statement: its rows by their ids in the store, and whether another statement delivered the same."""
+    """One day of a statement: its rows by their ids in the store, and by those that they have in the statement.
+
+    `again`: another statement delivered the same.
+    """
 
     day: str
     number: int
     rows: Sequence[int]
+    own: Sequence[str]
     again: bool
 
 
@@ -105,14 +111,15 @@ def _preference(statement: Statement) -> int:
 
 def _write_other_rows(work: Work, number: int, statement: Statement) -> None:
     notices, aside = statement.notices, statement.quarantined
-    texts = words.ids_of(work, [*notices["description"], *aside["text"]])
+    # a reason may quote what stood in the row
+    texts = words.ids_of(work, [*notices["description"], *aside["text"], *aside["reason"]])
     rows = [
         {
             "statement": number,
             "kind": "notice",
             "line": row["line"],
             "text": texts[row["description"]],
-            "reason": "moves no money",
+            "reason": None,
             "day": f"{row['date']:%Y-%m-%d}",
             "cents": _cents(row["amount"]),
             "balance": _cents(row["balance"]),
@@ -125,7 +132,7 @@ def _write_other_rows(work: Work, number: int, statement: Statement) -> None:
             "kind": "set aside",
             "line": row["line"],
             "text": texts[row["text"]],
-            "reason": row["reason"],
+            "reason": texts[row["reason"]],
             "day": None,
             "cents": _cents(row["amount"]),
             "balance": None,
@@ -142,56 +149,63 @@ def _write_days(work: Work, number: int, statement: Statement) -> tuple[Day, ...
     stamps = frame["date"].to_numpy().astype("datetime64[D]")
     starts = np.flatnonzero(np.r_[True, stamps[1:] != stamps[:-1]]).tolist()
     ends = [*starts[1:], len(frame)]
-    rows = _rows_of(work, frame)
     names = np.datetime_as_string(stamps[starts]).tolist()
-    digests = [_digest(rows[start:end]) for start, end in zip(starts, ends, strict=True)]
+    rows = _rows_of(work, frame)
+    digests = _digests(rows, starts, ends)
     known = _known_days(work, statement.account.number, names)
     here = list(zip(names, digests, starts, ends, strict=True))
-    fresh = [d for d in here if (d[0], d[1]) not in known]
+    fresh = [d for d in here if d[:2] not in known]
     account = statement.account.number
     made = work.add(tables.days, [{"account": account, "day": d, "digest": digest} for d, digest, *_ in fresh])
-    new = {(d[0], d[1]): at for d, at in zip(fresh, made, strict=True)}
-    held = _rows_held(work, [known[d[0], d[1]] for d in here if (d[0], d[1]) in known])
-    added = [
-        {**rows[at], "day_id": new[day, digest], "place": at - start}
-        for day, digest, start, end in fresh
-        for at in range(start, end)
-    ]
-    ids = iter(work.add(tables.rows, added))
-    for day, digest, start, end in fresh:
-        held[new[day, digest]] = [next(ids) for _ in range(start, end)]
-    found = [Day(day, at := (known | new)[day, digest], held[at], (day, digest) in known) for day, digest, *_ in here]
+    new = {d[:2]: at for d, at in zip(fresh, made, strict=True)}
+    held = _rows_held(work, [known[d[:2]] for d in here if d[:2] in known])
+    held |= _write_rows(work, rows, {new[d[:2]]: d[2:] for d in fresh})
+    numbers = known | new
+    own = rows["own_id"]
+    found = tuple(Day(d[0], numbers[d[:2]], held[numbers[d[:2]]], own[d[2] : d[3]], d[:2] in known) for d in here)
     lines = frame["line"].tolist()
-    work.add(
-        tables.delivered,
-        [
-            {"statement": number, "day_id": day.number, "lines": json.dumps(lines[start:end], separators=(",", ":"))}
-            for day, (_, _, start, end) in zip(found, here, strict=True)
-        ],
-    )
-    return tuple(found)
+    stand = [json.dumps(lines[start:end], separators=(",", ":")) for start, end in zip(starts, ends, strict=True)]
+    work.speak_of(names)
+    written: dict[str, Column] = {"statement": number, "day_id": [day.number for day in found], "lines": stand}
+    work.add_columns(tables.delivered, written, len(found))
+    return found
 
 
-def _rows_of(work: Work, frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows as the store has them, but for their day and place."""
+def _write_rows(work: Work, rows: dict[str, Any], days: dict[int, tuple[int, int]]) -> dict[int, Sequence[int]]:
+    """Write the rows of days that begin and end at these places; the ids that they got, by day."""
+    places = [at for start, end in days.values() for at in range(start, end)]
+    given = rows if len(places) == len(rows["own_id"]) else {n: c and [c[at] for at in places] for n, c in rows.items()}
+    day_ids = [day for day, (start, end) in days.items() for _ in range(start, end)]
+    stand = [at for start, end in days.values() for at in range(end - start)]
+    ids = work.add_columns(tables.rows, {**given, "day_id": day_ids, "place": stand}, len(places))
+    ends = accumulate(end - start for start, end in days.values())
+    return {d: ids[n - (end - start) : n] for n, (d, (start, end)) in zip(ends, days.items(), strict=True)}
+
+
+def _rows_of(work: Work, frame: pd.DataFrame) -> dict[str, Any]:
+    """The columns of the rows as the store has them, but for their day and place."""
     descriptions, references = frame["description"].tolist(), _or_none(frame["bank_reference"])
-    texts = words.ids_of(work, [*descriptions, *(r for r in references if r is not None)])
-    columns = (
-        frame["transaction_id"].tolist(),
-        money.cents(frame["amount"]).tolist(),
-        _cents_or_none(frame["balance"]),
-        [texts[d] for d in descriptions],
-        [None if r is None else texts[r] for r in references],
-        _or_none(frame["bank_id"]),
-    )
-    names = ("own_id", "cents", "balance", "description", "bank_reference", "bank_id")
-    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+    texts: dict[str | None, int | None] = {None: None}
+    texts.update(words.ids_of(work, {*descriptions, *(r for r in references or () if r is not None)}))
+    return {
+        "own_id": frame["transaction_id"].tolist(),
+        "cents": money.cents(frame["amount"]).tolist(),
+        "balance": _cents_or_none(frame["balance"]),
+        "description": [texts[d] for d in descriptions],
+        "bank_reference": references and [texts[r] for r in references],
+        "bank_id": _or_none(frame["bank_id"]),
+    }
 
 
-def _digest(rows: Sequence[dict[str, Any]]) -> str:
-    """The same for the same rows in the same order; ids that a bank mints anew for each download are no part of it."""
-    facts = [[r["own_id"], r["balance"], r["description"], r["bank_reference"]] for r in rows]
-    return hashlib.sha256(json.dumps(facts, separators=(",", ":")).encode("ascii")).hexdigest()
+def _digests(rows: dict[str, Any], starts: Sequence[int], ends: Sequence[int]) -> list[str]:
+    """For each day the same for the same rows in the same order.
+
+    Ids that a bank mints anew for each download are no part of it.
+    """
+    facts = [rows[name] for name in ("own_id", "balance", "description", "bank_reference")]
+    told = columns.joined(facts, len(rows["own_id"])).to_pylist()
+    days = (",".join(told[start:end]) for start, end in zip(starts, ends, strict=True))
+    return [hashlib.sha256(f"[{day}]".encode("ascii")).hexdigest() for day in days]
 
 
 def _known_days(work: Work, account: str, names: Sequence[str]) -> dict[tuple[str, str], int]:
@@ -202,7 +216,7 @@ def _known_days(work: Work, account: str, names: Sequence[str]) -> dict[tuple[st
     return {(day, digest): number for day, digest, number in work.connection.execute(asked)}
 
 
-def _rows_held(work: Work, numbers: Sequence[int]) -> dict[int, list[int]]:
+def _rows_held(work: Work, numbers: Sequence[int]) -> dict[int, Sequence[int]]:
     """The rows of days that are in the store, in their order."""
     held: dict[int, list[int]] = {number: [] for number in numbers}
     rows = tables.rows.c
@@ -214,10 +228,13 @@ def _rows_held(work: Work, numbers: Sequence[int]) -> dict[int, list[int]]:
     )
     for number, row in found:
         held[number].append(row)
-    return held
+    return dict(held)
 
 
-def _or_none(column: pd.Series[Any]) -> list[str | None]:
+def _or_none(column: pd.Series[Any]) -> list[str | None] | None:
+    """The texts, None where the column has none at all."""
+    if not column.notna().any():
+        return None
     return column.astype(object).where(column.notna(), None).tolist()
 
 

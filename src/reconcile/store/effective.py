@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -32,6 +32,13 @@ def parts(connection: sa.Connection, names: Sequence[str]) -> dict[str, list[Pla
     return found | {name: [(p[0], p[1]) for p in own["parts"]] for name, own in decided.items()}
 
 
+def decided_by_people() -> sa.Select[Any]:
+    """The names of the movements of which a decision is in force, as a question."""
+    decisions = tables.decisions.c
+    parts = sa.select(tables.allocations.c.decision)
+    return sa.select(decisions.movement).where(decisions.current == 1, decisions.id.in_(parts))
+
+
 def _decided(connection: sa.Connection, names: Sequence[str]) -> dict[str, dict[str, Any]]:
     """The decision in force for each movement that has one: `parts` (campaign, fund, cents) and who, when and why."""
     decisions, allocated, events = tables.decisions.c, tables.allocations.c, tables.events.c
@@ -57,6 +64,45 @@ def _decided(connection: sa.Connection, names: Sequence[str]) -> dict[str, dict[
         own = found.setdefault(name, {"parts": [], "by": by, "at": at, "why": why, "booked": booked})
         own["parts"].append((campaign, fund, cents))
     return found
+
+
+def statuses(connection: sa.Connection, first: str) -> dict[str, int]:
+    """How many movements from a day on have each status: as `matches_of` has them, counted by the database."""
+    movements, matches, decisions, allocated = (
+        tables.movements.c,
+        tables.matches.c,
+        tables.decisions.c,
+        tables.allocations.c,
+    )
+    here = (
+        movements.account.in_(sa.select(tables.statements.c.account)),
+        movements.day >= first,
+        movements.current == 1,
+        movements.joined_to.is_(None),
+    )
+    in_force = sa.and_(decisions.movement == movements.movement, decisions.current == 1)
+    part = sa.exists().where(allocated.decision == decisions.id)
+    by_rules = (
+        sa.select(matches.status, sa.func.count())
+        .select_from(tables.movements)
+        .join(tables.matches, sa.and_(matches.movement == movements.movement, matches.current == 1), isouter=True)
+        .where(*here, ~sa.exists().where(in_force, part))
+        .group_by(matches.status)
+    )
+    by_people = (
+        sa.select(sa.func.count(allocated.id), sa.func.max(allocated.campaign))
+        .select_from(tables.movements)
+        .join(tables.decisions, in_force)
+        .join(tables.allocations, allocated.decision == decisions.id)
+        .where(*here)
+        .group_by(decisions.id)
+    )
+    found: Counter[str] = Counter()
+    for status, number in connection.execute(by_rules):
+        found[status or "review"] += number
+    for parts_, campaign in connection.execute(by_people):
+        found["not_donation" if parts_ == 1 and campaign is None else "decided"] += 1
+    return dict(found)
 
 
 def matches_of(connection: sa.Connection, transactions: pd.DataFrame) -> pd.DataFrame:
@@ -100,7 +146,8 @@ def _with_decisions(found: pd.DataFrame, decided: dict[str, dict[str, Any]]) -> 
 def allocations_of(connection: sa.Connection, transactions: pd.DataFrame) -> pd.DataFrame:
     """Where the money is credited, a row for each part: `transaction_id`, `campaign`, `fund`, `amount`, `booked`.
 
-    The parts of a movement add up to it. A reversal takes the parts of the gift that it takes back.
+    The parts of a movement add up to it. A reversal takes those of the gift that it takes back, in no earlier month.
+    Money that is no gift has a row only as a part of one that is, without a campaign.
     """
     names = transactions["transaction_id"].tolist()
     cents = dict(zip(names, money.cents(transactions["amount"]).tolist(), strict=True))
@@ -117,6 +164,7 @@ def allocations_of(connection: sa.Connection, transactions: pd.DataFrame) -> pd.
     for reversal, original in reversed_.items():
         if original in decided:
             found[reversal] = [(c, f, -part) for c, f, part in decided[original]["parts"]]
+            booked[reversal] = max(booked[reversal], decided[original]["booked"])
     for name in names:
         if name in decided:
             found[name] = decided[name]["parts"]
@@ -125,7 +173,7 @@ def allocations_of(connection: sa.Connection, transactions: pd.DataFrame) -> pd.
         (name, campaign, fund, part, booked[name])
         for name in names
         for campaign, fund, part in found.get(name, ())
-        if campaign is not None
+        if campaign is not None or len(found[name]) > 1
     ]
     frame = pd.DataFrame(rows, columns=["transaction_id", "campaign", "fund", "amount", "booked"])
     frame["amount"] = money.from_cents(frame["amount"].astype("int64").to_numpy())

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,10 +15,10 @@ import sqlalchemy as sa
 
 from reconcile import money
 from reconcile.merging import Coverage, coverage, movement_ids
-from reconcile.schema import SET_ASIDE, TEXT, TRANSACTIONS
+from reconcile.schema import SET_ASIDE, TEXT, TRANSACTIONS, Frame
 from reconcile.statement import Account, Period, Proof, Source, Statement, add_ids
 from reconcile.store import tables
-from reconcile.store.asking import in_parts, pairs
+from reconcile.store.asking import in_parts
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,6 @@ class Compared:
     own_id: Mapping[int, str]
 
 
-def own_ids(connection: sa.Connection, rows: Sequence[int]) -> dict[int, str]:
-    """The id that each row had in its own statement."""
-    asked = sa.select(tables.rows.c.id, tables.rows.c.own_id)
-    return pairs(connection, rows, lambda some: asked.where(tables.rows.c.id.in_(some)))
-
-
 def next_id(own: str) -> str:
     """Another id made of one, always the same."""
     facts = {"account": own, "date": pd.Timestamp(0), "amount": money.from_cents([0]), "description": own}
@@ -57,12 +53,11 @@ def compare(connection: sa.Connection, account: str, days: Sequence[str]) -> Com
     statements = _statements(connection, account, days[0], days[-1])
     numbers = [number for number, _ in statements]
     links = _links(connection, numbers, days)
-    frames = rows_of_days(connection, sorted({day for own in links.values() for day in own}))
+    days_rows = stack(connection, {day for own in links.values() for day in own})
     asides = _asides(connection, numbers)
     parts, stacked = [], []
     for number, statement in statements:
-        own = [frames[day] for day in links.get(number, ())]
-        rows = pd.concat(own, ignore_index=True) if own else frames_of([])
+        rows = days_rows.of(links.get(number, ()))
         parts.append(replace(statement, transactions=rows, quarantined=asides.get(number, statement.quarantined)))
         stacked.append(rows)
     together = pd.concat(stacked, ignore_index=True)
@@ -110,13 +105,18 @@ def statement_of(row: Mapping[str, Any]) -> Statement:
         period=period,
         opening=None if row["opening"] is None else money.rand(row["opening"]),
         closing=None if row["closing"] is None else money.rand(row["closing"]),
-        transactions=TRANSACTIONS.empty(),
-        notices=TRANSACTIONS.empty(),
-        quarantined=SET_ASIDE.empty(),
+        transactions=_no_rows(TRANSACTIONS).copy(),
+        notices=_no_rows(TRANSACTIONS).copy(),
+        quarantined=_no_rows(SET_ASIDE).copy(),
         source=Source(row["file"], row["member"], row["sha256"], row["layout"], row["encoding"]),
         proof=Proof(()),
         number=row["number"],
     )
+
+
+@cache
+def _no_rows(frame: Frame) -> pd.DataFrame:
+    return frame.empty()
 
 
 def _asides(connection: sa.Connection, statements: Sequence[int]) -> dict[int, pd.DataFrame]:
@@ -150,10 +150,31 @@ def _links(connection: sa.Connection, statements: Sequence[int], days: Sequence[
     return found
 
 
-def rows_of_days(connection: sa.Connection, days: Sequence[int]) -> dict[int, pd.DataFrame]:
-    """The rows of each day, by the day's number; columns of `schema.TRANSACTIONS` and `row`, the row's own number."""
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """The rows of some days one under the other; columns of `schema.TRANSACTIONS` and `row`, the row's own number.
+
+    `places` has where those of each day are, by the day's number.
+    """
+
+    rows: pd.DataFrame
+    places: Mapping[int, range]
+
+    def of(self, days: Sequence[int]) -> pd.DataFrame:
+        """The rows of some of the days, in the order of these."""
+        own = [self.places[day] for day in days]
+        if not own:
+            return self.rows.iloc[:0]
+        if all(
+            one.stop == other.start for one, other in pairwise(own)
+        ):  # as those of a statement do, for the most part
+            return self.rows.iloc[own[0].start : own[-1].stop].reset_index(drop=True)
+        return self.rows.take(np.concatenate([np.arange(o.start, o.stop) for o in own])).reset_index(drop=True)
+
+
+def stack(connection: sa.Connection, days: Iterable[int]) -> Stack:
+    """The rows of each of the days, by the days' numbers."""
     rows, description, reference = tables.rows.c, tables.texts.alias(), tables.texts.alias()
-    found: dict[int, list[Any]] = {day: [] for day in days}
     asked = (
         sa.select(
             rows.day_id,
@@ -170,18 +191,22 @@ def rows_of_days(connection: sa.Connection, days: Sequence[int]) -> dict[int, pd
         .join(tables.days, tables.days.c.id == rows.day_id)
         .join(description, description.c.id == rows.description)
         .join(reference, reference.c.id == rows.bank_reference, isouter=True)
-        .order_by(rows.day_id, rows.place)
+        .order_by(tables.days.c.account, tables.days.c.day, rows.day_id, rows.place)
     )
-    for day, *rest in in_parts(connection, days, lambda some: asked.where(rows.day_id.in_(some))):
-        found[day].append(rest)
-    return {day: frames_of(values) for day, values in found.items()}
+    numbers = set(days)
+    found = list(in_parts(connection, numbers, lambda some: asked.where(rows.day_id.in_(some))))
+    places = {day: range(0) for day in numbers}
+    starts = [at for at, row in enumerate(found) if not at or row[0] != found[at - 1][0]]
+    for start, end in pairwise([*starts, len(found)]):
+        places[found[start][0]] = range(start, end)
+    return Stack(_frame([row[1:] for row in found]), places)
 
 
 FORGOTTEN = "(forgotten)"
 """What stands where a payer's words were forgotten."""
 
 
-def frames_of(values: Sequence[Sequence[Any]]) -> pd.DataFrame:
+def _frame(values: Sequence[Sequence[Any]]) -> pd.DataFrame:
     """Rows as read (number, own id, account, day, cents, balance, text, reference, bank's id) as a frame."""
     columns = list(zip(*values, strict=True)) if values else [()] * 9
     number, own, account, day, cents, balance, text, reference, bank_id = columns

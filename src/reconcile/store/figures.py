@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
 
 from reconcile import money
+from reconcile.merging.conflicts import TO_SETTLE
 from reconcile.schema import GAPS
 from reconcile.statement import Account
-from reconcile.store import tables
+from reconcile.store import effective, tables
 
 
 @dataclass(frozen=True)
@@ -28,48 +33,91 @@ class DayFigures:
 
 
 def days_of(connection: sa.Connection, first: str | None = None, last: str | None = None) -> list[DayFigures]:
-    """The days of every account on which money moved, in their order.
+    """The days of every account on which money moved, in their order, and those before the first that lead to it.
 
     The balance before a day is the one that its rows go on from and none of them leads to; that after it the other way
-    round. A day whose rows lead in a circle, or have no balances, states none.
+    round. A day some of whose rows have no balance, or whose rows lead in a circle over two exports, states none.
     """
+    accounts = connection.execute(sa.select(tables.statements.c.account).distinct()).scalars()
+    found = [d for account in sorted(accounts) for d in _days_of(connection, account, first, last)]
+    return _with_stated(connection, found)
+
+
+def _with_stated(connection: sa.Connection, found: list[DayFigures]) -> list[DayFigures]:
+    """The days, where no row tells with the balances that a statement gives before its first row or after its last.
+
+    Only of a statement that has all that moved on that day: its first and its last day may be cut.
+    """
+    at = {(d.account, d.day): n for n, d in enumerate(found) if d.opening is None or d.closing is None}
+    if not at:
+        return found
+    c, links, days, rows = tables.statements.c, tables.delivered.c, tables.days.c, tables.rows.c
+    facts = (c.account, days.day, c.first_day, c.last_day, c.opening, c.closing)
+    asked = (
+        sa.select(*facts, sa.func.sum(rows.cents))
+        .join(tables.delivered, links.statement == c.id)
+        .join(tables.days, days.id == links.day_id)
+        .join(tables.rows, rows.day_id == days.id)
+        .where(sa.or_(days.day == c.first_day, days.day == c.last_day))
+        .where(days.day >= min(day for _, day in at), days.day <= max(day for _, day in at))
+        .group_by(c.id, *facts)
+        .order_by(c.id)
+    )
+    filled = list(found)
+    for account, day, first, last, opening, closing, moved in connection.execute(asked):
+        number = at.get((account, day))
+        if number is None or int(moved) != found[number].moved:
+            continue
+        here = filled[number]
+        filled[number] = replace(
+            here,
+            opening=opening if here.opening is None and day == first else here.opening,
+            closing=closing if here.closing is None and day == last else here.closing,
+        )
+    return filled
+
+
+def _days_of(connection: sa.Connection, account: str, first: str | None, last: str | None) -> list[DayFigures]:
     movements, rows = tables.movements.c, tables.rows.c
     asked = (
-        sa.select(movements.account, movements.day, rows.cents, rows.balance)
+        sa.select(movements.day, rows.cents, rows.balance, rows.day_id)
         .join(tables.rows, rows.id == movements.row)
-        .where(movements.current == 1, movements.joined_to.is_(None))
-        .order_by(movements.account, movements.day)
+        .where(movements.account == account, movements.current == 1, movements.joined_to.is_(None))
+        .order_by(movements.day, rows.day_id, rows.place)
     )
-    asked = asked.where(movements.day >= first) if first else asked
+    asked = asked.where(movements.day >= _leading_to(connection, account, first)) if first else asked
     asked = asked.where(movements.day <= last) if last else asked
-    found: list[DayFigures] = []
-    own: list[tuple[int, int | None]] = []
-    key: tuple[str, str] | None = None
-    for account, day, cents, balance in connection.execute(asked):
-        if key and (account, day) != key:
-            found.append(_figures(*key, own))
-            own = []
-        key = (account, day)
-        own.append((cents, balance))
-    if key:
-        found.append(_figures(*key, own))
-    return found
+    found = groupby(connection.execute(asked), key=itemgetter(0))
+    return [_figures(account, day, [(c, b, d) for _, c, b, d in own]) for day, own in found]
 
 
-def _figures(account: str, day: str, own: Sequence[tuple[int, int | None]]) -> DayFigures:
-    moved = sum(cents for cents, _ in own)
-    after = [balance for _, balance in own if balance is not None]
-    before = [balance - cents for cents, balance in own if balance is not None]
-    opens, closes = list(before), list(after)
-    for balance in after:
-        if balance in opens:
-            opens.remove(balance)
-    for balance in before:
-        if balance in closes:
-            closes.remove(balance)
+def _leading_to(connection: sa.Connection, account: str, first: str) -> str:
+    """Some weeks before a day, or the last day of the account with a balance where that is longer ago."""
+    movements, rows = tables.movements.c, tables.rows.c
+    asked = (
+        sa.select(movements.day)
+        .join(tables.rows, rows.id == movements.row)
+        .where(movements.account == account, movements.day < first, rows.balance.is_not(None))
+        .where(movements.current == 1, movements.joined_to.is_(None))
+        .order_by(movements.day.desc())
+        .limit(1)
+    )
+    weeks = _weeks_before(first)
+    return min(connection.execute(asked).scalar() or weeks, weeks)
+
+
+def _figures(account: str, day: str, own: Sequence[tuple[int, int | None, int]]) -> DayFigures:
+    moved = sum(cents for cents, *_ in own)
+    after = [balance for _, balance, _ in own if balance is not None]
+    before = [balance - cents for cents, balance, _ in own if balance is not None]
+    if len(after) < len(own):  # one without a balance may stand before or behind the others
+        return DayFigures(account, day, None, moved, None)
+    opens = list((Counter(before) - Counter(after)).elements())
+    closes = list((Counter(after) - Counter(before)).elements())
     opening = opens[0] if len(opens) == 1 else None
     closing = closes[0] if len(closes) == 1 else None
-    if not opens and not closes and after:  # the day leads back to where it began
+    if not opens and not closes and len({delivered for *_, delivered in own}) == 1:
+        # the day leads back to where it began, and its rows stand as they came
         opening, closing = before[0], before[0] + moved
     return DayFigures(account, day, opening, moved, closing)
 
@@ -140,18 +188,16 @@ def gaps_frame(connection: sa.Connection, found: Sequence[Break]) -> pd.DataFram
 
 
 def _source(connection: sa.Connection, account: str, day: str) -> str:
-    """The file that first delivered a day."""
+    """The file that delivers a day; of several the one that merging prefers, whichever came first."""
     days, links, statements = tables.days.c, tables.delivered.c, tables.statements.c
     asked = (
-        sa.select(statements.file, statements.member)
+        sa.select(statements.preference, statements.file, statements.member, statements.sha256)
         .join(tables.delivered, links.statement == statements.id)
         .join(tables.days, days.id == links.day_id)
         .where(days.account == account, days.day == day)
-        .order_by(links.id)
-        .limit(1)
     )
-    row = connection.execute(asked).first()
-    return "" if row is None else f"{row.file}:{row.member}" if row.member else row.file
+    found = [(p, f"{file}:{m}" if m else file, sha256) for p, file, m, sha256 in connection.execute(asked)]
+    return min(found)[1] if found else ""
 
 
 @dataclass(frozen=True)
@@ -189,16 +235,23 @@ class MonthFigures:
 def month_figures(connection: sa.Connection, month: str) -> list[MonthFigures]:
     """The figures of a month for each account that has movements in it, or statements that reach into it."""
     start, end = f"{month}-01", f"{month}-31"
-    statements = tables.statements.c
-    reach = sa.and_(statements.first_day <= end, statements.last_day >= start)
-    accounts = sorted(set(connection.execute(sa.select(statements.account).where(reach)).scalars()))
+    first, last = span()
+    asked = sa.select(tables.statements.c.account).where(first <= end, last >= start)
+    accounts = sorted(set(connection.execute(asked).scalars()))
     return [_month(connection, account, start, end) for account in accounts]
 
 
+def span() -> tuple[sa.ColumnElement[str], sa.ColumnElement[str]]:
+    """The first and last day of a statement's rows; of one without rows, of its period."""
+    c = tables.statements.c
+    return sa.func.coalesce(c.first_day, c.period_start), sa.func.coalesce(c.last_day, c.period_end)
+
+
 def _month(connection: sa.Connection, account: str, start: str, end: str) -> MonthFigures:
-    before = [d for d in days_of(connection, _weeks_before(start), end) if d.account == account]
-    own = [d for d in before if d.day >= start]
-    found = tuple(b for b in breaks(before) if b.before >= start)
+    around = _days_of(connection, account, start, _next_day(connection, account, end))
+    own = [d for d in around if start <= d.day <= end]
+    # what lacks over the end of the month may lack in it
+    found = tuple(b for b in breaks(around) if b.before >= start and b.after <= end)
     opening = own[0].opening if own else None
     moved = sum(d.moved for d in own)
     closing = own[-1].closing if own else None
@@ -217,38 +270,62 @@ def _month(connection: sa.Connection, account: str, start: str, end: str) -> Mon
     )
 
 
+def _next_day(connection: sa.Connection, account: str, day: str) -> str:
+    """The next day of the account with a balance; the day itself where there is none."""
+    movements, rows = tables.movements.c, tables.rows.c
+    asked = (
+        sa.select(movements.day)
+        .join(tables.rows, rows.id == movements.row)
+        .where(movements.account == account, movements.day > day, rows.balance.is_not(None))
+        .where(movements.current == 1, movements.joined_to.is_(None))
+        .order_by(movements.day)
+        .limit(1)
+    )
+    return connection.execute(asked).scalar() or day
+
+
 def _weeks_before(day: str) -> str:
-    """So far back that a day with movements is met, as a rule: what comes before the month must lead to it."""
+    """So far back that a day with movements is met, as a rule."""
     return str(date.fromordinal(date.fromisoformat(day).toordinal() - 45))
 
 
 def aside_of(connection: sa.Connection, account: str, start: str, end: str) -> list[tuple[int, int | None]]:
     """The rows set aside in statements that reach into the days, each text once: its number and cents.
 
-    A row that a later statement delivers sound moves no money here: the balances then lead on without it.
+    Without those of a statement all of whose days another one delivers sound.
     """
-    rows, statements = tables.other_rows.c, tables.statements.c
+    rows, statements, sound, torn = tables.other_rows.c, tables.statements.c, tables.statements.alias(), _torn()
+    first, last = span()
+    again = sa.exists().where(
+        sound.c.account == account, sound.c.first_day <= first, sound.c.last_day >= last, sound.c.id.not_in(torn)
+    )
     asked = (
         sa.select(sa.func.min(rows.id), rows.cents)
         .join(tables.statements, statements.id == rows.statement)
         .where(
             rows.kind == "set aside",
             statements.account == account,
-            statements.first_day <= end,
-            statements.last_day >= start,
+            first <= end,
+            last >= start,
+            ~again,
         )
         .group_by(rows.text, rows.cents)
     )
     return [(number, cents) for number, cents in connection.execute(asked)]
 
 
-def _conflicts(connection: sa.Connection, account: str, start: str, end: str) -> int:
-    from reconcile.merging.conflicts import TO_SETTLE
+def _torn() -> sa.Select[Any]:
+    rows = tables.other_rows.alias()
+    return sa.select(rows.c.statement).where(rows.c.kind == "set aside")
 
+
+def _conflicts(connection: sa.Connection, account: str, start: str, end: str) -> int:
+    """On how many movements exports disagree so that a person must settle it, and none has decided."""
     c = tables.conflicts.c
     asked = sa.select(sa.func.count(sa.distinct(c.movement))).where(
         c.account == account, c.day >= start, c.day <= end, c.current == 1, c.kind.in_(TO_SETTLE)
     )
+    asked = asked.where(c.movement.not_in(effective.decided_by_people()))
     return int(connection.execute(asked).scalar() or 0)
 
 

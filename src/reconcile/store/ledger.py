@@ -7,28 +7,31 @@ one that was decided keeps its id before one that was not, an earlier one before
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
 from reconcile.merging import NEAR_DAYS
 from reconcile.store import evidence, tables
-from reconcile.store.asking import in_parts, pairs
+from reconcile.store.asking import among, in_parts, pairs
+from reconcile.store.columns import Column
 from reconcile.store.delivery import Day, Delivered
 from reconcile.store.journal import Work
-from reconcile.store.periods import Months
+from reconcile.store.periods import Months, month_of
 
 
 @dataclass
 class Booked:
     """What a delivery did to the ledger.
 
-    `movement_of` has the movement of each row of the days that it touched, `new` the movements that were not there
-    before, `joined` those that turned out to be another one.
+    `new` has the movements that were not there before, `joined` those that turned out to be another one, `movement_of`
+    the movement of each row that was compared with others.
     """
 
     movement_of: dict[int, str] = field(default_factory=dict)
@@ -45,17 +48,50 @@ def book(work: Work, account: str, delivered: Delivered) -> Booked:
     _begin(work, account, [d for d in plain if not d.again], months, done)
     if disputed:
         _settle(work, account, disputed, months, done)
-    done.movement_of |= movements_of(work.connection, [r for d in plain if d.again for r in d.rows])
     return done
 
 
-def movements_of(connection: sa.Connection, rows: Sequence[int]) -> dict[int, str]:
-    """The movement of each of the rows that has one."""
+def _movements_of(connection: sa.Connection, account: str, rows: Sequence[int], days: Sequence[str]) -> dict[int, str]:
+    """The movement of each of the rows, which are of these days, that has one."""
     movements, members = tables.movements.c, tables.members.c
-    kept = sa.select(movements.row, movements.movement).where(movements.current == 1, movements.joined_to.is_(None))
+    # by day, for that is what movements are found by: each is of the day of the row that stands for it
+    kept = sa.select(movements.row, movements.movement).where(
+        movements.account == account,
+        movements.day >= min(days),
+        movements.day <= max(days),
+        movements.current == 1,
+        movements.joined_to.is_(None),
+    )
+    wanted = set(rows)
+    found = {row: name for row, name in connection.execute(kept) if row in wanted}
     others = sa.select(members.row, members.movement).where(members.current == 1)
-    found = pairs(connection, rows, lambda some: kept.where(movements.row.in_(some)))
     return found | pairs(connection, rows, lambda some: others.where(members.row.in_(some)))
+
+
+def renamed(connection: sa.Connection, statement: int) -> dict[int, str]:
+    """The rows of the days of a statement that are a movement of another name than their own, and that movement."""
+    movements, members, rows = tables.movements.c, tables.members.c, tables.rows.c
+    links, statements = tables.delivered.c, tables.statements.c
+    kept = (
+        sa.select(rows.id, movements.movement)
+        .join(tables.movements, movements.row == rows.id)
+        .join(tables.statements, statements.account == movements.account)
+        .where(
+            statements.id == statement,
+            movements.day >= statements.first_day,
+            movements.day <= statements.last_day,
+            movements.current == 1,
+            movements.joined_to.is_(None),
+            movements.movement != rows.own_id,
+        )
+    )
+    found = {row[0]: row[1] for row in connection.execute(kept)}
+    if connection.execute(sa.select(members.id).limit(1)).scalar() is None:
+        return found
+    own = sa.select(sa.func.min(rows.id), sa.func.max(rows.id)).join(tables.delivered, links.day_id == rows.day_id)
+    first, last = connection.execute(own.where(links.statement == statement)).one()
+    others = sa.select(members.row, members.movement).where(members.row.between(first, last), members.current == 1)
+    return found | {row[0]: row[1] for row in connection.execute(others)}
 
 
 def _disputed(work: Work, account: str, delivered: Delivered) -> set[str]:
@@ -82,27 +118,58 @@ def _disputed(work: Work, account: str, delivered: Delivered) -> set[str]:
     return {day for day, times in versions.items() if len(times) > 1 or sum(times.values()) != covering[day]}
 
 
-def _covering(spans: Iterable[Sequence[str]], days: Sequence[str]) -> dict[str, int]:
+def _covering(spans: Sequence[Sequence[str]], days: Sequence[str]) -> dict[str, int]:
     """How many of the spans each day lies in."""
-    counts = dict.fromkeys(days, 0)
-    for first, last in spans:
-        for day in days:
-            counts[day] += first <= day <= last
-    return counts
+    firsts, lasts = sorted(first for first, _ in spans), sorted(last for _, last in spans)
+    return {day: bisect_right(firsts, day) - bisect_left(lasts, day) for day in days}
 
 
 def _begin(work: Work, account: str, days: Sequence[Day], months: Months, done: Booked) -> None:
     """New movements, one for each row: nothing else was delivered of these days."""
-    own = evidence.own_ids(work.connection, [r for d in days for r in d.rows])
-    rows = [
-        {"movement": own[r], "row": r, "account": account, "day": d.day, "booked": booked, "current": 1}
-        for d in days
-        for booked in (months.booked(d.day),)
-        for r in d.rows
-    ]
-    work.add(tables.movements, rows)
-    done.movement_of |= own
-    done.new.update(own.values())
+    for run in _runs(days):
+        own, rows = [name for d in run for name in d.own], [r for d in run for r in d.rows]
+        given: dict[str, Column] = {"movement": own, "row": rows, "account": account}
+        given["day"] = [d.day for d in run for _ in d.rows]
+        given["booked"] = [booked for d in run for booked in (months.booked(d.day),) for _ in d.rows]
+        elsewhere = {month_of(d.day): months.booked(d.day) for d in run if month_of(d.day) in months.closed}
+        asked = partial(_one_each, work.event, rows[0], rows[-1], elsewhere)
+        work.add_found(tables.movements, given, len(rows), asked)
+        done.new.update(own)
+
+
+def _runs(days: Sequence[Day]) -> list[list[Day]]:
+    """The days in parts of which the rows follow each other in the store."""
+    parts: list[list[Day]] = []
+    for day in days:
+        if parts and parts[-1][-1].rows[-1] + 1 == day.rows[0]:
+            parts[-1].append(day)
+        else:
+            parts.append([day])
+    return parts
+
+
+def _one_each(event: int, first: int, last: int, elsewhere: Mapping[str, str], number: int) -> sa.Select[Any]:
+    """A movement for each of the rows, the first of this number, as the database finds them: quicker than sent there.
+
+    `elsewhere` has the months in which those of closed ones are booked.
+    """
+    rows, days = tables.rows.c, tables.days.c
+    month = sa.func.substr(days.day, 1, 7)
+    return (
+        sa.select(
+            (rows.id + (number - first)).label("id"),
+            sa.literal(event).label("event"),
+            rows.own_id.label("movement"),
+            rows.id.label("row"),
+            days.account,
+            days.day,
+            (sa.case(elsewhere, value=month, else_=month) if elsewhere else month).label("booked"),
+            sa.literal(1).label("current"),
+        )
+        .join(tables.days, days.id == rows.day_id)
+        .where(rows.id >= first, rows.id <= last)
+        .order_by(rows.id)
+    )
 
 
 @dataclass
@@ -111,8 +178,14 @@ class _Held:
 
     version: int
     row: int
+    day: str
     booked: str
     since: int
+
+    def booked_on(self, day: str, months: Months) -> str:
+        """The month in which it is booked when another export dates it so: another one only where its own is open."""
+        stays = month_of(self.day) == month_of(day) or self.booked in months.closed
+        return self.booked if stays else months.booked(day)
 
 
 def _settle(work: Work, account: str, disputed: set[str], months: Months, done: Booked) -> None:
@@ -121,7 +194,7 @@ def _settle(work: Work, account: str, disputed: set[str], months: Months, done: 
     found = evidence.compare(work.connection, account, around)
     groups = [g for g in found.groups if any(found.day_of[r] in disputed for r in g)]
     rows = [r for g in groups for r in g]
-    before = movements_of(work.connection, rows)
+    before = _movements_of(work.connection, account, rows, around)
     held = _held(work.connection, set(before.values()))
     decided = _decided(work.connection, held)
     named = _named(groups, before, held, decided)
@@ -138,8 +211,9 @@ def _settle(work: Work, account: str, disputed: set[str], months: Months, done: 
         was = held.get(movement)
         if was is None or was.row != kept:
             outdated += [was.version] if was else []
+            work.speak_of([was.day] if was else [])
             day = found.day_of[kept]
-            booked = was.booked if was else months.booked(day)
+            booked = was.booked_on(day, months) if was else months.booked(day)
             version = {"movement": movement, "row": kept, "account": account, "day": day, "booked": booked}
             versions.append({**version, "current": 1})
         for other in {before[r] for r in group if r in before} - taken:
@@ -151,8 +225,7 @@ def _settle(work: Work, account: str, disputed: set[str], months: Months, done: 
             {"movement": other, "row": was.row, "account": account, "day": found.day_of[was.row]}
             | {"booked": was.booked, "joined_to": movement, "current": 1}
         )
-    for number in outdated:
-        work.outdate(tables.movements, tables.movements.c.id == number)
+    work.outdate(tables.movements, tables.movements.c.id.in_(among(work.connection, outdated)))
     work.add(tables.movements, versions)
     _write_members(work, groups, done)
     _write_conflicts(work, account, disputed, found, done)
@@ -174,7 +247,7 @@ def _held(connection: sa.Connection, names: set[str]) -> dict[str, _Held]:
             .subquery()
         )
         return (
-            sa.select(movements.movement, movements.id, movements.row, movements.booked, since.c.since)
+            sa.select(movements.movement, movements.id, movements.row, movements.day, movements.booked, since.c.since)
             .join(since, since.c.movement == movements.movement)
             .where(movements.current == 1, movements.joined_to.is_(None))
         )
@@ -224,8 +297,8 @@ def _write_members(work: Work, groups: Sequence[Sequence[int]], done: Booked) ->
     members = tables.members.c
     asked = sa.select(members.row, members.movement).where(members.current == 1)
     here = pairs(work.connection, every, lambda some: asked.where(members.row.in_(some)))
-    for row in [row for row, movement in here.items() if wanted.get(row) != movement]:
-        work.outdate(tables.members, members.row == row)
+    gone = [row for row, movement in here.items() if wanted.get(row) != movement]
+    work.outdate(tables.members, members.row.in_(among(work.connection, gone)))
     new = [row for row in wanted if here.get(row) != wanted[row]]
     work.add(tables.members, [{"row": row, "movement": wanted[row], "current": 1} for row in new])
 
@@ -242,8 +315,8 @@ def _write_conflicts(work: Work, account: str, disputed: set[str], found: eviden
         for c in found.conflicts
         if found.day_of[c.kept] in disputed and c.kept in done.movement_of
     }
-    for key in here.keys() - wanted.keys():
-        work.outdate(tables.conflicts, conflicts.id == here[key])
+    gone = [here[key] for key in here.keys() - wanted.keys()]
+    work.outdate(tables.conflicts, conflicts.id.in_(among(work.connection, gone)))
     work.add(
         tables.conflicts,
         [

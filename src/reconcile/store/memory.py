@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from reconcile.campaigns import FundVocabulary
+from reconcile.campaigns import CampaignRegister, FundVocabulary
 from reconcile.matching.narrative import narrate
 from reconcile.matching.roles import role_of
 from reconcile.matching.words import chunks, fold
@@ -57,12 +57,24 @@ def learnt(connection: sa.Connection) -> dict[str, Remembered]:
     decisions, parts, rows = tables.decisions.c, tables.allocations.c, tables.rows.c
     description, reference = tables.texts.alias(), tables.texts.alias()
     asked = (
-        sa.select(decisions.id, description.c.text, reference.c.text, parts.campaign, parts.fund, tables.events.c.at)
+        sa.select(
+            decisions.id,
+            decisions.event,
+            description.c.text,
+            reference.c.text,
+            parts.campaign,
+            parts.fund,
+            tables.events.c.at,
+        )
         .join(tables.events, tables.events.c.id == decisions.event)
         .join(tables.allocations, parts.decision == decisions.id)
         .join(
             tables.movements,
-            sa.and_(tables.movements.c.movement == decisions.movement, tables.movements.c.current == 1),
+            sa.and_(
+                tables.movements.c.movement == decisions.movement,
+                tables.movements.c.current == 1,
+                tables.movements.c.joined_to.is_(None),
+            ),
         )
         .join(tables.rows, rows.id == tables.movements.c.row)
         .join(description, description.c.id == rows.description)
@@ -70,26 +82,50 @@ def learnt(connection: sa.Connection) -> dict[str, Remembered]:
         .where(decisions.current == 1, description.c.text.is_not(None), rows.cents > 0)
         .order_by(decisions.id)
     )
-    by_decision: dict[int, list[tuple[str, Place | None, str]]] = defaultdict(list)
-    for number, text, ref, campaign, fund, at in connection.execute(asked):
-        by_decision[number].append((words_of(text, ref), (campaign, fund) if campaign else None, at))
-    gone = set(connection.execute(sa.select(tables.forgotten.c.mark)).scalars())
+    by_decision: dict[int, list[tuple[int, str, Place | None, str]]] = defaultdict(list)
+    for number, event, text, ref, campaign, fund, at in connection.execute(asked):
+        by_decision[number].append((event, words_of(text, ref), (campaign, fund) if campaign else None, at))
+    gone = _forgotten(connection)
     found: dict[str, Remembered] = defaultdict(Remembered)
     for own in by_decision.values():
-        words, place, at = own[0]
-        if len(own) == 1 and place and words and mark_of(words, SALT) not in gone:
+        event, words, place, at = own[0]
+        if len(own) == 1 and place and words and event > gone.get(mark_of(words, SALT), 0):
             found[words].places[place] += 1
             found[words].last = max(found[words].last, at[:10])
     return dict(found)
 
 
+def changed(connection: sa.Connection, since: int) -> bool:
+    """Whether what is remembered may be other than at an event: people decided, or what they decided on reads anew."""
+    decisions, movements = tables.decisions, tables.movements.c
+    for table in (decisions, tables.forgotten):
+        newest = connection.execute(sa.select(table.c.event).order_by(table.c.id.desc()).limit(1)).scalar()
+        if newest is not None and newest > since:
+            return True
+    joined = sa.and_(movements.movement == decisions.c.movement, movements.event > since)
+    asked = sa.select(decisions.c.id).join(tables.movements, joined).where(decisions.c.current == 1).limit(1)
+    return connection.execute(asked).scalar() is not None
+
+
+def _forgotten(connection: sa.Connection) -> dict[str, int]:
+    """The marks of words that were forgotten, each with the event up to which."""
+    forgotten = tables.forgotten.c
+    asked = sa.select(forgotten.mark, sa.func.max(forgotten.event)).group_by(forgotten.mark)
+    return {row[0]: row[1] for row in connection.execute(asked.where(forgotten.what == "remembered"))}
+
+
 def recall(
-    matches: pd.DataFrame, transactions: pd.DataFrame, memory: Mapping[str, Remembered], funds: FundVocabulary
+    matches: pd.DataFrame,
+    transactions: pd.DataFrame,
+    memory: Mapping[str, Remembered],
+    campaigns: CampaignRegister,
+    funds: FundVocabulary,
 ) -> pd.DataFrame:
     """The matches, with gifts that name nothing credited as people decided before for the same words.
 
     Only where the text has no word of any campaign, names no other fund, and has a word that tells who pays: `ZAKAT`
-    alone says nothing of the next payer. Where memory cannot decide, the reason says what it knows.
+    alone says nothing of the next payer; and only to an appeal open that day, and a fund credited without a person.
+    Where memory cannot decide, the reason says what it knows.
     """
     if not memory:
         return matches
@@ -105,6 +141,8 @@ def recall(
             continue
         said = matches.loc[at]
         why = _against(said, known, words, generic)
+        if why is None and known.place is not None and (gone := _closed(known.place, row["date"], campaigns, funds)):
+            why = f"decided as {_named(known.place)} before, but {gone}"
         if why is None and known.place is not None:
             campaign, fund = known.place
             evidence = f"{words} = decided as {_named(known.place)} before ({known.times}×, last on {known.last})"
@@ -133,9 +171,28 @@ def _against(said: pd.Series[Any], known: Remembered, words: str, generic: froze
         return f"{once}, but the words are like a campaign's"
     if not pd.isna(said["fund"]) and said["fund"] != known.place[1]:
         return f"{once}, but the words name {said['fund']}"
+    if pd.isna(said["fund"]) and known.place[1] and not pd.isna(said["evidence"]):
+        return f"{once}, but the words are unclear: {said['evidence']}"
     if not any(word not in generic and not word.isdigit() and role_of(word) in _TELLING for word in words.split()):
         return f"{once}, but the words say nothing of who pays"
     return None
+
+
+def _closed(place: Place, day: pd.Timestamp, campaigns: CampaignRegister, funds: FundVocabulary) -> str | None:
+    """Why nothing goes there without a person, None where it does."""
+    code, name = place
+    own = next((c for c in campaigns if c.code == code), None)
+    fund = next((f for f in funds if f.name == name), None)
+    found = {
+        f"{code} is in the register no more": own is None,
+        f"{name} is no fund any more": name is not None and fund is None,
+        f"a gift to {name} is for a person to credit": fund is not None and not fund.automatic,
+    }
+    if own is not None and own.closes:
+        found[f"appeal closed on {own.closes}"] = day.date() > own.closes
+    if own is not None and own.opens:
+        found[f"appeal opens on {own.opens}"] = day.date() < own.opens
+    return next((why for why, holds in found.items() if holds), None)
 
 
 _TELLING = frozenset({"unknown", "firm"})

@@ -115,7 +115,8 @@ def late(connection: sa.Connection, month: str | None = None) -> pd.DataFrame:
         .where(
             movements.current == 1,
             movements.joined_to.is_(None),
-            movements.booked != sa.func.substr(movements.day, 1, 7),
+            tables.ELSEWHERE,
+            movements.booked > sa.func.substr(movements.day, 1, 7),
             *([movements.booked == month] if month else []),
         )
         .order_by(movements.day, movements.movement)

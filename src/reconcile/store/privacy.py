@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
 from reconcile.errors import DecisionRefused, shown
 from reconcile.store import tables
-from reconcile.store.asking import AT_ONCE, in_parts
+from reconcile.store.asking import AT_ONCE, among, in_parts
 from reconcile.store.journal import Work
 
 
@@ -46,10 +47,14 @@ def forget_before(work: Work, day: str) -> int:
     recent = [
         sa.select(rows.description).where(rows.day_id.in_(of_days)),
         sa.select(rows.bank_reference).where(rows.day_id.in_(of_days), rows.bank_reference.is_not(None)),
-        sa.select(others.text).where(
-            others.statement.in_(
-                sa.select(statements.id).where(sa.or_(statements.last_day >= day, statements.last_day.is_(None)))
+        *(
+            sa.select(column).where(
+                column.is_not(None),
+                others.statement.in_(
+                    sa.select(statements.id).where(sa.or_(statements.last_day >= day, statements.last_day.is_(None)))
+                ),
             )
+            for column in (others.text, others.reason)
         ),
     ]
     asked = sa.select(texts.id).where(texts.text.is_not(None), *[texts.id.not_in(some) for some in recent])
@@ -63,21 +68,39 @@ def _blank(work: Work, wanted: set[int]) -> int:
     here = {row[0]: row[1] for row in in_parts(work.connection, sorted(wanted), lambda s: marks.where(texts.id.in_(s)))}
     ordered = sorted(here)
     for start in range(0, len(ordered), AT_ONCE):
-        some = ordered[start : start + AT_ONCE]
+        some = among(work.connection, ordered[start : start + AT_ONCE])
         blank = tables.texts.update().where(texts.id.in_(some))
         work.connection.execute(blank.values(text=None, salt=None, key=None))
         movements = _movements(some)
         work.connection.execute(
-            tables.matches.update().where(tables.matches.c.movement.in_(movements)).values(evidence=None, reason=None)
+            tables.matches.update()
+            .where(tables.matches.c.movement.in_(movements))
+            .values(evidence=None, reason=None, salt=None)
         )
         work.connection.execute(
-            tables.decisions.update().where(tables.decisions.c.movement.in_(movements)).values(evidence=None)
+            tables.decisions.update().where(tables.decisions.c.movement.in_(movements)).values(evidence=None, salt=None)
         )
+        for days in _days(some):
+            work.speak_of(row[0] for row in work.connection.execute(days))
     work.add(tables.forgotten, [{"what": "words", "mark": here[number]} for number in ordered])
     return len(ordered)
 
 
-def _movements(texts: Sequence[int]) -> sa.Select[tuple[str]]:
+def _days(texts: sa.Select[Any]) -> list[sa.Select[Any]]:
+    """The days of the rows that have one of the texts, and of the statements that set one aside."""
+    days, rows, others, links = tables.days.c, tables.rows.c, tables.other_rows.c, tables.delivered.c
+    asked = sa.select(days.day).distinct()
+    of_rows = asked.join(tables.rows, rows.day_id == days.id)
+    of_others = asked.join(tables.delivered, links.day_id == days.id).join(
+        tables.other_rows, others.statement == links.statement
+    )
+    return [
+        of_rows.where(sa.or_(rows.description.in_(texts), rows.bank_reference.in_(texts))),
+        of_others.where(others.text.in_(texts)),
+    ]
+
+
+def _movements(texts: sa.Select[Any]) -> sa.Select[tuple[str]]:
     """The movements of which any row has one of the texts."""
     rows = tables.rows.c
     own = sa.select(rows.id).where(sa.or_(rows.description.in_(texts), rows.bank_reference.in_(texts)))

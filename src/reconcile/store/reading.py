@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
 from reconcile import money
+from reconcile.books.reversals import LONGEST_DAYS
 from reconcile.schema import TEXT, TRANSACTIONS
 from reconcile.store import tables
-from reconcile.store.asking import AT_ONCE, in_parts, pairs
+from reconcile.store.asking import AT_ONCE, among, in_parts, pairs
 from reconcile.store.evidence import FORGOTTEN, amounts_of
 
 
 def transactions(connection: sa.Connection, start: str | None = None, end: str | None = None) -> pd.DataFrame:
     """The movements of some days, or of all, by account and day and in the order of their statement."""
     movements = tables.movements.c
-    limits = [movements.day >= start] if start else []
+    # of every account, said so that the days are found by account and day
+    limits: list[sa.ColumnElement[bool]] = []
+    limits += [movements.account.in_(sa.select(tables.statements.c.account))] if start or end else []
+    limits += [movements.day >= start] if start else []
     limits += [movements.day <= end] if end else []
     return _frame(connection, limits)
 
@@ -29,22 +32,26 @@ def some(connection: sa.Connection, names: Sequence[str]) -> pd.DataFrame:
     """The movements of these names."""
     ordered = sorted(set(names))
     parts = [
-        _frame(connection, [tables.movements.c.movement.in_(ordered[at : at + AT_ONCE])])
+        _frame(connection, [tables.movements.c.movement.in_(among(connection, ordered[at : at + AT_ONCE]))])
         for at in range(0, len(ordered), AT_ONCE)
     ]
     return pd.concat(parts, ignore_index=True) if parts else TRANSACTIONS.empty()
 
 
-def rows_of(connection: sa.Connection, statement: int) -> list[int]:
-    """The rows of a statement, oldest first."""
+def places_in(connection: sa.Connection, statement: int, wanted: Collection[int]) -> dict[int, int]:
+    """The places of some rows among those of a statement, oldest first; of other statements' rows none."""
+    if not wanted:
+        return {}
     rows, links = tables.rows.c, tables.delivered.c
-    asked = (
-        sa.select(rows.id)
-        .join(tables.delivered, links.day_id == rows.day_id)
-        .where(links.statement == statement)
-        .order_by(links.id, rows.place)
-    )
-    return list(connection.execute(asked).scalars())
+    asked = sa.select(links.day_id, links.lines).where(links.statement == statement).order_by(links.id)
+    begins: dict[int, int] = {}
+    at = 0
+    for day, lines in connection.execute(asked):
+        begins[day] = at
+        at += len(json.loads(lines))
+    found = sa.select(rows.id, rows.day_id, rows.place)
+    places = in_parts(connection, sorted(wanted), lambda some: found.where(rows.id.in_(some)))
+    return {row: begins[day] + place for row, day, place in places if day in begins}
 
 
 def _frame(connection: sa.Connection, limits: Sequence[sa.ColumnElement[bool]]) -> pd.DataFrame:
@@ -91,21 +98,25 @@ def _frame(connection: sa.Connection, limits: Sequence[sa.ColumnElement[bool]]) 
 
 
 def places(connection: sa.Connection, days: set[int]) -> dict[int, tuple[str, list[int]]]:
-    """For each day's rows the first file that delivered them, and their lines in it."""
+    """For each day's rows a file that delivers them, and their lines in it.
+
+    Of several the one that merging prefers, whichever came first.
+    """
     links, statements = tables.delivered.c, tables.statements.c
-    found: dict[int, tuple[str, list[int]]] = {}
-
-    def asked(some_days: list[int]) -> sa.Select[Any]:
-        first = sa.select(sa.func.min(links.id)).where(links.day_id.in_(some_days)).group_by(links.day_id)
-        return (
-            sa.select(links.day_id, statements.file, statements.member, links.lines)
-            .join(tables.statements, statements.id == links.statement)
-            .where(links.id.in_(first))
-        )
-
-    for day, file, member, lines in in_parts(connection, sorted(days), asked):
-        found[day] = (f"{file}:{member}" if member else file, json.loads(lines))
-    return found
+    names = statements.file, statements.member, statements.sha256
+    asked = sa.select(links.day_id, statements.preference, *names, links.id).join(
+        tables.statements, statements.id == links.statement
+    )
+    best: dict[int, tuple[int, str, str, int]] = {}
+    for day, preferred, file, member, sha256, link in in_parts(
+        connection, sorted(days), lambda some: asked.where(links.day_id.in_(some))
+    ):
+        key = (preferred, f"{file}:{member}" if member else file, sha256, link)
+        best[day] = min(best.get(day, key), key)
+    lines = sa.select(links.id, links.lines)
+    chosen = [link for *_, link in best.values()]
+    found = pairs(connection, chosen, lambda some: lines.where(links.id.in_(some)))
+    return {day: (name, json.loads(found[link])) for day, (_, name, _, link) in best.items()}
 
 
 def kept_rows(connection: sa.Connection, names: Sequence[str]) -> dict[str, int]:
@@ -116,15 +127,15 @@ def kept_rows(connection: sa.Connection, names: Sequence[str]) -> dict[str, int]
 
 
 def opposite(connection: sa.Connection, debits: pd.DataFrame) -> pd.DataFrame:
-    """The movements that moved the opposite of one of the debits on its account, on its day or before."""
+    """The movements that one of the debits may take back: of the opposite amount, on its account, not too long ago."""
     if not len(debits):
         return TRANSACTIONS.empty()
     cents = sorted({-c for c in money.cents(debits["amount"]).tolist()})
-    last = f"{debits['date'].max():%Y-%m-%d}"
-    accounts = debits["account"].unique().tolist()
-    limits = [tables.movements.c.day <= last, tables.movements.c.account.in_(accounts)]
+    first, last = debits["date"].min() - pd.Timedelta(days=LONGEST_DAYS), debits["date"].max()
+    days = tables.movements.c.day.between(f"{first:%Y-%m-%d}", f"{last:%Y-%m-%d}")
+    limits = [days, tables.movements.c.account.in_(debits["account"].unique().tolist())]
     parts = [
-        _frame(connection, [*limits, tables.rows.c.cents.in_(cents[at : at + AT_ONCE])])
+        _frame(connection, [*limits, tables.rows.c.cents.in_(among(connection, cents[at : at + AT_ONCE]))])
         for at in range(0, len(cents), AT_ONCE)
     ]
     return pd.concat(parts, ignore_index=True)

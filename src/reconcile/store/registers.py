@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -28,6 +28,7 @@ def write(work: Work, kind: str, register: CampaignRegister | FundVocabulary) ->
         work.add(tables.registers, [{**row, "content": content}])
 
 
+@lru_cache(maxsize=8)  # one night asks for it nine times
 def content_of(register: CampaignRegister | FundVocabulary) -> str:
     """All rows of it; their order, which says nothing, is left out."""
     frame = register.to_frame()

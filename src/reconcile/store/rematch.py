@@ -14,8 +14,8 @@ from reconcile.campaigns import CampaignRegister, FundVocabulary
 from reconcile.matching import match
 from reconcile.matching.two_texts import review_two_texts
 from reconcile.schema import MATCHES, TEXT
-from reconcile.store import disagreements, effective, memory, reading, registers, tables
-from reconcile.store.asking import in_parts
+from reconcile.store import disagreements, effective, journal, memory, reading, registers, tables
+from reconcile.store.asking import among, in_parts
 from reconcile.store.journal import Work
 from reconcile.store.periods import Months, month_of
 
@@ -52,18 +52,18 @@ def rematch(
     before = _state(work.connection)
     registers.write(work, "campaigns", campaigns)
     registers.write(work, "funds", funds)
-    names = _to_decide(work.connection, everything=key != before.key)
+    names = _to_decide(work.connection, before, everything=key != before.key)
     transactions = reading.some(work.connection, names)
     held = _held(work.connection, names)
     if len(transactions):
         now = match(transactions, campaigns, funds=funds, max_wrong=max_wrong, progress=progress)
+        now = memory.recall(now, transactions, memory.learnt(work.connection), campaigns, funds)
         now = review_two_texts(now, disagreements.conflicts(work.connection), campaigns, funds, max_wrong)
-        now = memory.recall(now, transactions, memory.learnt(work.connection), funds)
         now = _take_down(work, transactions, now)
     else:
         now = MATCHES.empty()
     changed = _write(work, transactions, now, held, key)
-    _note(work.connection, campaigns, funds, key, work.event)
+    _note(work, campaigns, funds, key)
     return _changes(transactions, now, held, changed, (before.key, key))
 
 
@@ -73,18 +73,21 @@ def _state(connection: sa.Connection) -> _State:
     return _State(found.get("decided with", ""), int(found.get("decided at event", 0)))
 
 
-def _note(connection: sa.Connection, campaigns: CampaignRegister, funds: FundVocabulary, key: str, event: int) -> None:
+def _note(work: Work, campaigns: CampaignRegister, funds: FundVocabulary, key: str) -> None:
     values = {
         "decided with": key,
-        "decided at event": str(event),
+        "decided at event": str(work.event if work.wrote else work.event - 1),
         "campaigns in use": registers.digest_of(registers.content_of(campaigns)),
         "funds in use": registers.digest_of(registers.content_of(funds)),
     }
-    connection.execute(tables.about.delete().where(tables.about.c.name.in_(list(values))))
-    connection.execute(tables.about.insert(), [{"name": n, "value": v} for n, v in values.items()])
+    about = tables.about
+    asked = sa.select(about.c.name, about.c.value).where(about.c.name.in_(list(values)))
+    if {row[0]: row[1] for row in work.connection.execute(asked)} != values:
+        work.connection.execute(about.delete().where(about.c.name.in_(list(values))))
+        work.connection.execute(about.insert(), [{"name": n, "value": v} for n, v in values.items()])
 
 
-def _to_decide(connection: sa.Connection, *, everything: bool) -> list[str]:
+def _to_decide(connection: sa.Connection, before: _State, *, everything: bool) -> list[str]:
     movements, matches = tables.movements.c, tables.matches.c
     closed = Months.of(connection).closed
     joined = sa.and_(matches.movement == movements.movement, matches.current == 1)
@@ -95,23 +98,69 @@ def _to_decide(connection: sa.Connection, *, everything: bool) -> list[str]:
             movements.current == 1,
             movements.joined_to.is_(None),
             movements.booked.not_in(closed),
-            movements.movement.not_in(sa.select(tables.decisions.c.movement).where(tables.decisions.c.current == 1)),
+            movements.movement.not_in(effective.decided_by_people()),
+            sa.or_(matches.id.is_(None), ~_forgotten(movements.row)),
+            movements.movement.not_in(_of_forgotten()),
         )
     )
     if not everything:
-        open_again = sa.or_(
-            matches.id.is_(None),
-            matches.row != movements.row,
-            matches.status == "review",
-            matches.rule.in_(("remembered", "reversal")),
-            movements.movement.in_(_in_conflict()),
-        )
-        asked = asked.where(open_again)
-    return sorted(connection.execute(asked).scalars())
+        asked = asked.where(sa.or_(*_again(connection, before)))
+    # what is booked in open months is of their days, or came too late for its own
+    asks = [asked.where(tables.ELSEWHERE)]
+    if first := min(journal.newest(connection).keys() - closed, default=None):
+        accounts = sa.select(tables.statements.c.account)
+        asks.append(asked.where(movements.account.in_(accounts), movements.day >= f"{first}-01"))
+    return sorted({name for one in asks for name in connection.execute(one).scalars()})
 
 
-def _in_conflict() -> sa.Select[Any]:
-    return sa.select(tables.conflicts.c.movement).where(tables.conflicts.c.current == 1)
+def _again(connection: sa.Connection, before: _State) -> list[sa.ColumnElement[bool]]:
+    """Of what may be decided otherwise than the last time with the same register, funds and rules.
+
+    That is what is new or worded otherwise, what hangs on other movements or on another export, and what people opened
+    again. What waits for a person hangs on its own text, and on what people decided before: it is looked at again where
+    they decided anything since.
+    """
+    movements, matches = tables.movements.c, tables.matches.c
+    found = [
+        matches.id.is_(None),
+        matches.row != movements.row,
+        matches.rule == "reversal",
+        matches.kind == "reversal",
+        movements.movement.in_(sa.select(tables.conflicts.c.movement)),
+        movements.movement.in_(_undone()),
+        movements.booked.in_(_reopened(before.event)),
+    ]
+    if memory.changed(connection, before.event):
+        found += [matches.status == "review", matches.rule == "remembered"]
+    return found
+
+
+def _undone() -> sa.Select[Any]:
+    decisions = tables.decisions.c
+    return sa.select(decisions.movement).where(decisions.current == 1, decisions.undoes.is_not(None))
+
+
+def _reopened(since: int) -> sa.Select[Any]:
+    """The months opened again after an event: they may have been decided with what is no longer in use."""
+    periods = tables.periods.c
+    return sa.select(periods.month).where(periods.current == 1, periods.state == "reopened", periods.event > since)
+
+
+def _of_forgotten() -> sa.Select[Any]:
+    """The reversals of gifts whose words are gone: nothing would tell any more what they take back."""
+    links, originals = tables.reversals.c, tables.movements.alias()
+    return (
+        sa.select(links.reversal)
+        .join(originals, sa.and_(originals.c.movement == links.original, originals.c.current == 1))
+        .where(links.current == 1, _forgotten(originals.c.row))
+    )
+
+
+def _forgotten(row: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+    """Of a row whose words are gone: what it was decided by when they were read stays."""
+    rows, texts = tables.rows.c, tables.texts.c
+    asked = sa.select(rows.id).join(tables.texts, texts.id == rows.description)
+    return sa.exists(asked.where(rows.id == row, texts.text.is_(None)))
 
 
 def _held(connection: sa.Connection, names: list[str]) -> dict[str, dict[str, Any]]:
@@ -129,6 +178,7 @@ def _take_down(work: Work, transactions: pd.DataFrame, now: pd.DataFrame) -> pd.
         return now
     debits = transactions[reversing]
     credits = reading.opposite(work.connection, debits)
+    credits = credits[~credits["transaction_id"].isin(_taken_back(work.connection, set(debits["transaction_id"])))]
     both = pd.concat([debits, credits], ignore_index=True)
     kinds = both[["transaction_id"]].assign(
         kind=["reversal"] * len(debits) + ["donation"] * len(credits), status="review", rule="none"
@@ -142,10 +192,13 @@ def _take_down(work: Work, transactions: pd.DataFrame, now: pd.DataFrame) -> pd.
     for reversal, original, reason in links.itertuples(index=False):
         at = rows.index[rows["transaction_id"] == reversal][0]
         whole = parts.get(original)
-        if whole is None and original in own.index and own.loc[original, "status"] == "matched":
-            whole = [(own.loc[original, "campaign"], own.loc[original, "fund"])]
+        if original in own.index:  # decided just now, which is not written yet
+            status, *place = own.loc[original]
+            whole = [(place[0], place[1])] if status == "matched" else None
         if whole is None:
             new: tuple[Any, ...] = ("review", None, None, f"the gift it takes back waits for a person: {reason}")
+        elif len(whole) == 1 and whole[0][0] is None:
+            new = ("not_donation", None, None, "what it takes back is no gift")
         elif len(whole) > 1:
             new = ("matched", None, None, "the gift it takes back was split")
         else:
@@ -156,14 +209,21 @@ def _take_down(work: Work, transactions: pd.DataFrame, now: pd.DataFrame) -> pd.
     return rows
 
 
+def _taken_back(connection: sa.Connection, besides: set[str]) -> list[str]:
+    """What other reversals than these take back: of closed months, or decided by a person."""
+    links = tables.reversals.c
+    asked = sa.select(links.reversal, links.original).where(links.current == 1)
+    return [original for reversal, original in connection.execute(asked) if reversal not in besides]
+
+
 def _write_links(work: Work, links: pd.DataFrame, debits: list[str]) -> None:
     table = tables.reversals.c
     asked = sa.select(table.reversal, table.original, table.id).where(table.current == 1)
     rows = in_parts(work.connection, debits, lambda some: asked.where(table.reversal.in_(some)))
     here = {(reversal, original): number for reversal, original, number in rows}
     wanted = {(r, o): why for r, o, why in links.itertuples(index=False)}
-    for pair in here.keys() - wanted.keys():
-        work.outdate(tables.reversals, table.id == here[pair])
+    gone = [here[pair] for pair in here.keys() - wanted.keys()]
+    work.outdate(tables.reversals, table.id.in_(among(work.connection, gone)))
     new = [{"reversal": r, "original": o, "reason": wanted[r, o], "current": 1} for r, o in wanted.keys() - here.keys()]
     work.add(tables.reversals, sorted(new, key=lambda n: str(n["reversal"])))
 
@@ -187,8 +247,7 @@ def _write(
             outdated.append(was["id"])
         rows.append({**row, "month": month_of(months[at]), "decided_with": key, "current": 1})
         places.append(at)
-    for number in outdated:
-        work.outdate(tables.matches, tables.matches.c.id == number)
+    work.outdate(tables.matches, tables.matches.c.id.in_(among(work.connection, outdated)))
     work.add(tables.matches, rows)
     return places
 
@@ -203,16 +262,17 @@ def _changes(
     """Movements that are credited otherwise than the last time, or are new."""
     why_all = _why(*keys)
     rows = []
+    told = {name: now[name].tolist() for name in ("transaction_id", "status", "campaign", "fund", "rule")}
+    days, amounts = transactions["date"].tolist(), transactions["amount"].tolist()
     for at in places:
-        row = now.iloc[at]
+        row = {name: values[at] for name, values in told.items()}
         was = held.get(row["transaction_id"])
         after = _said(row["status"], row["campaign"], row["fund"])
         before = _said(was["status"], was["campaign"], was["fund"]) if was else ""
         if before == after:
             continue
         why = "new" if was is None else why_all or ("remembered" if row["rule"] == "remembered" else "other evidence")
-        moved = transactions.iloc[at]
-        rows.append((row["transaction_id"], moved["date"], moved["amount"], before, after, why))
+        rows.append((row["transaction_id"], days[at], amounts[at], before, after, why))
     found = pd.DataFrame(rows, columns=CHANGES)
     texts = {c: TEXT for c in CHANGES if c not in ("date", "amount")}
     return found.astype({**texts, "date": "datetime64[s]", "amount": transactions["amount"].dtype})
@@ -220,7 +280,7 @@ def _changes(
 
 def _said(status: str, campaign: Any, fund: Any) -> str:
     if status in ("matched", "decided"):
-        return f"{'split' if pd.isna(campaign) else campaign} {'unspecified' if pd.isna(fund) else fund}"
+        return "split" if pd.isna(campaign) else f"{campaign} {'unspecified' if pd.isna(fund) else fund}"
     return {"review": "a person must say", "not_donation": "no gift"}.get(status, status)
 
 

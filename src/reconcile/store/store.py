@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds
 from reconcile.errors import DecisionRefused, FrameRefused
+from reconcile.matching.matches import no_search_for_cycles
 from reconcile.statement import Statement
 from reconcile.store import (
     adding,
@@ -74,10 +75,10 @@ class Store:
         with self._database.reading() as connection:
             if all(delivery.known_as(connection, s) is not None for s in statements) and not sha256:
                 return [adding.again(connection, s) for s in statements]
-        with self._database.writing() as connection:
+        with self._database.writing() as connection, no_search_for_cycles():
             work = journal.work(connection)
             taken = [adding.bring(work, s) for s in statements]
-            if sha256 and not adding.knows(connection, sha256):
+            if sha256 and not adding.known(connection, [sha256]):
                 work.add(tables.files, [{"name": file, "sha256": sha256, "statements": len(statements)}])
             if work.wrote:
                 body = {"statements": [adding.facts_of(s, new) for s, _, new in taken]}
@@ -86,8 +87,12 @@ class Store:
 
     def knows(self, sha256: str) -> bool:
         """Whether a file of these bytes was added as a whole."""
+        return bool(self.known([sha256]))
+
+    def known(self, sha256s: Sequence[str]) -> set[str]:
+        """Those of some files, each by its SHA-256, that were added as a whole."""
         with self._database.reading() as connection:
-            return adding.knows(connection, sha256)
+            return adding.known(connection, sha256s)
 
     def transactions(self, start: str | None = None, end: str | None = None) -> pd.DataFrame:
         """Every movement once, columns of `schema.TRANSACTIONS`, by account and day.
@@ -127,6 +132,11 @@ class Store:
         """
         with self._database.reading() as connection:
             return effective.matches_of(connection, reading.transactions(connection, start, end))
+
+    def statuses(self, start: str) -> dict[str, int]:
+        """How many of `transactions(start)` have each status in `matches(start)`."""
+        with self._database.reading() as connection:
+            return effective.statuses(connection, start)
 
     def allocations(self, start: str | None = None, end: str | None = None) -> pd.DataFrame:
         """Where the money went, a row for each part: `transaction_id`, `campaign`, `fund`, `amount`, `booked`.
@@ -209,7 +219,7 @@ class Store:
     def month_versions(self) -> dict[str, int]:
         """For each month with movements the number of the newest event that said something of it."""
         with self._database.reading() as connection:
-            return view.versions(connection)
+            return journal.newest(connection)
 
     def last_run(self) -> dict[str, Any]:
         """What the last run left on record; empty where there was none."""
@@ -263,12 +273,19 @@ class Store:
     def gaps(self, start: str | None = None, end: str | None = None) -> pd.DataFrame:
         """Where the balances do not lead from one day to the next, columns of `schema.GAPS`."""
         with self._database.reading() as connection:
-            return figures.gaps_frame(connection, figures.breaks(figures.days_of(connection, start, end)))
+            found = figures.breaks(figures.days_of(connection, start, end))
+            return figures.gaps_frame(connection, [b for b in found if not start or b.before >= start])
 
-    def conflicts(self) -> pd.DataFrame:
-        """Where exports of the same days disagree, columns of `schema.CONFLICTS`."""
+    def set_aside(self, start: str) -> int:
+        """How many rows are set aside in statements that reach to a day or past it, and no other delivers sound."""
         with self._database.reading() as connection:
-            return disagreements.conflicts(connection)
+            accounts = reading.statements(connection)["account"].unique()
+            return sum(len(figures.aside_of(connection, a, start, "9999-12-31")) for a in accounts)
+
+    def conflicts(self, start: str | None = None) -> pd.DataFrame:
+        """Where exports of the same days disagree, all or from a day on, columns of `schema.CONFLICTS`."""
+        with self._database.reading() as connection:
+            return disagreements.conflicts(connection, start)
 
     def statements(self) -> pd.DataFrame:
         """Every statement added, oldest first: file, hash, layout, account, days, balances, rows, when and by whom."""
@@ -296,14 +313,15 @@ class Store:
             return journal.verify(connection)
 
 
-def open_store(url: str | os.PathLike[str]) -> Store:
+def open_store(url: str | os.PathLike[str], *, search: bool = True) -> Store:
     """The store at a path or address: `reconcile.db`, `sqlite:///reconcile.db`, `postgresql://user@host/name`.
 
     One that is not there is made. Raises StoreRefused for a damaged or foreign file, a store of a newer version, and a
-    server out of reach; nothing is changed then.
+    server out of reach; nothing is changed then. A file is searched whole for damage, which takes a second for some
+    hundred megabytes; without `search` damage is told where it is met.
     """
     text = os.fspath(url)
-    return Store(Database(text if "://" in text else f"sqlite:///{Path(text)}"))
+    return Store(Database(text if "://" in text else f"sqlite:///{Path(text)}", search=search))
 
 
 def _who(by: str) -> str:

@@ -21,7 +21,7 @@ DERIVED = {"derived": True}
 """Of a column that can be told from other rows, and may be set anew: not part of the digest."""
 
 WORDS = {"words": True}
-"""Of a column with words of a payer that can be forgotten: not part of the digest."""
+"""Of a column with words of a payer that can be forgotten, and of their salt: not part of the digest, but of `mark`."""
 
 
 def _table(name: str, *columns: Any) -> sa.Table:
@@ -45,9 +45,9 @@ def _of(table: str, name: str, *, may_lack: bool = False, **more: Any) -> sa.Col
 
 
 def _event() -> sa.Column[Any]:
-    # the event is written last, with the digest of the rows that name it
-    key = sa.ForeignKey("events.id", deferrable=True, initially="DEFERRED")
-    return sa.Column("event", Whole, key, nullable=False, index=True)
+    # no foreign key, for `journal.verify` holds every row against its event, and more; to look for each of 100 000 rows
+    # whether its event is there, which is written last, takes a quarter of an import
+    return _number("event")
 
 
 def _flag() -> sa.Column[Any]:
@@ -148,7 +148,7 @@ other_rows = _table(
     _text("kind"),
     _number("line"),
     _of("texts", "text"),
-    _text("reason"),
+    _of("texts", "reason", may_lack=True),
     _text("day", may_lack=True),
     _number("cents", may_lack=True),
     _number("balance", may_lack=True),
@@ -169,6 +169,11 @@ movements = _table(
     sa.Index("movements_movement", "movement"),
     sa.Index("movements_days", "account", "day"),
 )
+
+ELSEWHERE = movements.c.booked != sa.func.substr(movements.c.day, sa.literal_column("1"), sa.literal_column("7"))
+"""Of a movement that is booked in another month than its own, because that was closed; written as the index has it."""
+
+sa.Index("movements_elsewhere", movements.c.booked, sqlite_where=ELSEWHERE, postgresql_where=ELSEWHERE)
 
 members = _table(
     "members",
@@ -225,6 +230,8 @@ matches = _table(
     _text("candidates", may_lack=True),
     _text("reason", may_lack=True, info=WORDS),
     _text("decided_with"),
+    _text("salt", may_lack=True, info=WORDS),
+    _text("mark"),
     _flag(),
     sa.Index("matches_movement", "movement"),
     sa.Index("matches_month", "month"),
@@ -238,6 +245,8 @@ decisions = _table(
     _text("booked"),
     _of("decisions", "undoes", may_lack=True),
     _text("evidence", may_lack=True, info=WORDS),
+    _text("salt", may_lack=True, info=WORDS),
+    _text("mark"),
     _flag(),
     sa.Index("decisions_movement", "movement"),
 )
@@ -284,6 +293,11 @@ runs = _table("runs", _id(), _event(), _text("outcome"), _text("report"))
 
 EVIDENCE = [t for t in METADATA.sorted_tables if "event" in t.c]
 """The tables whose rows an event of the journal vouches for."""
+
+
+def spoken(table: sa.Table) -> list[str]:
+    """The columns of a table with a payer's words, for which its `mark` vouches until they are forgotten."""
+    return [c.name for c in table.c if c.info.get("words") and c.name != "salt"]
 
 
 def vouched(table: sa.Table) -> list[sa.Column[Any]]:

@@ -38,41 +38,19 @@ def month(connection: sa.Connection, name: str) -> MonthView | None:
     statements = _statements(connection, start, end)
     if not statements:
         return None
+    told = figures.month_figures(connection, name)
+    nothing = money.rand(0)
     merged = Merged(
         transactions,
         _contributed(statements, transactions),
-        _accounts(connection, name),
-        figures.gaps_frame(connection, _gaps(connection, name)),
+        tuple(AccountFigures(f.account, f.opening, f.moved, nothing, f.closing) for f in told),
+        figures.gaps_frame(connection, [b for f in told for b in f.breaks]),
         _conflicts(connection, start, end),
     )
     matches = effective.matches_of(connection, transactions)
     parts = effective.allocations_of(connection, transactions)
     split = parts[parts["transaction_id"].duplicated(keep=False)].reset_index(drop=True)
     return MonthView(name, tuple(statements), merged, matches, split)
-
-
-def versions(connection: sa.Connection) -> dict[str, int]:
-    """For each month with movements the newest event that said something of it."""
-    movements = tables.movements.c
-    first = sa.func.substr(movements.day, 1, 7)
-    newest: dict[str, int] = defaultdict(int)
-    sources = [
-        sa.select(first, sa.func.max(movements.event)).group_by(first),
-        sa.select(tables.matches.c.month, sa.func.max(tables.matches.c.event)).group_by(tables.matches.c.month),
-        sa.select(first, sa.func.max(tables.decisions.c.event))
-        .join(tables.decisions, tables.decisions.c.movement == movements.movement)
-        .group_by(first),
-        sa.select(sa.func.substr(tables.conflicts.c.day, 1, 7), sa.func.max(tables.conflicts.c.event)).group_by(
-            sa.func.substr(tables.conflicts.c.day, 1, 7)
-        ),
-        sa.select(sa.func.substr(tables.days.c.day, 1, 7), sa.func.max(tables.delivered.c.event))
-        .join(tables.delivered, tables.delivered.c.day_id == tables.days.c.id)
-        .group_by(sa.func.substr(tables.days.c.day, 1, 7)),
-    ]
-    for asked in sources:
-        for name, event in connection.execute(asked):
-            newest[name] = max(newest[name], event)
-    return dict(newest)
 
 
 def _statements(connection: sa.Connection, start: str, end: str) -> list[Statement]:
@@ -89,27 +67,27 @@ def _statements(connection: sa.Connection, start: str, end: str) -> list[Stateme
     )
     for number, day, lines in in_parts(connection, facts, lambda some: asked_links.where(links.statement.in_(some))):
         linked[number].append((day, json.loads(lines)))
-    frames = evidence.rows_of_days(connection, sorted({day for own in linked.values() for day, _ in own}))
+    stack = evidence.stack(connection, {day for own in linked.values() for day, _ in own})
     others = _others(connection, facts)
-    found = [
-        _cut(facts[number], [(frames[d], lines) for d, lines in linked[number]], others.get(number, []), (start, end))
-        for number in facts
-    ]
+    found = []
+    for number, own in facts.items():
+        rows = stack.of([day for day, _ in linked[number]])
+        rows = rows.assign(line=[line for _, lines in linked[number] for line in lines])
+        found.append(_cut(own, rows, others.get(number, []), (start, end)))
     return sorted(found, key=lambda s: (s.source.name, s.account.number, s.source.sha256))
 
 
 def _cut(
     facts: Mapping[str, Any],
-    days: Sequence[tuple[pd.DataFrame, list[int]]],
+    rows: pd.DataFrame,
     others: Sequence[Mapping[str, Any]],
     within: tuple[str, str],
 ) -> Statement:
     """A statement with its rows of some days, and the balances before and after them."""
     whole = evidence.statement_of(facts)
     name, (start, end) = whole.source.name, within
-    parts = [rows.assign(line=lines) for rows, lines in days]
-    rows = pd.concat(parts, ignore_index=True) if parts else evidence.frames_of([]).assign(line=[])
-    rows = TRANSACTIONS.check(rows.assign(source=name))
+    source = pd.Series(name, index=rows.index, dtype=TEXT)
+    rows = rows.assign(source=source, line=rows["line"].astype("int64"))[TRANSACTIONS.names]
     opening, closing = whole.opening, whole.closing
     if facts["first_day"] < start:
         opening = _before(rows)
@@ -126,7 +104,7 @@ def _cut(
         closing=closing,
         transactions=rows,
         notices=_notices(whole, [o for o in others if o["kind"] == "notice" and start <= o["day"] <= end]),
-        quarantined=_aside(name, [o for o in others if o["kind"] == "set aside"]),
+        quarantined=_aside(whole, [o for o in others if o["kind"] == "set aside"]),
         proof=Proof(tuple(Check(*check) for check in json.loads(facts["proof"]))),
         warnings=tuple(json.loads(facts["warnings"])),
     )
@@ -147,10 +125,12 @@ def _after(rows: pd.DataFrame) -> Any:
 
 
 def _others(connection: sa.Connection, facts: Mapping[int, object]) -> dict[int, list[dict[str, Any]]]:
-    rows, texts = tables.other_rows.c, tables.texts.c
+    rows, texts, reasons = tables.other_rows.c, tables.texts.c, tables.texts.alias()
     asked = (
-        sa.select(rows.statement, rows.kind, rows.line, rows.reason, rows.day, rows.cents, rows.balance, texts.text)
+        sa.select(rows.statement, rows.kind, rows.line, rows.day, rows.cents, rows.balance, texts.text)
+        .add_columns(reasons.c.text.label("reason"))
         .join(tables.texts, texts.id == rows.text)
+        .join(reasons, reasons.c.id == rows.reason, isouter=True)
         .order_by(rows.id)
     )
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
@@ -160,6 +140,8 @@ def _others(connection: sa.Connection, facts: Mapping[int, object]) -> dict[int,
 
 
 def _notices(statement: Statement, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    if not rows:
+        return statement.notices
     frame = pd.DataFrame(
         {
             "transaction_id": [f"notice-{statement.source.sha256[:8]}-{r['line']}" for r in rows],
@@ -177,13 +159,15 @@ def _notices(statement: Statement, rows: Sequence[Mapping[str, Any]]) -> pd.Data
     return TRANSACTIONS.check(frame)
 
 
-def _aside(name: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+def _aside(statement: Statement, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    if not rows:
+        return statement.quarantined
     frame = pd.DataFrame(
         {
-            "source": pd.Series([name for _ in rows], dtype=KINDS["text"]),
+            "source": pd.Series([statement.source.name for _ in rows], dtype=KINDS["text"]),
             "line": pd.Series([r["line"] for r in rows], dtype="int64"),
             "text": pd.Series([FORGOTTEN if r["text"] is None else r["text"] for r in rows], dtype=KINDS["text"]),
-            "reason": pd.Series([r["reason"] for r in rows], dtype=KINDS["text"]),
+            "reason": pd.Series([FORGOTTEN if r["reason"] is None else r["reason"] for r in rows], dtype=KINDS["text"]),
             "amount": amounts_of([r["cents"] for r in rows]),
         }
     )
@@ -207,18 +191,6 @@ def _contributed(statements: Sequence[Statement], transactions: pd.DataFrame) ->
             "known": [r - n for r, n in zip(rows, new, strict=True)],
         }
     )
-
-
-def _accounts(connection: sa.Connection, name: str) -> tuple[AccountFigures, ...]:
-    nothing = money.rand(0)
-    return tuple(
-        AccountFigures(f.account, f.opening, f.moved, nothing, f.closing)
-        for f in figures.month_figures(connection, name)
-    )
-
-
-def _gaps(connection: sa.Connection, name: str) -> list[figures.Break]:
-    return [b for f in figures.month_figures(connection, name) for b in f.breaks]
 
 
 def _conflicts(connection: sa.Connection, start: str, end: str) -> pd.DataFrame:
