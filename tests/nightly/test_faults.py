@@ -125,7 +125,7 @@ def sweep(second: Second, kinds: tuple[str, ...], *, first: int, step: int, code
 QUICK = [  # kinds, every how many-th of their calls
     (("replace", "unlink"), 1),
     (("fsync",), 4),
-    (("write", "flush"), 6),
+    (("write",), 2),
     (("open",), 7),
     (("stat", "scandir", "mkdir"), 8),
     (("commit",), 3),

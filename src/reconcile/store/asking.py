@@ -16,7 +16,7 @@ def in_parts(connection: sa.Connection, values: Iterable[Any], asked: Callable[[
     """The rows of a question asked of some values at a time; `asked` gets them to be put into an `in_`."""
     ordered = list(values)
     for start in range(0, len(ordered), AT_ONCE):
-        yield from connection.execute(asked(among(connection, ordered[start : start + AT_ONCE])))
+        yield from connection.execute(asked(among(connection, ordered[start : start + AT_ONCE]))).all()
 
 
 def pairs(connection: sa.Connection, values: Iterable[Any], asked: Callable[[Any], sa.Select[Any]]) -> dict[Any, Any]:
