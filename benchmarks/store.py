@@ -2,9 +2,9 @@
 
     python benchmarks/store.py [--lines 100000] [--rounds 5] [--nights 365] [--json]
 
-* `store.add` of a statement in a fresh store, against `to_sql` of the same transactions (amount and balance as whole
-  cents) into a fresh table with a unique key on the id: through the driver, and through SQLAlchemy as pandas advises.
-  Then the same file again, as the nightly job meets it (`knows`, told by its hash) and as a statement (`store.add`).
+* `store.add` of a statement in a fresh store, against `to_sql` of the same transactions (amount and balance as
+  whole cents) into a fresh table with a unique key on the id: through the driver, and through SQLAlchemy as pandas advises.
+  Then the same file again, as the nightly job meets it (`knows`, told by its hash) and as a statement.
   They take turns; times are medians, ratios medians of the ratios of each round.
 * A year of nights: each night the bank's export of the last seven days arrives, the inbox keeps them all, and on the
   5th of each month the month before last is closed. One process, a fixed clock, `nightly.run` and nothing besides timed.
@@ -38,8 +38,8 @@ sys.path.insert(0, str(HERE.parent / "src"))
 
 OURS, DRIVER, ALCHEMY = "store.add", "to_sql, sqlite3", "to_sql, SQLAlchemy"
 KNOWN, AGAIN = "the same file, store.knows", "the same statement, store.add"
-TABLE = """CREATE TABLE transactions (transaction_id TEXT UNIQUE, account TEXT, date TEXT, amount INTEGER, balance INTEGER,
-description TEXT, bank_reference TEXT, bank_id TEXT, source TEXT, line INTEGER)"""
+TABLE = """CREATE TABLE transactions (transaction_id TEXT UNIQUE, account TEXT, date TEXT, amount INTEGER,
+balance INTEGER, description TEXT, bank_reference TEXT, bank_id TEXT, source TEXT, line INTEGER)"""
 
 NAMES = 500
 WEEK = 7
@@ -315,7 +315,8 @@ def print_nights(told: list[dict[str, Any]]) -> None:
         shares = "".join(f"{100 * facts['steps'][step] / facts['seconds']:>10.0f}" for step in (*STEPS, "rest"))
         times = facts["seconds"] / first
         print(
-            f"  {facts['night']:>5}{facts['day']:>12}{facts['seconds']:>9.3f}{times:>8.2f}{facts['store_mib']:>8.1f}{shares}"
+            f"  {facts['night']:>5}{facts['day']:>12}{facts['seconds']:>9.3f}{times:>8.2f}"
+            f"{facts['store_mib']:>8.1f}{shares}"
         )
 
 
