@@ -2,15 +2,15 @@
 
     python benchmarks/store.py [--lines 100000] [--rounds 5] [--nights 365] [--json]
 
-* `store.add` of a statement in a fresh store, against `to_sql` of the same transactions (amount and balance as
-  whole cents) into a fresh table with a unique key on the id: through the driver, and through SQLAlchemy as pandas advises.
+* `store.add` of a statement in a fresh store, against `to_sql` of the same transactions (amount and balance as whole
+  cents) into a fresh table with a unique key on the id: through the driver, and through SQLAlchemy as pandas advises.
   Then the same file again, as the nightly job meets it (`knows`, told by its hash) and as a statement.
   They take turns; times are medians, ratios medians of the ratios of each round.
 * A year of nights: each night the bank's export of the last seven days arrives, the inbox keeps them all, and on the
-  5th of each month the month before last is closed. One process, a fixed clock, `nightly.run` and nothing besides timed.
-  A night is the median of those around it, with its parts: reading files, adding them to the store, matching, figures
-  (gaps, conflicts, counts), workbooks, and the rest (opening the store, looking through the inbox, the log).
-* Memory is the peak of a fresh process over what reading the statement took, and the peak of that whole process (Linux).
+  5th of each month the month before last is closed. One process, a fixed clock, `nightly.run` and nothing besides
+  timed. A night is the median of those around it, with its parts: reading files, adding them to the store, matching,
+  figures (gaps, conflicts, counts), workbooks, and the rest (opening the store, the inbox, the log).
+* Memory is the peak of a fresh process over what reading the statement took, and the peak of that process (Linux).
 """
 
 from __future__ import annotations
