@@ -267,4 +267,4 @@ def test_a_word_of_the_totals_is_no_code_and_no_fund(word):
 @pytest.mark.parametrize(("word", "automatic"), [("never", False), ("No", False), ("yes", True), ("", True)])
 def test_a_fund_can_be_kept_for_a_person(word: str, automatic: bool) -> None:
     frame = pd.DataFrame({"fund": ["zakat"], "spellings": ["ZKT"], "automatic": [word]})
-    assert read_funds(frame)["zakat"].automatic is automatic
+    assert read_funds(frame).funds[0].automatic is automatic

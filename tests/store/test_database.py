@@ -79,7 +79,9 @@ OTHER_FILES = {
 def test_what_is_no_database_is_refused_and_left_as_it_is(path: Path, content: str) -> None:
     path.write_bytes(OTHER_FILES[content])
     said = refused(path)
-    assert said.startswith("s.db: ")
+    assert said.startswith("s.db: is ")
+    begins = OTHER_FILES[content].startswith(b"SQLite format 3\0")
+    assert ("is no store: it is another kind of file, or damaged" in said) == (not begins)
     assert path.read_bytes() == OTHER_FILES[content]
     assert names(path.parent) == ["s.db"]
 

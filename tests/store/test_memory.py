@@ -128,7 +128,7 @@ def test_a_code_or_name_comes_first(books: Store) -> None:
     assert credited(books, name) == ("matched", "IDB", None)
     books.match(REGISTER)
     assert credited(books, name) == ("matched", "YEM", None)
-    assert match_of(books, name)["rule"] == "name"
+    assert (match_of(books, name)["rule"], match_of(books, name)["reason"]) == ("name", None)
 
 
 def closing(day: str) -> CampaignRegister:

@@ -231,6 +231,19 @@ def test_a_movement_that_another_export_dates_into_the_next_month_is_not_late(tm
             assert store.late().empty
 
 
+def test_a_movement_of_a_closed_month_that_another_export_dates_into_the_next_stays_and_is_not_late(
+    books: Store,
+) -> None:
+    rows = [gift("A", 10, FEBRUARY - 3), gift("IDB", 20, FEBRUARY - 1), gift("C", 30, FEBRUARY + 2)]
+    name = put(books, *rows, wording="emailed")[1]
+    books.match(REGISTER)
+    close(books)
+    put(books, rows[0], replace(rows[1], day=FEBRUARY), rows[2])
+    assert str(books.transactions().set_index("transaction_id")["date"][name])[:7] == "2026-02"
+    assert booked(books, name) == {"2026-01"}
+    assert books.late().empty
+
+
 def test_a_credited_gift_of_a_closed_month_is_not_decided_again_before_it_is_opened(store: Store) -> None:
     name, waiting, *_ = put(store, *ROWS)
     store.match(REGISTER)

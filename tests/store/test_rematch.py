@@ -12,6 +12,7 @@ import pytest
 from exports import Entry, export
 from gifts import (
     FEBRUARY,
+    MARCH,
     booked,
     credited,
     funds,
@@ -164,6 +165,14 @@ def test_a_closed_month_is_not_decided_again_and_what_was_decided_never(store: S
     assert credited(store, old) == ("matched", "IDB", "zakat")
     assert credited(store, own) == ("decided", "YEM", "lillah")
     assert credited(store, late) == ("matched", "NEW", None)
+
+
+def test_a_closed_month_among_open_ones_stays_as_it_was(books: Store) -> None:
+    names = put(books, *[gift("IDB ZAKAT", 10, day) for day in (0, FEBRUARY, MARCH)])
+    books.match(REGISTER)
+    books.close("2026-02", by="Thandi")
+    assert sorted(books.match(LATER)["transaction_id"]) == sorted([names[0], names[2]])
+    assert credited(books, names[1]) == ("matched", "IDB", "zakat")
 
 
 def test_a_month_opened_again_is_decided_with_the_register_of_today(store: Store) -> None:

@@ -73,16 +73,20 @@ def _state(connection: sa.Connection) -> _State:
     return _State(found.get("decided with", ""), int(found.get("decided at event", 0)))
 
 
+AT_EVENT = "decided at event"
+
+
 def _note(work: Work, campaigns: CampaignRegister, funds: FundVocabulary, key: str) -> None:
     values = {
         "decided with": key,
-        "decided at event": str(work.event if work.wrote else work.event - 1),
+        AT_EVENT: str(work.event if work.wrote else work.event - 1),
         "campaigns in use": registers.digest_of(registers.content_of(campaigns)),
         "funds in use": registers.digest_of(registers.content_of(funds)),
     }
     about = tables.about
     asked = sa.select(about.c.name, about.c.value).where(about.c.name.in_(list(values)))
-    if {row[0]: row[1] for row in work.connection.execute(asked)} != values:
+    here: dict[str, str] = {row[0]: row[1] for row in work.connection.execute(asked)}
+    if work.wrote or here.keys() != values.keys() or any(here[n] != values[n] for n in values if n != AT_EVENT):
         work.connection.execute(about.delete().where(about.c.name.in_(list(values))))
         work.connection.execute(about.insert(), [{"name": n, "value": v} for n, v in values.items()])
 

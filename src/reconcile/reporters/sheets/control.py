@@ -101,8 +101,8 @@ def _totals(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
     row = _section(book, sheet, row, "Control totals", (*heads, ("Difference to the files", 10, 1, True)))
     spans: list[Span] = [(1, 2), (3, 5), (8, 1), (9, 1), (10, 1)]
     looks = [style.PLAIN, style.PLAIN, style.COUNT, style.AMOUNT, style.AMOUNT]
-    stacked = pd.concat([s.transactions for s in contents.statements])
-    count, amount = len(stacked), money.total(stacked["amount"])
+    delivered = [s.transactions["amount"] for s in contents.statements]
+    count, amount = sum(map(len, delivered)), sum(map(money.total, delivered), money.rand(0))
     once = contents.merged.transactions
     known, known_amount = count - len(once), amount - money.total(once["amount"])
     first = row
