@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from exports import Entry, aside, export
 from gifts import gift, parts, put, register
 
+from reconcile.errors import DecisionRefused
 from reconcile.parsers import read_statement
 from reconcile.store import Store, open_store
 from reconcile.store.tables import texts
@@ -127,6 +128,16 @@ def test_what_is_forgotten_is_nowhere_in_the_files_and_every_amount_stays(tmp_pa
         assert store.allocations().equals(credited)
         assert [row[:3] for row in rows_of_texts(store)].count((None, None, None)) == 2
         assert store.verify().holds
+
+
+@pytest.mark.parametrize("day", ["soon", "2026-2-1", "01/02/2026", "2026-02-01T00:00", "2026-02", "20260201", "", None])
+def test_what_is_no_day_forgets_nothing(books: Store, day: str) -> None:
+    put(books, gift(MARKER))
+    before = books.head()
+    with pytest.raises(DecisionRefused, match="is no day"):
+        books.forget_before(day)
+    assert books.head() == before
+    assert books.transactions()["description"].tolist() == [f"FNB APP PAYMENT FROM  {MARKER}"]
 
 
 def test_what_was_forgotten_and_comes_again_is_the_same_movement(store: Store) -> None:

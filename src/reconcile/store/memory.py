@@ -15,6 +15,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from reconcile.campaigns import CampaignRegister, FundVocabulary
+from reconcile.errors import DecisionRefused
 from reconcile.matching.narrative import narrate
 from reconcile.matching.roles import role_of
 from reconcile.matching.words import chunks, fold
@@ -220,5 +221,8 @@ def frame(memory: Mapping[str, Remembered]) -> pd.DataFrame:
 
 
 def marks(words: Iterable[str]) -> list[str]:
-    """What forgotten words are known by from then on."""
-    return [mark_of(" ".join(chunks(fold(w))), SALT) for w in words]
+    """What forgotten words are known by from then on; raises DecisionRefused where there are none."""
+    told = [" ".join(chunks(fold(w))) if isinstance(w, str) else "" for w in words]
+    if "" in told:
+        raise DecisionRefused("no words are given", do="Take them from the column words of store.remembered().")
+    return [mark_of(w, SALT) for w in told]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,9 @@ from reconcile.errors import DecisionRefused, shown
 from reconcile.store import tables
 from reconcile.store.asking import AT_ONCE, among, in_parts
 from reconcile.store.journal import Work
+
+_DAY = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
+"""Days are compared as they are written: any other text would stand before or behind all of them."""
 
 
 def forget(work: Work, names: Sequence[str]) -> int:
@@ -40,7 +44,9 @@ def forget(work: Work, names: Sequence[str]) -> int:
 
 
 def forget_before(work: Work, day: str) -> int:
-    """Forget the words of all that moved before a day and not since; how many texts went."""
+    """Forget the words of all that moved before a day and not since; how many texts went. Raises DecisionRefused."""
+    if not isinstance(day, str) or not _DAY.fullmatch(day):
+        raise DecisionRefused(f'"{shown(day, 20)}" is no day', do="Write it as 2019-01-01.")
     rows, days, others, statements = tables.rows.c, tables.days.c, tables.other_rows.c, tables.statements.c
     texts = tables.texts.c
     of_days = sa.select(days.id).where(days.day >= day)

@@ -52,8 +52,8 @@ def rule_version() -> str:
 
 def decided_with(campaigns: CampaignRegister, funds: FundVocabulary, max_wrong: float) -> str:
     """What a decision hangs on besides the text: register, vocabulary, rules and the wrong that is allowed."""
-    parts = [digest_of(content_of(campaigns))[:16], digest_of(content_of(funds))[:16], rule_version(), str(max_wrong)]
-    return " ".join(parts)
+    share = str(float(max_wrong)) if isinstance(max_wrong, int) else str(max_wrong)  # 0 and 0.0 are the same
+    return " ".join([digest_of(content_of(campaigns))[:16], digest_of(content_of(funds))[:16], rule_version(), share])
 
 
 def known_words(connection: sa.Connection) -> tuple[set[str] | None, set[str] | None]:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from reconcile.books import link_reversals
 from reconcile.campaigns import CampaignRegister, FundVocabulary
+from reconcile.errors import FrameRefused
 from reconcile.matching import match
 from reconcile.matching.two_texts import review_two_texts
 from reconcile.schema import MATCHES, TEXT
@@ -46,8 +47,10 @@ def rematch(
     """Decide the open movements that may be decided otherwise now; what changed, columns `CHANGES`.
 
     Where register, vocabulary, rules and `max_wrong` are those of the last time, only movements that are new, worded
-    otherwise, or waiting for a person are looked at.
+    otherwise, or waiting for a person are looked at. Raises FrameRefused for what is no register.
     """
+    if not isinstance(campaigns, CampaignRegister) or not isinstance(funds, FundVocabulary):
+        raise FrameRefused("campaigns or funds are no register", do="Read them with read_campaigns and read_funds.")
     key = registers.decided_with(campaigns, funds, max_wrong)
     before = _state(work.connection)
     registers.write(work, "campaigns", campaigns)

@@ -279,7 +279,7 @@ class Store:
     def set_aside(self, start: str) -> int:
         """How many rows are set aside in statements that reach to a day or past it, and no other delivers sound."""
         with self._database.reading() as connection:
-            accounts = reading.statements(connection)["account"].unique()
+            accounts = connection.execute(sa.select(tables.statements.c.account).distinct()).scalars().all()
             return sum(len(figures.aside_of(connection, a, start, "9999-12-31")) for a in accounts)
 
     def conflicts(self, start: str | None = None) -> pd.DataFrame:
