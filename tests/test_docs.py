@@ -19,7 +19,7 @@ from reconcile import Store, __all__, explain, read_campaigns, read_funds
 from reconcile.cli import main, parser
 from reconcile.nightjob.config import Config
 from reconcile.nightly import FileOutcome, RunReport
-from reconcile.schema import CONFLICTS, GAPS, MATCHES, SET_ASIDE, TRANSACTIONS
+from reconcile.schema import CONFLICTS, DECIDED_LATER, GAPS, MATCHES, SET_ASIDE, TRANSACTIONS
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -119,7 +119,7 @@ def test_the_commands_of_the_readme_are_targets_of_the_makefile():
         assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE)
 
 
-@pytest.mark.parametrize("frame", [TRANSACTIONS, MATCHES, SET_ASIDE, GAPS, CONFLICTS], ids=lambda f: f.name)
+@pytest.mark.parametrize("frame", [TRANSACTIONS, MATCHES, SET_ASIDE, GAPS, CONFLICTS, DECIDED_LATER], ids=lambda f: f.name)
 def test_every_column_of_a_frame_is_in_the_reference(frame):
     reference = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
     for column in frame.columns:

@@ -28,7 +28,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> dic
     _nightly(commands.add_parser("nightly", help="take in what is new, once; match it; write the workbooks"))
     _decide(commands.add_parser("decide", help="say whose a payment is, and keep it on record"))
     _undo(commands.add_parser("undo", help="take the newest decision on a payment back"))
-    _month(commands.add_parser("close", help="freeze a month that ties out"), "the month to close, such as 2018-09")
+    _close(commands.add_parser("close", help="freeze a month that ties out"))
     _month(commands.add_parser("reopen", help="open a closed month again"), "the month to open again", needed=True)
     _remembered(commands.add_parser("remembered", help="what people decided before for the same payer's words"))
     _forget(commands.add_parser("forget", help="take what payers typed out of the store; totals stay"))
@@ -93,6 +93,12 @@ def _undo(command: argparse.ArgumentParser) -> None:
     command.add_argument("transaction", metavar="TRANSACTION", help="its id, from the workbook")
     _config(command)
     _who(command, reason_needed=True)
+
+
+def _close(command: argparse.ArgumentParser) -> None:
+    _month(command, "the month to close, such as 2018-09")
+    told = "why no more can have moved, where an account has no statement that reaches the last day; kept on record"
+    command.add_argument("--open-end", default="", metavar="TEXT", help=told)
 
 
 def _month(command: argparse.ArgumentParser, what: str, *, needed: bool = False) -> None:
@@ -212,7 +218,8 @@ def close(arguments: argparse.Namespace) -> int:
     """`reconcile close`: 0 when the month is closed."""
     store, config = _opened(arguments)
     with store:
-        store.close(arguments.month, by=arguments.by or config.operator, reason=arguments.reason)
+        by = arguments.by or config.operator
+        store.close(arguments.month, by=by, reason=arguments.reason, open_end=arguments.open_end)
     print(f"{arguments.month} is closed")
     return 0
 

@@ -194,8 +194,8 @@ class _Night:
     def _write_workbooks(self, store: Store, campaigns: CampaignRegister, funds: FundVocabulary) -> None:
         folder = self.config.output.folder
         done: dict[str, str] = store.last_run().get("months", {})
-        versions = self._versions(store, campaigns, funds, done)
-        months = [m for m in sorted(versions) if done.get(m) != versions[m] or not (folder / workbook(m)).exists()]
+        versions, due = self._versions(store, campaigns, funds, done)
+        months = [m for m in sorted(versions) if m in due or not (folder / workbook(m)).exists()]
         for number, month in enumerate(months):
             self.progress(f"writing {workbook(month)}", number, len(months))
             if not self._write_safely(store, month, campaigns, funds):
@@ -205,20 +205,18 @@ class _Night:
 
     def _versions(
         self, store: Store, campaigns: CampaignRegister, funds: FundVocabulary, done: dict[str, str]
-    ) -> dict[str, str]:
-        """What tells for each month whether its workbook is up to date: its newest event, and what it is shown with.
+    ) -> tuple[dict[str, str], set[str]]:
+        """What tells for each month whether its workbook is up to date, and the months of which it is not.
 
-        A closed month is not written anew because the register changed.
+        That is its newest event and what it is shown with. What is closed is shown as it was closed, whatever is new:
+        it is written again only where that was not done since, or a payer's words are forgotten.
         """
         shown_with = decided_with(campaigns, funds, self.config.matching.max_wrong)
         now = f"{shown_with} {campaigns.sha256} {funds.sha256}"
-        shut = _closed(store)
-        found = {}
-        for month, event in store.month_versions().items():
-            before = str(done.get(month, ""))
-            kept = month in shut and before.split(" ", maxsplit=1)[0] == str(event)
-            found[month] = before if kept else f"{event} {now}"
-        return found
+        shut, events = store.closed_versions(), store.month_versions()
+        found = {m: f"closed {shut[m]}" if m in shut else f"{event} {now}" for m, event in events.items()}
+        written = {m for m in shut if str(done.get(m, "")).split(" ", maxsplit=1)[0] == str(events.get(m))}
+        return found, {m for m in found if done.get(m) != found[m]} - written
 
     def _write_safely(self, store: Store, month: str, campaigns: CampaignRegister, funds: FundVocabulary) -> bool:
         """Whether the workbook of a month is where it belongs, or stands beside one that somebody changed."""
@@ -249,6 +247,7 @@ class _Night:
                 settings=settings(self.config.matching.max_wrong),
                 merged=view.merged,
                 parts=view.parts,
+                decided_later=view.decided_later,
             )
             sha256 = digest(draft)
             ours = store.workbooks().get(target.name, set())

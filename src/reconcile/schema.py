@@ -160,6 +160,24 @@ GAPS = Frame(
     ),
 )
 
+DECIDED_LATER = Frame(
+    "decided later",
+    (
+        Column("transaction_id", "text", "the transaction"),
+        Column("account", "text", "account number, digits as text"),
+        Column("date", "day", "the day the bank printed, in a month that was closed when it was decided"),
+        Column("amount", "money", "rand; of a transaction that was split, this part"),
+        Column("campaign", "text", "campaign code; missing for money that is no gift", may_lack=True),
+        Column("fund", "text", "fund; missing means unspecified", may_lack=True),
+        Column("description", "text", "as the bank wrote it"),
+        Column("by", "text", "who decided"),
+        Column("on", "text", "when, by the clock of Greenwich"),
+        Column("reason", "text", "why, as given", may_lack=True),
+        Column("source", "text", "file (and member of a ZIP) the row came from"),
+        Column("line", "number", "line of that file"),
+    ),
+)
+
 STATUS_MEANINGS = {
     "matched": "credited to a campaign by a rule",
     "decided": "decided by a person",

@@ -173,6 +173,13 @@ def a_month_with_a_gap(folder: Path, stack: ExitStack) -> None:
         store.close("2026-02", by="Thandi")
 
 
+def half_a_month(folder: Path, stack: ExitStack) -> None:
+    """a store that has the first days of a month."""
+    with rc.open_store(an_empty_one(folder)) as store:
+        store.add(rc.read_statement(written(folder, "history.csv", HISTORY)), by="Thandi")
+        store.close("2026-02", by="Thandi")
+
+
 def words_that_somebody_reads(folder: Path, stack: ExitStack) -> None:
     """a store that another program reads meanwhile."""
     without_waiting(stack)

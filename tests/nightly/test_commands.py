@@ -259,7 +259,10 @@ def test_a_decision_is_taken_back_and_what_was_before_holds(at: SimpleNamespace)
 
 
 def test_a_month_is_closed_and_opened_again(at: SimpleNamespace) -> None:
-    assert at.typed("close", "2026-01") == (0, "2026-01 is closed\n", "")
+    code, _, err = at.typed("close", "2026-01")
+    assert code == 2
+    assert "no statement reaches the last day of 2026-01" in err
+    assert at.typed("close", "2026-01", "--open-end", "shut at the bank") == (0, "2026-01 is closed\n", "")
     code, _, err = at.typed("close", "2026-01")
     assert code == 2
     assert "2026-01 is closed already" in err

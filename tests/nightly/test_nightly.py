@@ -407,7 +407,7 @@ def test_what_arrives_late_for_a_closed_month_leaves_its_matches_and_is_booked_i
         assert now.loc[before["transaction_id"]].reset_index().equals(before)
         parts = store.allocations().set_index("transaction_id")
         assert parts.loc[found["transaction_id"], "booked"].tolist() == ["2026-02"]
-        store.close("2026-02", by="tests")
+        store.close("2026-02", by="tests", open_end="nothing moved since")
     assert job.run().late == 0  # nothing is left of it in an open month
 
 

@@ -287,7 +287,7 @@ def test_forgotten_words_are_in_no_byte_of_the_store_and_all_money_stays(tmp_pat
     assert found_in(raw(job), TYPED) == [] == found_in(cells(job), TYPED)
     assert money_of(job) == before
     with job.store() as store:
-        store.close("2024-01", by="tests")
+        store.close("2024-01", by="tests", open_end="nothing moved since")
 
 
 def test_words_that_were_kept_long_enough_are_in_no_byte_of_the_store_and_all_money_stays(tmp_path: Path) -> None:

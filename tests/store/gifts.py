@@ -45,6 +45,11 @@ def taken_back(reference: str, rand: int = 100, day: int = 0) -> Entry:
     return Entry(day, -rand * 100, "bare", f"REVERSAL FNB APP PAYMENT FROM  {reference}")
 
 
+def close(store: Store, month: str = "2026-01") -> None:
+    """Close a month, however far its statements reach."""
+    store.close(month, by="Thandi", open_end="nothing moved since")
+
+
 def put(store: Store, *entries: Entry, **how: Any) -> list[str]:
     """Add them as one export; their names in the store, in this order (they must be given day by day)."""
     return store.add(export(list(entries), **how)).rows["transaction_id"].tolist()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from exports import aside, export
-from gifts import FEBRUARY, gift, put, register, taken_back
+from gifts import FEBRUARY, close, gift, put, register, taken_back
 from servers import database
 
 from reconcile.parsers import read_statement
@@ -45,7 +45,7 @@ def fill(store: Store) -> None:
     store.match(register(IDB="Idlib Appeal", WWL="Water Wells|Yemen"))
     store.decide(names[0], ("WWL", "zakat"), by="Pieter", reason="she rang")
     store.match(register())
-    store.close("2026-02", by="Thandi")
+    close(store, "2026-02")
     store.reopen("2026-02", by="Thandi", reason="look again")
     store.forget_remembered("P VENTER", by="Thandi")
     store.note_workbook("january.xlsx", "0" * 8)

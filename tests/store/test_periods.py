@@ -8,12 +8,14 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from exports import Entry, aside, export, stated
-from gifts import FEBRUARY, MARCH, booked, credited, gift, length, parts, put, register
+from exports import ACCOUNT, Entry, aside, export, stated
+from gifts import FEBRUARY, MARCH, booked, close, credited, gift, length, parts, put, register
 
 from reconcile.errors import DecisionRefused
+from reconcile.statement import Account
 from reconcile.store import Store, open_store
-from reconcile.store.periods import Months, next_month
+from reconcile.store.months import days_of, month_before, next_month
+from reconcile.store.periods import Months
 
 REGISTER = register()
 
@@ -32,10 +34,6 @@ ROWS = [
     gift("YEMEN", 10, FEBRUARY + 20),
     gift("IDB", 5, MARCH),
 ]
-
-
-def close(store: Store, month: str = "2026-01") -> None:
-    store.close(month, by="Thandi")
 
 
 def states(store: Store) -> list[tuple[str, str, bool]]:
@@ -125,6 +123,59 @@ def test_a_month_on_which_exports_disagree_is_not_closed_until_a_person_decided(
         close(store)
     store.decide(names[1], ("IDB", None), by="Thandi", reason="the second is right")
     close(store)
+
+
+SHORT = [ROWS[0], ROWS[1]]
+
+
+@pytest.mark.parametrize("wording", ["history", "emailed", "ofx"])
+def test_a_month_of_which_the_last_days_are_not_in_is_not_closed(books: Store, wording: str) -> None:
+    put(books, *SHORT, wording=wording)
+    before = length(books)
+    with pytest.raises(DecisionRefused) as refused:
+        books.close("2026-01", by="Thandi", reason="checked")
+    assert "no statement reaches the last day of 2026-01: account …9001 to 2026-01-11. " in str(refused.value)
+    assert length(books) == before
+
+
+REACHING = {
+    "it states the whole month": {"period": stated(0, 30)},
+    "a movement on the last day": {"more": [gift("A", 5, 30)]},
+    "a movement in the next month": {"more": [gift("A", 5, FEBRUARY + 3)]},
+}
+
+
+@pytest.mark.parametrize("case", REACHING)
+def test_what_reaches_the_last_day_shows_that_the_month_is_in(books: Store, case: str) -> None:
+    how = REACHING[case]
+    put(books, *SHORT, *how.get("more", []), **({"period": how["period"]} if "period" in how else {}))
+    books.close("2026-01", by="Thandi")
+
+
+def test_an_export_of_no_row_that_states_the_last_day_shows_it_too(books: Store) -> None:
+    put(books, *SHORT)
+    books.add(export(SHORT, 2, 2, period=stated(11, 30), file="quiet"))
+    books.close("2026-01", by="Thandi")
+
+
+def test_an_end_left_open_is_said_and_kept_on_record(store: Store) -> None:
+    put(store, *SHORT)
+    for nothing in ("", "  "):
+        with pytest.raises(DecisionRefused, match="no statement reaches the last day"):
+            store.close("2026-01", by="Thandi", open_end=nothing)
+    store.close("2026-01", by="Thandi", open_end="the account was shut on the 12th")
+    assert states(store) == [("2026-01", "closed", True)]
+    assert store.verify().holds
+
+
+def test_every_account_must_reach_the_last_day_but_one_silent_for_a_month(books: Store) -> None:
+    other = Account(ACCOUNT[:-1] + "2")
+    put(books, *ROWS, gift("A", 5, MARCH + 31), gift("A", 5, MARCH + 61))
+    books.add(export(SHORT, account=other, file="other"))
+    for month in ("2026-01", "2026-02"):
+        with pytest.raises(DecisionRefused, match=rf"account {other.shown} to 2026-01-11\."):
+            books.close(month, by="Thandi")
+    books.close("2026-03", by="Thandi")
 
 
 def test_a_row_that_another_export_lacks_keeps_the_month_open_too(books: Store) -> None:
@@ -306,6 +357,14 @@ def test_after_december_comes_january() -> None:
     for _ in range(3):
         months.append(next_month(months[-1]))
     assert months == ["2026-11", "2026-12", "2027-01", "2027-02"]
+    assert [month_before(month) for month in months] == ["2026-10", *months[:-1]]
+
+
+@pytest.mark.parametrize(
+    ("month", "last"), [("2026-02", "28"), ("2028-02", "29"), ("2026-04", "30"), ("2026-12", "31")]
+)
+def test_a_month_has_its_days(month: str, last: str) -> None:
+    assert days_of(month) == (f"{month}-01", f"{month}-{last}")
 
 
 def test_a_zero_movement_or_a_day_that_leads_back_at_the_end_of_a_month_does_not_keep_it_open(books: Store) -> None:

@@ -14,6 +14,7 @@ from gifts import (
     FEBRUARY,
     MARCH,
     booked,
+    close,
     credited,
     funds,
     gift,
@@ -175,7 +176,7 @@ LATER = register(NEW="New Appeal|IDB", YEM="Yemen Emergency|Yemen")
 def test_a_closed_month_is_not_decided_again_and_what_was_decided_never(store: Store) -> None:
     old, own, late = put(store, gift("IDB ZAKAT"), gift("IDB LILLAH", day=FEBRUARY), gift("IDB", day=FEBRUARY + 1))
     store.match(REGISTER)
-    store.close("2026-01", by="Thandi")
+    close(store)
     store.decide(own, ("YEM", "lillah"), by="Thandi", reason="typed wrong")
     found = store.match(LATER)
     assert found["transaction_id"].tolist() == [late]
@@ -187,7 +188,7 @@ def test_a_closed_month_is_not_decided_again_and_what_was_decided_never(store: S
 def test_a_closed_month_among_open_ones_stays_as_it_was(books: Store) -> None:
     names = put(books, *[gift("IDB ZAKAT", 10, day) for day in (0, FEBRUARY, MARCH)])
     books.match(REGISTER)
-    books.close("2026-02", by="Thandi")
+    close(books, "2026-02")
     assert sorted(books.match(LATER)["transaction_id"]) == sorted([names[0], names[2]])
     assert credited(books, names[1]) == ("matched", "IDB", "zakat")
 
@@ -195,7 +196,7 @@ def test_a_closed_month_among_open_ones_stays_as_it_was(books: Store) -> None:
 def test_a_month_opened_again_is_decided_with_the_register_of_today(store: Store) -> None:
     old, _ = put(store, gift("IDB ZAKAT"), gift("YEMEN", day=FEBRUARY))
     store.match(REGISTER)
-    store.close("2026-01", by="Thandi")
+    close(store)
     store.match(LATER)
     store.reopen("2026-01", by="Thandi", reason="the appeal was merged")
     found = store.match(LATER)
@@ -209,7 +210,7 @@ def test_a_month_opened_again_is_decided_with_the_register_of_today(store: Store
 def test_a_month_opened_again_right_after_a_match_that_wrote_nothing(books: Store) -> None:
     old, _ = put(books, gift("IDB ZAKAT"), gift("YEMEN", day=FEBRUARY))
     books.match(REGISTER)
-    books.close("2026-01", by="Thandi")
+    close(books)
     books.match(LATER)
     assert books.match(LATER).empty
     books.reopen("2026-01", by="Thandi", reason="the appeal was merged")
@@ -308,7 +309,7 @@ def test_a_reversal_that_a_person_decided_stays_so(books: Store) -> None:
 def test_a_reversal_of_a_gift_of_a_closed_month_is_booked_in_its_own(store: Store) -> None:
     (original,) = put(store, gift("IDB ZAKAT"))
     store.match(REGISTER)
-    store.close("2026-01", by="Thandi")
+    close(store)
     rows = [gift("IDB ZAKAT"), taken_back("IDB ZAKAT", day=FEBRUARY)]
     reversal = put(store, *rows)[1]
     store.match(LATER)
@@ -320,7 +321,7 @@ def test_a_reversal_of_a_split_gift_of_a_closed_month_is_split_likewise(books: S
     (original,) = put(books, gift("IDB ZAKAT"))
     books.match(REGISTER)
     books.decide(original, [("IDB", "zakat", "99.99"), ("YEM", None, "0.01")], by="T", reason="x", evidence="letter")
-    books.close("2026-01", by="Thandi")
+    close(books)
     reversal = put(books, gift("IDB ZAKAT"), taken_back("IDB ZAKAT", day=FEBRUARY))[1]
     books.match(LATER)
     assert parts(books, reversal) == [("IDB", "zakat", "-99.99"), ("YEM", None, "-0.01")]
@@ -330,7 +331,7 @@ def test_a_reversal_of_a_split_gift_of_a_closed_month_is_split_likewise(books: S
 def test_gift_and_reversal_of_a_closed_month_decided_later_both_count_for_the_open_one(books: Store) -> None:
     original, reversal, _ = put(books, gift("J NDLOVU"), taken_back("J NDLOVU", day=1), gift("IDB", day=FEBRUARY))
     books.match(REGISTER)
-    books.close("2026-01", by="Thandi")
+    close(books)
     books.decide(original, ("IDB", None), by="Thandi")
     assert booked(books, original) == booked(books, reversal) == {"2026-02"}
     assert parts(books, reversal) == [("IDB", None, "-100.00")]
@@ -375,7 +376,7 @@ def test_two_reversals_take_back_two_gifts_though_one_is_of_a_closed_month(books
     books.match(REGISTER)
     books.decide(first, ("YEM", "zakat"), by="Thandi", reason="her letter")
     assert second in match_of(books, back)["evidence"]
-    books.close("2026-01", by="Thandi")
+    close(books)
     other = put(books, *rows, taken_back("IDB ZAKAT", day=FEBRUARY), file="later")[3]
     books.match(REGISTER)
     assert first in match_of(books, other)["evidence"]
@@ -384,7 +385,7 @@ def test_two_reversals_take_back_two_gifts_though_one_is_of_a_closed_month(books
 
 def test_a_gift_of_a_closed_month_is_matched_by_nobody_and_booked_where_it_is_decided(books: Store) -> None:
     name, _ = put(books, gift("IDB ZAKAT"), gift("IDB", day=FEBRUARY))
-    books.close("2026-01", by="Thandi")
+    close(books)
     books.match(REGISTER)
     assert credited(books, name)[0] == "review"
     books.decide(name, ("IDB", "zakat"), by="Thandi")

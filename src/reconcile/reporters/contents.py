@@ -17,7 +17,7 @@ from reconcile.errors import FrameRefused
 from reconcile.matching.totals import UNSPECIFIED
 from reconcile.merging import AccountFigures, Merged, given_statements, merge_statements
 from reconcile.reporters.celltext import arrow_text, clean, clean_column
-from reconcile.schema import MATCH_KINDS, MATCHES, STATUSES
+from reconcile.schema import DECIDED_LATER, MATCH_KINDS, MATCHES, STATUSES
 from reconcile.statement import Account, Statement
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ class Contents:
     settings: Mapping[str, str]
     replaced_texts: int
     masks: Mapping[str, str]
+    decided_later: pd.DataFrame
+    """What was decided of gifts of closed months and counts here, under the headings of its sheet."""
 
     def masked(self, text: str) -> str:
         """The text with account numbers as the workbook shows them, safe to print."""
@@ -90,11 +92,12 @@ def gather(
     full_account_numbers: bool,
     merged: Merged | None = None,
     parts: pd.DataFrame | None = None,
+    decided_later: pd.DataFrame | None = None,
 ) -> Contents:
     """Everything the sheets show; raises FrameRefused unless the matches are those of exactly these transactions.
 
     `merged` are the statements merged already, in the order of file, account and hash; `parts` the campaigns, funds and
-    amounts of movements that were split.
+    amounts of movements that were split; `decided_later` what counts here though it moved in a month closed before.
     """
     ordered = sorted(given_statements(statements), key=lambda s: (s.source.name, s.account.number, s.source.sha256))
     merged = merged or merge_statements(ordered)
@@ -104,6 +107,8 @@ def gather(
     if parts is not None and len(parts):
         rows, found = _split(rows, found, parts)
     lines, replaced = _lines(rows, found, masks)
+    later = DECIDED_LATER.empty() if decided_later is None else DECIDED_LATER.check(decided_later)
+    later, replaced_later = _later(later, masks)
     return Contents(
         statements=tuple(ordered),
         merged=merged,
@@ -113,8 +118,9 @@ def gather(
         campaigns=campaigns,
         funds=funds,
         settings=dict(settings or {}),
-        replaced_texts=replaced,
+        replaced_texts=replaced + replaced_later,
         masks=masks,
+        decided_later=later,
     )
 
 
@@ -186,11 +192,7 @@ def _lines(rows: pd.DataFrame, found: pd.DataFrame, masks: Mapping[str, str]) ->
     without = status.eq("not_donation") | ~(kind.eq("donation") | kind.eq("reversal"))
     fund = found["fund"].fillna(UNSPECIFIED).mask(found["fund"].isna() & without & status.ne("review"), NO_FUND)
     decided = status.eq("matched") | status.eq("decided")
-    codes, numbers = pd.factorize(rows["account"])
-    account = pd.Series(pd.array([masks.get(n, n) for n in numbers], dtype="str").take(codes), index=rows.index)
-    source = rows["source"]
-    for number, label in masks.items():
-        source = source.str.replace(number, label, regex=False)
+    account, source = _masked_places(rows, masks)
     lines = pd.DataFrame(
         {
             "Date": rows["date"],
@@ -213,6 +215,41 @@ def _lines(rows: pd.DataFrame, found: pd.DataFrame, masks: Mapping[str, str]) ->
             "Transaction id": rows["transaction_id"],
         }
     )
+    return _cleaned(lines)
+
+
+def _later(rows: pd.DataFrame, masks: Mapping[str, str]) -> tuple[pd.DataFrame, int]:
+    account, source = _masked_places(rows, masks)
+    credited = rows["campaign"].notna()
+    shown = {
+        "Date": rows["date"],
+        "Account": account,
+        "Amount": rows["amount"],
+        "Description": rows["description"],
+        "Campaign": rows["campaign"].fillna(NO_CAMPAIGN),
+        "Fund": rows["fund"].fillna(UNSPECIFIED).where(credited, NO_FUND),
+        "Decided by": rows["by"],
+        "Decided on": rows["on"],
+        "Reason": rows["reason"],
+        "File": source,
+        "Line": rows["line"],
+        "Transaction id": rows["transaction_id"],
+    }
+    return _cleaned(pd.DataFrame(shown))
+
+
+def _masked_places(rows: pd.DataFrame, masks: Mapping[str, str]) -> tuple[pd.Series[str], pd.Series[str]]:
+    """The account and the file of each row as the workbook shows them."""
+    codes, numbers = pd.factorize(rows["account"])
+    account = pd.Series(pd.array([masks.get(n, n) for n in numbers], dtype="str").take(codes), index=rows.index)
+    source = rows["source"]
+    for number, label in masks.items():
+        source = source.str.replace(number, label, regex=False)
+    return account, source
+
+
+def _cleaned(lines: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """The lines with texts that a cell can show, and how many of these differ from what was given."""
     replaced = 0
     for heading in lines.columns:
         if heading not in ("Date", "Amount", "Balance", "Confidence", "Line"):

@@ -128,8 +128,8 @@ def _write(
     number = work.add(tables.decisions, [row])[0]
     movements, links = tables.movements.c, tables.reversals.c
     back = sa.select(links.reversal).where(links.original == before.name)
-    days = sa.select(movements.day).where(sa.or_(movements.movement == before.name, movements.movement.in_(back)))
-    work.speak_of(work.connection.execute(days).scalars())
+    months = sa.select(movements.booked).where(sa.or_(movements.movement == before.name, movements.movement.in_(back)))
+    work.speak_of([booked, *work.connection.execute(months).scalars()])
     work.add(
         tables.allocations,
         [{"decision": number, "campaign": p.campaign, "fund": p.fund, "cents": p.cents} for p in parts],
@@ -216,7 +216,7 @@ def _month(connection: sa.Connection, before: Held) -> str:
     if before.booked in months.closed and before.credited:
         raise DecisionRefused(
             f"{before.name} is credited in {before.booked}, which is closed",
-            do=f'Reopen it first: store.reopen("{before.booked}", reason="…").',
+            do=f'Reopen it first: store.reopen("{before.booked}", by="…", reason="…").',
         )
     return months.booked(before.booked)
 

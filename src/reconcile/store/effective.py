@@ -11,8 +11,8 @@ import pandas as pd
 import sqlalchemy as sa
 
 from reconcile import money
-from reconcile.schema import MATCHES, TEXT
-from reconcile.store import tables
+from reconcile.schema import DECIDED_LATER, MATCHES, TEXT
+from reconcile.store import reading, tables
 from reconcile.store.asking import in_parts, pairs
 
 Place = tuple[Any, Any]
@@ -105,11 +105,11 @@ def statuses(connection: sa.Connection, first: str) -> dict[str, int]:
     return dict(found)
 
 
-def matches_of(connection: sa.Connection, transactions: pd.DataFrame) -> pd.DataFrame:
+def matches_of(connection: sa.Connection, transactions: pd.DataFrame, month: str | None = None) -> pd.DataFrame:
     """The matches of the transactions, columns of `schema.MATCHES`, same order, with what people decided in force.
 
     A movement that was never matched waits for a person. A gift decided for several places has no campaign here; its
-    parts are in `allocations_of`.
+    parts are in `allocations_of`. In the books of a `month`, what was decided after it was closed still waits.
     """
     names = transactions["transaction_id"].tolist()
     table = tables.matches.c
@@ -122,9 +122,40 @@ def matches_of(connection: sa.Connection, transactions: pd.DataFrame) -> pd.Data
     found["confidence"] = found["confidence"].astype("float64")
     found.insert(0, "transaction_id", transactions["transaction_id"])
     decided = _decided(connection, names)
+    later = {name: own["booked"] for name, own in decided.items() if month and own["booked"] > month}
+    if later:
+        said = found["transaction_id"].map(later).map("decided since, which counts for {}".format, na_action="ignore")
+        found["reason"] = said.astype(TEXT).fillna(found["reason"])
+    decided = {name: own for name, own in decided.items() if name not in later}
     if decided:
         found = _with_decisions(found, decided)
     return MATCHES.check(found)
+
+
+def decided_later(connection: sa.Connection, month: str) -> pd.DataFrame:
+    """What was decided of movements of months closed by then and counts for this one, columns of `DECIDED_LATER`."""
+    decisions, movements = tables.decisions.c, tables.movements.c
+    asked = (
+        sa.select(decisions.movement)
+        .join(tables.movements, movements.movement == decisions.movement)
+        .where(decisions.current == 1, movements.current == 1, movements.joined_to.is_(None))
+        .where(decisions.booked == month, movements.booked < month)
+        .where(decisions.id.in_(sa.select(tables.allocations.c.decision)))
+    )
+    names = sorted(connection.execute(asked).scalars())
+    if not names:
+        return DECIDED_LATER.empty()
+    decided = _decided(connection, names)
+    rows = reading.some(connection, names)
+    order = [at for at, name in enumerate(rows["transaction_id"]) for _ in decided[name]["parts"]]
+    found = rows.iloc[order].reset_index(drop=True)
+    parts = [(own, part) for name in rows["transaction_id"] for own in (decided[name],) for part in own["parts"]]
+    found["campaign"] = pd.Series([campaign for _, (campaign, *_) in parts], dtype=TEXT)
+    found["fund"] = pd.Series([fund for _, (_, fund, _) in parts], dtype=TEXT)
+    found["amount"] = money.from_cents([cents for _, (*_, cents) in parts])
+    for column, key in (("by", "by"), ("on", "at"), ("reason", "why")):
+        found[column] = pd.Series([own[key] or None for own, _ in parts], dtype=TEXT)
+    return DECIDED_LATER.check(found[DECIDED_LATER.names])
 
 
 def _with_decisions(found: pd.DataFrame, decided: dict[str, dict[str, Any]]) -> pd.DataFrame:
@@ -151,7 +182,7 @@ def allocations_of(connection: sa.Connection, transactions: pd.DataFrame) -> pd.
     """
     names = transactions["transaction_id"].tolist()
     cents = dict(zip(names, money.cents(transactions["amount"]).tolist(), strict=True))
-    booked = _booked(connection, names)
+    booked = months_of(connection, names)
     table, links = tables.matches.c, tables.reversals.c
     asked = sa.select(table.movement, table.campaign, table.fund).where(table.current == 1, table.status == "matched")
     found: dict[str, list[tuple[Any, Any, int]]] = {
@@ -180,7 +211,8 @@ def allocations_of(connection: sa.Connection, transactions: pd.DataFrame) -> pd.
     return frame.astype(dict.fromkeys(("transaction_id", "campaign", "fund", "booked"), TEXT))
 
 
-def _booked(connection: sa.Connection, names: Sequence[str]) -> dict[str, str]:
+def months_of(connection: sa.Connection, names: Sequence[str]) -> dict[str, str]:
+    """The month that each of the movements counts for."""
     movements = tables.movements.c
     asked = sa.select(movements.movement, movements.booked).where(movements.current == 1)
     return defaultdict(str, pairs(connection, names, lambda some: asked.where(movements.movement.in_(some))))

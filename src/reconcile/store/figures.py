@@ -19,6 +19,7 @@ from reconcile.merging.conflicts import TO_SETTLE
 from reconcile.schema import GAPS
 from reconcile.statement import Account
 from reconcile.store import effective, tables
+from reconcile.store.months import next_month
 
 
 @dataclass(frozen=True)
@@ -202,7 +203,11 @@ def _source(connection: sa.Connection, account: str, day: str) -> str:
 
 @dataclass(frozen=True)
 class MonthFigures:
-    """An account over a month, in rand: `difference` is what is missing, None where no balance tells."""
+    """An account over a month, in rand: `difference` is what is missing, None where no balance tells.
+
+    `moved` is what counts for the month: without what arrived after it was closed, and with what is late for closed
+    months before it. The balances are the bank's, less what is counted later.
+    """
 
     account: Account
     opening: Decimal | None
@@ -237,8 +242,11 @@ def month_figures(connection: sa.Connection, month: str) -> list[MonthFigures]:
     start, end = f"{month}-01", f"{month}-31"
     first, last = span()
     asked = sa.select(tables.statements.c.account).where(first <= end, last >= start)
-    accounts = sorted(set(connection.execute(asked).scalars()))
-    return [_month(connection, account, start, end) for account in accounts]
+    late = sa.select(tables.movements.c.account).where(
+        tables.ELSEWHERE, tables.movements.c.booked == month, tables.movements.c.current == 1
+    )
+    accounts = sorted({account for some in (asked, late) for account in connection.execute(some).scalars()})
+    return [_month(connection, account, month) for account in accounts]
 
 
 def span() -> tuple[sa.ColumnElement[str], sa.ColumnElement[str]]:
@@ -247,13 +255,15 @@ def span() -> tuple[sa.ColumnElement[str], sa.ColumnElement[str]]:
     return sa.func.coalesce(c.first_day, c.period_start), sa.func.coalesce(c.last_day, c.period_end)
 
 
-def _month(connection: sa.Connection, account: str, start: str, end: str) -> MonthFigures:
+def _month(connection: sa.Connection, account: str, month: str) -> MonthFigures:
+    start, end = f"{month}-01", f"{month}-31"
     around = _days_of(connection, account, start, _next_day(connection, account, end))
     own = [d for d in around if start <= d.day <= end]
     # what lacks over the end of the month may lack in it
     found = tuple(b for b in breaks(around) if b.before >= start and b.after <= end)
+    before, after = _counted_after(connection, account, month), _counted_after(connection, account, next_month(month))
     opening = own[0].opening if own else None
-    moved = sum(d.moved for d in own)
+    moved = sum(d.moved for d in own) + before - after
     closing = own[-1].closing if own else None
     facts = connection.execute(
         sa.select(tables.statements).where(tables.statements.c.account == account).limit(1)
@@ -261,13 +271,27 @@ def _month(connection: sa.Connection, account: str, start: str, end: str) -> Mon
     name = facts.account_name if facts else ""
     return MonthFigures(
         Account(account, name),
-        None if opening is None else money.rand(opening),
+        None if opening is None else money.rand(opening - before),
         money.rand(moved),
-        None if closing is None else money.rand(closing),
+        None if closing is None else money.rand(closing - after),
         len(aside_of(connection, account, start, end)),
         found,
         _conflicts(connection, account, start, end),
     )
+
+
+def _counted_after(connection: sa.Connection, account: str, month: str) -> int:
+    """What the bank moved before a month and the books only from it on, less what is the other way round; cents."""
+    movements, rows = tables.movements.c, tables.rows.c
+    late = sa.and_(movements.day < f"{month}-01", movements.booked >= month)
+    early = sa.and_(movements.day >= f"{month}-01", movements.booked < month)
+    asked = (
+        sa.select(sa.func.sum(sa.case((late, rows.cents), else_=-rows.cents)))
+        .join(tables.rows, rows.id == movements.row)
+        .where(movements.account == account, movements.current == 1, movements.joined_to.is_(None))
+        .where(tables.ELSEWHERE, sa.or_(late, early))
+    )
+    return int(connection.execute(asked).scalar() or 0)
 
 
 def _next_day(connection: sa.Connection, account: str, day: str) -> str:

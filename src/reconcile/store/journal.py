@@ -30,8 +30,8 @@ START = "0" * 64
 AT_ONCE = 5000
 
 _NEWEST = "newest event of "
-_OF_MONTHS = {"movements": "day", "conflicts": "day", "matches": "month"}
-"""The column of a table that tells the month of its rows."""
+_OF_MONTHS = {"movements": "booked", "conflicts": "day", "matches": "month"}
+"""The column of a table that tells which month its rows say something of."""
 
 
 def canonical(value: object) -> str:
@@ -94,7 +94,7 @@ class Work:
         return full
 
     def speak_of(self, days: Iterable[str]) -> None:
-        """Note of which months the event says something, by days of them: `newest` tells it again."""
+        """Note of which months the event says something, by them or by days of them: `newest` tells it again."""
         self._months.update(day[:7] for day in set(days))
 
     def _first_id(self, table: sa.Table, count: int) -> int:

@@ -23,7 +23,8 @@ from reconcile.store.asking import among, in_parts, pairs
 from reconcile.store.columns import Column
 from reconcile.store.delivery import Day, Delivered
 from reconcile.store.journal import Work
-from reconcile.store.periods import Months, month_of
+from reconcile.store.months import month_of
+from reconcile.store.periods import Months
 
 
 @dataclass
@@ -211,7 +212,7 @@ def _settle(work: Work, account: str, disputed: set[str], months: Months, done: 
         was = held.get(movement)
         if was is None or was.row != kept:
             outdated += [was.version] if was else []
-            work.speak_of([was.day] if was else [])
+            work.speak_of([was.booked] if was else [])
             day = found.day_of[kept]
             booked = was.booked_on(day, months) if was else months.booked(day)
             version = {"movement": movement, "row": kept, "account": account, "day": day, "booked": booked}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
@@ -11,15 +13,12 @@ import sqlalchemy as sa
 from reconcile import money
 from reconcile.errors import DecisionRefused, shown
 from reconcile.schema import TEXT
+from reconcile.statement import Account
 from reconcile.store import figures, tables
 from reconcile.store.journal import Work, canonical
+from reconcile.store.months import days_of, month_before, month_of, next_month
 
 _MONTH = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")
-
-
-def month_of(day: str) -> str:
-    """The month of a day: `2018-09` of `2018-09-14`."""
-    return day[:7]
 
 
 def checked_month(month: str) -> str:
@@ -27,12 +26,6 @@ def checked_month(month: str) -> str:
     if not isinstance(month, str) or not _MONTH.fullmatch(month):
         raise DecisionRefused(f'"{shown(month, 20)}" is no month', do="Write it as 2018-09.")
     return month
-
-
-def next_month(month: str) -> str:
-    """The month after one."""
-    year, number = int(month[:4]), int(month[5:])
-    return f"{year + number // 12:04}-{number % 12 + 1:02}"
 
 
 @dataclass(frozen=True)
@@ -56,8 +49,11 @@ class Months:
         return month
 
 
-def close(work: Work, month: str) -> list[dict[str, object]]:
-    """Freeze a month that ties out; the figures that were frozen. Raises DecisionRefused."""
+def close(work: Work, month: str, *, open_end: str = "") -> list[dict[str, object]]:
+    """Freeze a month that ties out and of which the last day is in; the figures that were frozen.
+
+    `open_end` says why no statement reaches its last day. Raises DecisionRefused.
+    """
     months = Months.of(work.connection)
     if checked_month(month) in months.closed:
         raise DecisionRefused(f"{month} is closed already", do="Nothing is left to do.")
@@ -66,9 +62,12 @@ def close(work: Work, month: str) -> list[dict[str, object]]:
         raise DecisionRefused(f"nothing is known of {month}", do="Add its statements first.")
     if open_ends := [f.why_not for f in found if not f.ties]:
         raise DecisionRefused(f"{month} does not tie out: {'; '.join(open_ends)}", do="Settle that, then close it.")
+    if not open_end.strip() and (short := _short(work.connection, month)):
+        do = 'Add a statement that does, or say why no more can have moved: open_end="…" (--open-end).'
+        raise DecisionRefused(f"no statement reaches the last day of {month}: {'; '.join(short)}", do=do)
     frozen: list[dict[str, object]] = [
         {
-            "account": f.account.shown,
+            "account": f.account.number,
             "opening": None if f.opening is None else str(f.opening),
             "moved": str(f.moved),
             "closing": None if f.closing is None else str(f.closing),
@@ -77,6 +76,35 @@ def close(work: Work, month: str) -> list[dict[str, object]]:
     ]
     _write(work, month, "closed", frozen)
     return frozen
+
+
+def _short(connection: sa.Connection, month: str) -> list[str]:
+    """The accounts of which no statement reaches the last day of the month, and how far they do.
+
+    One that was silent for the whole month before is taken for one that is no longer used.
+    """
+    c = tables.statements.c
+    reach = sa.func.max(sa.func.coalesce(c.last_day, c.period_end)), sa.func.max(c.period_end)
+    start, end = f"{month_before(month)}-01", days_of(month)[1]
+    asked = sa.select(c.account, *reach).group_by(c.account).order_by(c.account)
+    found = [(account, max(rows, stated or rows)) for account, rows, stated in connection.execute(asked) if rows]
+    return [f"account {Account(account).shown} to {day}" for account, day in found if start <= day < end]
+
+
+def closed_versions(connection: sa.Connection) -> dict[str, int]:
+    """For each closed month the event that closed it, or a newer one that forgot words."""
+    c, events = tables.periods.c, tables.events.c
+    closed = sa.select(c.month, c.event).where(c.current == 1, c.state == "closed")
+    forgot = connection.execute(sa.select(sa.func.max(events.id)).where(events.kind == "forget")).scalar() or 0
+    return {month: max(event, forgot) for month, event in connection.execute(closed)}
+
+
+def frozen(connection: sa.Connection, month: str) -> list[dict[str, Any]]:
+    """The figures that a month was closed with, a row for each account; none where it is open."""
+    c = tables.periods.c
+    asked = sa.select(c.figures).where(c.month == month, c.current == 1, c.state == "closed")
+    found = connection.execute(asked).scalar()
+    return list(json.loads(found)) if found else []
 
 
 def reopen(work: Work, month: str, *, reason: str) -> None:

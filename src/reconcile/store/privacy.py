@@ -86,7 +86,7 @@ def _blank(work: Work, wanted: set[int]) -> int:
         work.connection.execute(
             tables.decisions.update().where(tables.decisions.c.movement.in_(movements)).values(evidence=None, salt=None)
         )
-        for days in _days(some):
+        for days in (*_days(some), _booked(movements)):
             work.speak_of(row[0] for row in work.connection.execute(days))
     work.add(tables.forgotten, [{"what": "words", "mark": here[number]} for number in ordered])
     return len(ordered)
@@ -104,6 +104,11 @@ def _days(texts: sa.Select[Any]) -> list[sa.Select[Any]]:
         of_rows.where(sa.or_(rows.description.in_(texts), rows.bank_reference.in_(texts))),
         of_others.where(others.text.in_(texts)),
     ]
+
+
+def _booked(movements: sa.Select[tuple[str]]) -> sa.Select[tuple[str]]:
+    """The months that the movements count for."""
+    return sa.select(tables.movements.c.booked).where(tables.movements.c.movement.in_(movements)).distinct()
 
 
 def _movements(texts: sa.Select[Any]) -> sa.Select[tuple[str]]:

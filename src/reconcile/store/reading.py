@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,33 @@ def transactions(connection: sa.Connection, start: str | None = None, end: str |
     limits += [movements.day >= start] if start else []
     limits += [movements.day <= end] if end else []
     return _frame(connection, limits)
+
+
+def booked_in(connection: sa.Connection, month: str, elsewhere: Mapping[str, str]) -> pd.DataFrame:
+    """The movements that count for a month, by account and day: those of its days, and late ones of closed months.
+
+    `elsewhere` is what `booked_elsewhere` has for the month.
+    """
+    movements = tables.movements.c
+    own = transactions(connection, f"{month}-01", f"{month}-31")
+    if not elsewhere:
+        return own
+    gone = [name for name, booked in elsewhere.items() if booked != month]
+    late = _frame(connection, [movements.booked == month, tables.ELSEWHERE])
+    both = pd.concat([late, own[~own["transaction_id"].isin(gone)]], ignore_index=True)
+    return both.sort_values(["account", "date"], kind="stable", ignore_index=True)
+
+
+def booked_elsewhere(connection: sa.Connection, month: str) -> dict[str, str]:
+    """The movements of the days of a month that count for another one, and the other way round: where each counts."""
+    movements = tables.movements.c
+    asked = sa.select(movements.movement, movements.booked).where(
+        movements.current == 1,
+        movements.joined_to.is_(None),
+        tables.ELSEWHERE,
+        sa.or_(movements.booked == month, movements.day.between(f"{month}-01", f"{month}-31")),
+    )
+    return {row.movement: row.booked for row in connection.execute(asked)}
 
 
 def some(connection: sa.Connection, names: Sequence[str]) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from reconcile.schema import MATCHES, TEXT
 from reconcile.store import disagreements, effective, journal, memory, reading, registers, tables
 from reconcile.store.asking import among, in_parts
 from reconcile.store.journal import Work
-from reconcile.store.periods import Months, month_of
+from reconcile.store.periods import Months
 
 Progress = Callable[[int, int], None]
 
@@ -242,7 +242,7 @@ def _write(
     kept = reading.kept_rows(work.connection, now["transaction_id"].tolist())
     columns = {n: now[n].astype(object).where(now[n].notna(), None).tolist() for n in WORDS}
     confidence = [None if pd.isna(c) else repr(float(c)) for c in now["confidence"]]
-    months = transactions["date"].dt.strftime("%Y-%m-%d").tolist() if len(transactions) else []
+    months = effective.months_of(work.connection, now["transaction_id"].tolist())
     rows, places, outdated = [], [], []
     for at, name in enumerate(columns["transaction_id"]):
         row = {n: columns[n][at] for n in WORDS if n != "transaction_id"}
@@ -252,7 +252,7 @@ def _write(
             continue
         if was:
             outdated.append(was["id"])
-        rows.append({**row, "month": month_of(months[at]), "decided_with": key, "current": 1})
+        rows.append({**row, "month": months[name], "decided_with": key, "current": 1})
         places.append(at)
     work.outdate(tables.matches, tables.matches.c.id.in_(among(work.connection, outdated)))
     work.add(tables.matches, rows)

@@ -184,15 +184,17 @@ class Store:
             work.add(tables.forgotten, [{"what": "remembered", "mark": mark} for mark in memory.marks([words])])
             work.finish("forget remembered", by=_who(by), why=reason)
 
-    def close(self, month: str, *, by: str, reason: str = "") -> None:
+    def close(self, month: str, *, by: str, reason: str = "", open_end: str = "") -> None:
         """Freeze a month (`2018-09`) that ties out: its matches stay, later arrivals are booked in the next open month.
 
-        Raises DecisionRefused where it does not tie out, and says what is missing.
+        Where an account has no statement that reaches the last day, `open_end` says why no more can have moved. Raises
+        DecisionRefused where it does not tie out or its end is not in, and says what is missing.
         """
         with self._database.writing() as connection:
             work = journal.work(connection)
-            frozen = periods.close(work, month)
-            work.finish("close", by=_who(by), why=reason, body={"month": month, "figures": frozen})
+            frozen = periods.close(work, month, open_end=open_end)
+            body = {"month": month, "figures": frozen, "open end": open_end}
+            work.finish("close", by=_who(by), why=reason, body=body)
 
     def reopen(self, month: str, *, by: str, reason: str) -> None:
         """Open a closed month again; raises DecisionRefused without a reason."""
@@ -220,6 +222,11 @@ class Store:
         """For each month with movements the number of the newest event that said something of it."""
         with self._database.reading() as connection:
             return journal.newest(connection)
+
+    def closed_versions(self) -> dict[str, int]:
+        """For each closed month the number of the event that closed it, or of a newer one that forgot words."""
+        with self._database.reading() as connection:
+            return periods.closed_versions(connection)
 
     def last_run(self) -> dict[str, Any]:
         """What the last run left on record; empty where there was none."""

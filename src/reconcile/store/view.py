@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -15,66 +16,129 @@ from reconcile import money
 from reconcile.merging import AccountFigures, Merged
 from reconcile.schema import KINDS, SET_ASIDE, TEXT, TRANSACTIONS
 from reconcile.statement import Check, Period, Proof, Statement
-from reconcile.store import disagreements, effective, evidence, figures, reading, tables
-from reconcile.store.asking import in_parts
+from reconcile.store import disagreements, effective, evidence, figures, periods, reading, tables
+from reconcile.store.asking import in_parts, pairs
 from reconcile.store.evidence import FORGOTTEN, amounts_of
+from reconcile.store.months import days_of
 
 
 @dataclass(frozen=True, eq=False)
 class MonthView:
-    """One month: its statements cut to it, its movements, their matches in the same order, and the parts of splits."""
+    """One month: its statements cut to it, its movements, their matches in the same order, and the parts of splits.
+
+    What came after a month was closed counts for a later one: a movement stands there among `merged`, with a word about
+    it in `matches`, a decision in `decided_later` (columns of `schema.DECIDED_LATER`).
+    """
 
     month: str
     statements: tuple[Statement, ...]
     merged: Merged
     matches: pd.DataFrame
     parts: pd.DataFrame
+    decided_later: pd.DataFrame
 
 
 def month(connection: sa.Connection, name: str) -> MonthView | None:
     """The month, None where nothing reaches into it."""
-    start, end = f"{name}-01", f"{name}-31"
-    transactions = reading.transactions(connection, start, end)
-    statements = _statements(connection, start, end)
+    elsewhere = reading.booked_elsewhere(connection, name)
+    transactions = reading.booked_in(connection, name, elsewhere)
+    statements = _statements(connection, name, elsewhere)
     if not statements:
         return None
-    told = figures.month_figures(connection, name)
+    told = _figures(connection, name)
     nothing = money.rand(0)
     merged = Merged(
         transactions,
         _contributed(statements, transactions),
         tuple(AccountFigures(f.account, f.opening, f.moved, nothing, f.closing) for f in told),
         figures.gaps_frame(connection, [b for f in told for b in f.breaks]),
-        _conflicts(connection, start, end),
+        _conflicts(connection, name),
     )
-    matches = effective.matches_of(connection, transactions)
+    matches = _with_late(effective.matches_of(connection, transactions, name), transactions, name)
     parts = effective.allocations_of(connection, transactions)
-    split = parts[parts["transaction_id"].duplicated(keep=False)].reset_index(drop=True)
-    return MonthView(name, tuple(statements), merged, matches, split)
+    split = parts[parts["transaction_id"].duplicated(keep=False) & parts["booked"].eq(name)].reset_index(drop=True)
+    return MonthView(name, tuple(statements), merged, matches, split, effective.decided_later(connection, name))
 
 
-def _statements(connection: sa.Connection, start: str, end: str) -> list[Statement]:
-    """The statements that reach into the days, cut to them, by file and account."""
-    c, links, days = tables.statements.c, tables.delivered.c, tables.days.c
-    asked = sa.select(tables.statements).where(c.first_day <= end, c.last_day >= start)
-    facts = {row["id"]: dict(row) for row in connection.execute(asked).mappings()}
-    linked: dict[int, list[tuple[int, list[int]]]] = defaultdict(list)
-    asked_links = (
-        sa.select(links.statement, links.day_id, links.lines)
-        .join(tables.days, days.id == links.day_id)
-        .where(days.day >= start, days.day <= end)
-        .order_by(links.statement, days.day)
-    )
-    for number, day, lines in in_parts(connection, facts, lambda some: asked_links.where(links.statement.in_(some))):
-        linked[number].append((day, json.loads(lines)))
+def _figures(connection: sa.Connection, name: str) -> list[figures.MonthFigures]:
+    """The figures of each account; of a closed month with the balances that it was closed with."""
+    frozen = {row["account"]: row for row in periods.frozen(connection, name)}
+    return [
+        own if own.account.number not in frozen else _as_closed(own, frozen[own.account.number])
+        for own in figures.month_figures(connection, name)
+        if not frozen or own.account.number in frozen
+    ]
+
+
+def _as_closed(own: figures.MonthFigures, frozen: Mapping[str, Any]) -> figures.MonthFigures:
+    opening, closing = (None if frozen[n] is None else Decimal(frozen[n]) for n in ("opening", "closing"))
+    return replace(own, opening=opening, closing=closing)
+
+
+def _with_late(matches: pd.DataFrame, transactions: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The matches, with a word about those of which the month was closed when they arrived."""
+    months = transactions["date"].dt.strftime("%Y-%m")
+    late = months < name
+    if not late.any():
+        return matches
+    said = ("late for " + months + ", which was closed").where(late)
+    both = (said + "; " + matches["reason"]).astype(TEXT)
+    return matches.assign(reason=both.fillna(said.astype(TEXT)).fillna(matches["reason"]))
+
+
+def _statements(connection: sa.Connection, name: str, elsewhere: Mapping[str, str]) -> list[Statement]:
+    """The statements that reach into the month or have a row that counts for it, cut to that, by file and account."""
+    start, end = days_of(name)
+    first, last = figures.span()
+    reaching = sa.select(tables.statements).where(first <= end, last >= start)
+    inside = {row["id"]: dict(row) for row in connection.execute(reaching).mappings()}
+    booked = _rows_elsewhere(connection, elsewhere)
+    linked = _links(connection, name, [row for row, month in booked.items() if month == name])
+    late = sorted(linked.keys() - inside.keys())
+    asked = sa.select(tables.statements)
+    others = in_parts(connection, late, lambda some: asked.where(tables.statements.c.id.in_(some)))
+    facts = inside | {row.id: dict(row._mapping) for row in others}
     stack = evidence.stack(connection, {day for own in linked.values() for day, _ in own})
-    others = _others(connection, facts)
+    beside = _others(connection, inside)
     found = []
     for number, own in facts.items():
         rows = stack.of([day for day, _ in linked[number]])
         rows = rows.assign(line=[line for _, lines in linked[number] for line in lines])
-        found.append(_cut(own, rows, others.get(number, []), (start, end)))
+        if booked:
+            months = zip(rows["row"], rows["date"].dt.strftime("%Y-%m"), strict=True)
+            rows = rows[[booked.get(row, month) == name for row, month in months]].reset_index(drop=True)
+        if number in inside or len(rows):
+            found.append(_cut(own, rows, beside.get(number, []), (start, end)))
     return sorted(found, key=lambda s: (s.source.name, s.account.number, s.source.sha256))
+
+
+def _rows_elsewhere(connection: sa.Connection, elsewhere: Mapping[str, str]) -> dict[int, str]:
+    """Every delivered row of the movements, and the month that it counts for."""
+    movements, members = tables.movements.c, tables.members.c
+    names = list(elsewhere)
+    kept = sa.select(movements.row, movements.movement).where(movements.current == 1)
+    others = sa.select(members.row, members.movement).where(members.current == 1)
+    rows = pairs(connection, names, lambda some: kept.where(movements.movement.in_(some)))
+    rows |= pairs(connection, names, lambda some: others.where(members.movement.in_(some)))
+    return {row: elsewhere[name] for row, name in rows.items()}
+
+
+def _links(connection: sa.Connection, name: str, late: Sequence[int]) -> dict[int, list[tuple[int, list[int]]]]:
+    """For each statement the days that it delivers of the month and those of late rows, each with its rows' lines."""
+    links, days, rows = tables.delivered.c, tables.days.c, tables.rows.c
+    asked = sa.select(days.id, days.day)
+    start, end = days_of(name)
+    accounts = days.account.in_(sa.select(tables.statements.c.account))
+    of_month = connection.execute(asked.where(accounts, days.day.between(start, end))).all()
+    of_late = asked.join(tables.rows, rows.day_id == days.id)
+    of_late_rows = in_parts(connection, late, lambda some: of_late.where(rows.id.in_(some)))
+    day_of = {row.id: row.day for row in [*of_month, *of_late_rows]}
+    asked_links = sa.select(links.statement, links.day_id, links.lines)
+    found: dict[int, list[tuple[int, list[int]]]] = defaultdict(list)
+    delivered = in_parts(connection, sorted(day_of), lambda some: asked_links.where(links.day_id.in_(some)))
+    for statement, day, lines in sorted(delivered, key=lambda row: (row[0], day_of[row[1]])):
+        found[statement].append((day, json.loads(lines)))
+    return found
 
 
 def _cut(
@@ -89,13 +153,15 @@ def _cut(
     source = pd.Series(name, index=rows.index, dtype=TEXT)
     rows = rows.assign(source=source, line=rows["line"].astype("int64"))[TRANSACTIONS.names]
     opening, closing = whole.opening, whole.closing
-    if facts["first_day"] < start:
+    if facts["first_day"] and facts["first_day"] < start:
         opening = _before(rows)
-    if facts["last_day"] > end:
+    if facts["last_day"] and facts["last_day"] > end:
         closing = _after(rows)
     period = whole.period
     if period:
-        first, last = max(str(period.start), start), min(str(period.end), _last_day(end))
+        first, last = max(str(period.start), start), min(str(period.end), end)
+        if first > last:  # it has late rows alone
+            first, last = rows["date"].min(), rows["date"].max()
         period = Period(pd.Timestamp(first).date(), pd.Timestamp(last).date(), period.stated)
     return replace(
         whole,
@@ -108,10 +174,6 @@ def _cut(
         proof=Proof(tuple(Check(*check) for check in json.loads(facts["proof"]))),
         warnings=tuple(json.loads(facts["warnings"])),
     )
-
-
-def _last_day(end: str) -> str:
-    return str((pd.Period(end[:7], "M").end_time).date())
 
 
 def _before(rows: pd.DataFrame) -> Any:
@@ -193,6 +255,7 @@ def _contributed(statements: Sequence[Statement], transactions: pd.DataFrame) ->
     )
 
 
-def _conflicts(connection: sa.Connection, start: str, end: str) -> pd.DataFrame:
+def _conflicts(connection: sa.Connection, name: str) -> pd.DataFrame:
+    start, end = days_of(name)
     found = disagreements.conflicts(connection, start)
-    return found[found["date"] <= pd.Timestamp(_last_day(end))].reset_index(drop=True)
+    return found[found["date"] <= pd.Timestamp(end)].reset_index(drop=True)
