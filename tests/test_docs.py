@@ -119,7 +119,10 @@ def test_the_commands_of_the_readme_are_targets_of_the_makefile():
         assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE)
 
 
-@pytest.mark.parametrize("frame", [TRANSACTIONS, MATCHES, SET_ASIDE, GAPS, CONFLICTS, DECIDED_LATER], ids=lambda f: f.name)
+FRAMES = [TRANSACTIONS, MATCHES, SET_ASIDE, GAPS, CONFLICTS, DECIDED_LATER]
+
+
+@pytest.mark.parametrize("frame", FRAMES, ids=lambda f: f.name)
 def test_every_column_of_a_frame_is_in_the_reference(frame):
     reference = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
     for column in frame.columns:
