@@ -105,6 +105,16 @@ def test_a_month_with_a_row_set_aside_is_not_closed_until_it_is_delivered_sound(
     close(store)
 
 
+def test_a_row_torn_at_the_edge_is_not_made_good_by_an_export_that_ends_before_it(books: Store) -> None:
+    lacking = Decimal("5155.00")
+    books.add(export(ROWS, 0, 2, quarantined=aside(5_00), closing=lacking, period=stated(0, 30)))
+    books.add(export(ROWS, 0, 2, file="without it", period=stated(0, 30)))
+    with pytest.raises(DecisionRefused, match="1 rows set aside"):
+        close(books)
+    books.add(export(ROWS, 0, 2, file="with it", closing=lacking, period=stated(0, 30)))
+    close(books)
+
+
 def test_a_statement_of_nothing_but_rows_set_aside_keeps_the_month_of_its_period_open(books: Store) -> None:
     books.add(export(ROWS, 0, 2))
     books.add(export(ROWS, 0, 0, quarantined=aside(None), period=stated(5, 35), file="torn"))

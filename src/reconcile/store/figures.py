@@ -89,7 +89,24 @@ def _days_of(connection: sa.Connection, account: str, first: str | None, last: s
     asked = asked.where(movements.day >= _leading_to(connection, account, first)) if first else asked
     asked = asked.where(movements.day <= last) if last else asked
     found = groupby(connection.execute(asked), key=itemgetter(0))
-    return [_figures(account, day, [(c, b, d) for _, c, b, d in own]) for day, own in found]
+    moved = [_figures(account, day, [(c, b, d) for _, c, b, d in own]) for day, own in found]
+    # one that states a balance and has no rows says that nothing moved before it on its first day
+    return sorted([*_without_rows(connection, account, first, last), *moved], key=lambda d: d.day)
+
+
+def _without_rows(connection: sa.Connection, account: str, first: str | None, last: str | None) -> list[DayFigures]:
+    c = tables.statements.c
+    asked = sa.select(c.period_start, c.opening).where(
+        c.account == account,
+        c.first_day.is_(None),
+        c.period_start.is_not(None),
+        c.opening == c.closing,
+        c.id.not_in(_torn()),
+        *([c.period_start >= first] if first else []),
+        *([c.period_start <= last] if last else []),
+    )
+    found = connection.execute(asked.order_by(c.period_start, c.id)).all()
+    return [DayFigures(account, day, balance, 0, balance) for day, balance in found]
 
 
 def _leading_to(connection: sa.Connection, account: str, first: str) -> str:
@@ -197,7 +214,12 @@ def _source(connection: sa.Connection, account: str, day: str) -> str:
         .join(tables.days, days.id == links.day_id)
         .where(days.account == account, days.day == day)
     )
-    found = [(p, f"{file}:{m}" if m else file, sha256) for p, file, m, sha256 in connection.execute(asked)]
+    c = statements
+    quiet = sa.select(c.preference, c.file, c.member, c.sha256).where(
+        c.account == account, c.first_day.is_(None), c.period_start == day
+    )
+    delivered = connection.execute(asked).all() or connection.execute(quiet).all()
+    found = [(p, f"{file}:{m}" if m else file, sha256) for p, file, m, sha256 in delivered]
     return min(found)[1] if found else ""
 
 
@@ -316,12 +338,16 @@ def _weeks_before(day: str) -> str:
 def aside_of(connection: sa.Connection, account: str, start: str, end: str) -> list[tuple[int, int | None]]:
     """The rows set aside in statements that reach into the days, each text once: its number and cents.
 
-    Without those of a statement all of whose days another one delivers sound.
+    Without those of a statement all of whose days another one delivers sound: a row torn at its edge may be of a day
+    that the other does not reach, so where both end on a day, no balance may say that the other lacks something.
     """
     rows, statements, sound, torn = tables.other_rows.c, tables.statements.c, tables.statements.alias(), _torn()
     first, last = span()
     again = sa.exists().where(
-        sound.c.account == account, sound.c.first_day <= first, sound.c.last_day >= last, sound.c.id.not_in(torn)
+        sound.c.account == account,
+        sa.or_(sound.c.first_day < first, sa.and_(sound.c.first_day == first, _alike("opening", sound))),
+        sa.or_(sound.c.last_day > last, sa.and_(sound.c.last_day == last, _alike("closing", sound))),
+        sound.c.id.not_in(torn),
     )
     asked = (
         sa.select(sa.func.min(rows.id), rows.cents)
@@ -336,6 +362,12 @@ def aside_of(connection: sa.Connection, account: str, start: str, end: str) -> l
         .group_by(rows.text, rows.cents)
     )
     return [(number, cents) for number, cents in connection.execute(asked)]
+
+
+def _alike(balance: str, sound: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Whether a statement states the same balance as another, as far as both state one."""
+    own, other = tables.statements.c[balance], sound.c[balance]
+    return sa.or_(own.is_(None), other.is_(None), own == other)
 
 
 def _torn() -> sa.Select[Any]:
