@@ -161,6 +161,7 @@ def _prepare(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, PRIVATE))
         with path.open("rb") as opened:
             begin = opened.read(100)
+        cut_off = bool(begin) and _cut_off(path, begin)
     except (OSError, ValueError) as fault:  # ValueError: a NUL in the name
         why = fault.strerror if isinstance(fault, OSError) else fault
         raise StoreRefused(
@@ -168,7 +169,7 @@ def _prepare(path: Path) -> None:
         ) from fault
     if begin and not begin.startswith(HEADER):
         raise StoreRefused("is no store: it is another kind of file, or damaged", file=path.name, do=RESTORE)
-    if begin and _cut_off(path, begin):
+    if cut_off:
         raise StoreRefused("is damaged: it was cut off", file=path.name, do=RESTORE)
 
 

@@ -24,6 +24,7 @@ from reconcile.store.columns import Column
 from reconcile.store.delivery import Day, Delivered
 from reconcile.store.journal import Work
 from reconcile.store.months import month_of
+from reconcile.store.naming import named
 from reconcile.store.periods import Months
 
 
@@ -198,11 +199,12 @@ def _settle(work: Work, account: str, disputed: set[str], months: Months, done: 
     before = _movements_of(work.connection, account, rows, around)
     held = _held(work.connection, set(before.values()))
     decided = _decided(work.connection, held)
-    named = _named(groups, before, held, decided)
-    taken = {m for m in named if m}
+    first = sorted(held, key=lambda m: (m not in decided, held[m].since))
+    names = named(groups, before, {m: own.row for m, own in held.items()}, first)
+    taken = {m for m in names if m}
     outdated: list[int] = []
     versions: list[dict[str, object]] = []
-    for group, name in zip(groups, named, strict=True):
+    for group, name in zip(groups, names, strict=True):
         kept = group[0]
         movement = name or _free_id(work.connection, found.own_id[kept], taken)
         taken.add(movement)
@@ -260,25 +262,6 @@ def _decided(connection: sa.Connection, names: Iterable[str]) -> set[str]:
     decisions = tables.decisions.c
     asked = sa.select(decisions.movement).where(decisions.current == 1)
     return {row[0] for row in in_parts(connection, names, lambda some: asked.where(decisions.movement.in_(some)))}
-
-
-def _named(
-    groups: Sequence[Sequence[int]], before: Mapping[int, str], held: Mapping[str, _Held], decided: set[str]
-) -> list[str | None]:
-    """For each group of rows the movement that it goes on to be, None where it is a new one."""
-    home: dict[str, int] = {}
-    for number, group in enumerate(groups):
-        for row in group:
-            movement = before.get(row)
-            if movement and (movement not in home or held[movement].row == row):
-                home[movement] = number
-    claims: dict[int, list[str]] = defaultdict(list)
-    for movement, number in home.items():
-        claims[number].append(movement)
-    return [
-        min(claims[n], key=lambda m: (m not in decided, held[m].since)) if n in claims else None
-        for n in range(len(groups))
-    ]
 
 
 def _free_id(connection: sa.Connection, own: str, taken: set[str]) -> str:
