@@ -165,7 +165,10 @@ class _Night:
         months = sorted(set(store.month_versions()) - shut)
         if months:
             first = f"{months[0]}-01"
-            self.report.gaps = [masked(line) for line in gap_lines(store.gaps(first))]
+            missing = store.gaps(first)
+            tied = missing["missing"].notna() & missing["missing"].eq(0)
+            self.report.gaps = [masked(line) for line in gap_lines(missing[~tied])]
+            self.report.notes = [masked(line) for line in gap_lines(missing[tied])]
             conflicts = store.conflicts(first)
             conflicts = conflicts[conflicts["kind"].isin(TO_SETTLE)]
             if len(conflicts):

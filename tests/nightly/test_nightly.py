@@ -22,7 +22,8 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 from ledgers import ACCOUNT, Entry, history
-from nights import CAMPAIGNS, NIGHT, OTHER_ACCOUNT, Job, ledger, outcomes, tree, window
+from nights import CAMPAIGNS, NIGHT, OPENING, OTHER_ACCOUNT, Job, ledger, outcomes, tree, window
+from writers import emailed
 
 from reconcile.errors import ReconcileError, RegisterRefused, StoreRefused
 from reconcile.nightly import run, workbook
@@ -372,6 +373,18 @@ def test_a_gap_is_told_every_night_until_the_missing_file_arrives(job: Job, firs
     report = job.run()
     assert (report.gaps, report.exit_code) == ([], 0)
     assert {**job.left(), "workbooks": {}} == {**first.left(), "workbooks": {}}
+
+
+def test_a_statement_that_the_bank_numbered_and_nobody_delivered_is_told(job: Job) -> None:
+    rows = ledger(20)
+    before = OPENING + sum(e.cents for e in rows[:20])
+    job.deliver("first.csv", emailed(rows[:20], number=7))
+    job.deliver("second.csv", emailed(rows[20:], before, number=9))
+    report = job.run()
+    [note] = report.notes
+    assert "statement 8 is missing; the balances tie without it" in note
+    assert f"Note: {note}" in report.lines()
+    assert (report.gaps, report.exit_code) == ([], 0)
 
 
 def test_whole_months_that_are_missing_after_a_closed_one_are_told(job: Job) -> None:

@@ -46,10 +46,10 @@ def in_three(text: str) -> list[str]:
     return parts + [""] * (3 - len(parts))
 
 
-def emailed(entries: Sequence[Entry]) -> str:
+def emailed(entries: Sequence[Entry], opening: int = OPENING, number: int = 41) -> str:
     """An e-mailed statement; a row of 0.00 is one that moves no money, and is in no count of the summary."""
     first, last = (entries[0].day, entries[-1].day) if entries else (date(2026, 1, 1), date(2026, 1, 31))
-    closing = balances(entries)[-1] if entries else OPENING
+    closing = balances(entries, opening)[-1] if entries else opening
     of = f"4,'{long(last)}',"
     ins, outs = ([e.cents for e in entries if e.cents * sign > 0] for sign in (1, -1))
     lines = [
@@ -57,11 +57,11 @@ def emailed(entries: Sequence[Entry]) -> str:
         "3",
         "3,,'Statement'",
         "3,'Statement Number','From Date','To Date','Opening Balance','Closing Balance','VAT Paid'",
-        f"3,41,'{long(first)}','{long(last)}',{rand(OPENING)},{rand(closing)},-21.76",
+        f"3,{number},'{long(first)}','{long(last)}',{rand(opening)},{rand(closing)},-21.76",
         "4",
         "4,,'Summary'",
         "4,'Statement Date','Description','Number','Sub Total','Total'",
-        f"{of}'Opening Balance',,,{rand(OPENING)}",
+        f"{of}'Opening Balance',,,{rand(opening)}",
         f"{of}'Funds Received/Credits',{len(ins)},,{rand(sum(ins))}",
         f"{of}'Electronic Payments Received',{len(ins)},{rand(sum(ins))}",
         f"{of}'Funds Used/Debits',{len(outs)},,{rand(sum(outs))}",
@@ -71,7 +71,7 @@ def emailed(entries: Sequence[Entry]) -> str:
         "5,,'Transactions'",
         "5,'Number','Date','Description1','Description2','Description3','Amount','Balance','Accrued Charges'",
     ]
-    for n, (e, balance) in enumerate(zip(entries, balances(entries), strict=True), 1):
+    for n, (e, balance) in enumerate(zip(entries, balances(entries, opening), strict=True), 1):
         # the bank writes an empty text in two ways
         texts = [f'"{part}"' if part or n % 2 else "" for part in (p.replace('"', '""') for p in in_three(e.text))]
         lines.append(f"5,{n},'{e.day:%d %b}',{','.join(texts)},{rand(e.cents)},{rand(balance)},")

@@ -25,7 +25,8 @@ class RunReport:
     """What a run did, with nothing personal in it: account numbers by their last four digits, no payer's words.
 
     `changes` counts what is credited otherwise than before, by why; `status` the movements of open months by status;
-    `gaps`, `conflicts` and `faults` are lines to be read.
+    `gaps`, `conflicts` and `faults` are lines to be read, and `notes` those that leave nothing to do, such as a skipped
+    statement without which the balances tie.
     """
 
     started: str
@@ -35,6 +36,7 @@ class RunReport:
     status: dict[str, int] = field(default_factory=dict)
     gaps: list[str] = field(default_factory=list)
     conflicts: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     set_aside: int = 0
     late: int = 0
     forgotten: int = 0
@@ -68,5 +70,6 @@ class RunReport:
         rows += [f"Late for a closed month: {self.late}"] if self.late else []
         rows += [f"Rows set aside: {self.set_aside}"] if self.set_aside else []
         rows += [f"Gap: {line}" for line in self.gaps] + [f"Conflict: {line}" for line in self.conflicts]
+        rows += [f"Note: {line}" for line in self.notes]
         rows += [f"Workbook: {name}" for name in self.workbooks]
         return rows + [f"Fault: {line}" for line in self.faults]

@@ -11,12 +11,10 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-import pandas as pd
 import sqlalchemy as sa
 
 from reconcile import money
 from reconcile.merging.conflicts import TO_SETTLE
-from reconcile.schema import GAPS
 from reconcile.statement import Account
 from reconcile.store import effective, tables
 from reconcile.store.months import next_month
@@ -174,53 +172,6 @@ def breaks(days: Sequence[DayFigures]) -> list[Break]:
             reached = day.closing
         stand, at = reached, day.day
     return found
-
-
-def gaps_frame(connection: sa.Connection, found: Sequence[Break]) -> pd.DataFrame:
-    """The breaks as the columns of `schema.GAPS`."""
-    if not found:
-        return GAPS.empty()
-    rows = []
-    for b in found:
-        one = b.after == b.before
-        why = "rows of this day are missing" if one else "rows of the days between are missing"
-        rows.append(
-            {
-                "account": b.account,
-                "after": b.after,
-                "before": b.before,
-                "opening": money.rand(b.opening),
-                "closing": money.rand(b.closing),
-                "missing": money.rand(b.missing),
-                "from_source": _source(connection, b.account, b.after),
-                "to_source": _source(connection, b.account, b.before),
-                "reason": why,
-            }
-        )
-    frame = pd.DataFrame(rows)
-    for column in ("after", "before"):
-        frame[column] = pd.to_datetime(frame[column]).astype("datetime64[s]")
-    for column in ("opening", "closing", "missing"):
-        frame[column] = frame[column].astype(money.AMOUNT)
-    return GAPS.check(frame)
-
-
-def _source(connection: sa.Connection, account: str, day: str) -> str:
-    """The file that delivers a day; of several the one that merging prefers, whichever came first."""
-    days, links, statements = tables.days.c, tables.delivered.c, tables.statements.c
-    asked = (
-        sa.select(statements.preference, statements.file, statements.member, statements.sha256)
-        .join(tables.delivered, links.statement == statements.id)
-        .join(tables.days, days.id == links.day_id)
-        .where(days.account == account, days.day == day)
-    )
-    c = statements
-    quiet = sa.select(c.preference, c.file, c.member, c.sha256).where(
-        c.account == account, c.first_day.is_(None), c.period_start == day
-    )
-    delivered = connection.execute(asked).all() or connection.execute(quiet).all()
-    found = [(p, f"{file}:{m}" if m else file, sha256) for p, file, m, sha256 in delivered]
-    return min(found)[1] if found else ""
 
 
 @dataclass(frozen=True)

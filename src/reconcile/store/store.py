@@ -22,6 +22,7 @@ from reconcile.store import (
     disagreements,
     effective,
     figures,
+    gaps,
     journal,
     memory,
     periods,
@@ -278,10 +279,12 @@ class Store:
             work.finish("run", by=by or journal.current_user())
 
     def gaps(self, start: str | None = None, end: str | None = None) -> pd.DataFrame:
-        """Where the balances do not lead from one day to the next, columns of `schema.GAPS`."""
+        """Where the balances do not lead from one day to the next, or a statement that the bank numbered was skipped.
+
+        Columns of `schema.GAPS`; `missing` is 0 where the balances tie without the statement.
+        """
         with self._database.reading() as connection:
-            found = figures.breaks(figures.days_of(connection, start, end))
-            return figures.gaps_frame(connection, [b for b in found if not start or b.before >= start])
+            return gaps.gaps(connection, start, end)
 
     def set_aside(self, start: str) -> int:
         """How many rows are set aside in statements that reach to a day or past it, and no other delivers sound."""

@@ -16,7 +16,7 @@ from reconcile import money
 from reconcile.merging import AccountFigures, Merged
 from reconcile.schema import KINDS, SET_ASIDE, TEXT, TRANSACTIONS
 from reconcile.statement import Check, Period, Proof, Statement
-from reconcile.store import disagreements, effective, evidence, figures, periods, reading, tables
+from reconcile.store import disagreements, effective, evidence, figures, gaps, periods, reading, tables
 from reconcile.store.asking import in_parts, pairs
 from reconcile.store.evidence import FORGOTTEN, amounts_of
 from reconcile.store.months import days_of
@@ -51,7 +51,7 @@ def month(connection: sa.Connection, name: str) -> MonthView | None:
         transactions,
         _contributed(statements, transactions),
         tuple(AccountFigures(f.account, f.opening, f.moved, nothing, f.closing) for f in told),
-        figures.gaps_frame(connection, [b for f in told for b in f.breaks]),
+        gaps.frame(connection, [b for f in told for b in f.breaks], *days_of(name)),
         _conflicts(connection, name),
     )
     matches = _with_late(effective.matches_of(connection, transactions, name), transactions, name)
