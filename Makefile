@@ -34,8 +34,8 @@ bench: $(DEV_STAMP)  ## side by side with what a notebook would do by hand, and 
 	$(BIN)/python benchmarks/matching.py
 	$(BIN)/python benchmarks/store.py
 
-soak: $(DEV_STAMP)  ## the long sweeps
-	$(BIN)/python -m pytest -n 2 -m soak
+soak: $(DEV_STAMP)  ## the long sweeps, with what each of them counted
+	$(BIN)/python -m pytest -n 2 -m soak -rP
 
 FUZZ_SECONDS ?= 600
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from unittest import mock
 
 import openpyxl
 import pytest
@@ -227,3 +228,9 @@ def test_one_bad_member_of_a_zip_does_not_hide_the_good_ones(reconcile, tmp_path
     assert code == 1
     assert "both.zip:good.csv" in out
     assert "both.zip:bad.csv" in err
+
+
+def test_where_memory_does_not_suffice_it_is_said_in_one_line(reconcile, monkeypatch):
+    monkeypatch.setattr("reconcile.run.read_each", mock.Mock(side_effect=MemoryError))
+    told = "error: there is not enough memory for this; nothing was half written\n"
+    assert reconcile("check", HISTORY) == (2, "", told)

@@ -138,6 +138,9 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     except BrokenPipeError:
         sys.stdout = None  # the reader went away, as `head` does; do not complain while shutting down
         code = 0
+    except MemoryError:
+        print("error: there is not enough memory for this; nothing was half written", file=sys.stderr)
+        code = 2
     except OSError as fault:
         sys.stdout = None
         print(f"error: the output cannot be written ({fault.strerror})", file=sys.stderr)

@@ -135,6 +135,16 @@ class _Night:
             raise  # of the store, and an OSError too
         except OSError as fault:
             return [FileOutcome(name, "refused", said=f"cannot be read ({shown(fault.strerror)})")]
+        try:
+            return self._taken(store, path, before, found)
+        except MemoryError:
+            return [FileOutcome(name, "refused", said="needs more memory than there is")]
+
+    def _taken(
+        self, store: Store, path: Path, before: str, found: Sequence[Statement | ReconcileError]
+    ) -> list[FileOutcome]:
+        """What became of each statement of a file whose SHA-256 was `before`."""
+        name = _name(path)
         sound = [s for s in found if isinstance(s, Statement)]
         own = [s for s in sound if self.config.accounts.takes(s.account.number)]
         outcomes = [FileOutcome(name, "refused", said=self._said(f)) for f in found if isinstance(f, ReconcileError)]

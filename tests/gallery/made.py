@@ -380,6 +380,13 @@ def a_growing_file(folder: Path, stack: ExitStack) -> Path:
     return path
 
 
+def a_file_too_large_for_the_memory(folder: Path, stack: ExitStack) -> Path:
+    """a file of several hundred megabytes on a small machine."""
+    path = written(folder, "history-2012-to-2026.csv", HISTORY)
+    stack.enter_context(mock.patch.object(parsers, "each_document", side_effect=MemoryError))
+    return path
+
+
 def out_is_a_file(folder: Path, stack: ExitStack) -> Path:
     """a file named `out`."""
     return written(folder, "out", "")

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from reconcile._found import found_in
-from reconcile.errors import ReconcileError, UnknownLayout, shown
+from reconcile.errors import ReconcileError, UnknownLayout, UnreadableFile, shown
 from reconcile.files import MAX_BYTES, Document, each_document, raise_together
 from reconcile.parsers.unknown import refusal
 from reconcile.statement import Statement, add_ids
@@ -62,6 +62,8 @@ def read_each(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> li
         documents = each_document(path, max_bytes=max_bytes)
     except ReconcileError as fault:
         return [fault]
+    except MemoryError:
+        return [_too_large(Path(path).name)]
     found: list[Statement | ReconcileError] = []
     first_of: dict[str, str] = {}
     for document in documents:
@@ -77,7 +79,14 @@ def read_each(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> li
                 found += _counted(_read(document))
             except ReconcileError as fault:
                 found.append(fault)
+            except MemoryError:
+                found.append(_too_large(document.name))
     return found
+
+
+def _too_large(name: str) -> UnreadableFile:
+    do = "Download it in parts by date, or read it where there is more memory."
+    return UnreadableFile("needs more memory than there is", file=name, do=do)
 
 
 def _counted(statements: list[Statement]) -> list[Statement]:
