@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import NamedTuple
 
 from reconcile._found import found_in
@@ -95,7 +96,7 @@ class Engine:
 
     def _decide_ahead(self, narratives: dict[Reference, Narrative], progress: Progress | None) -> None:
         """Decide of many references, alike ones side by side: what was found of their words is then near at hand."""
-        ordered = sorted(narratives.keys() - self._decided.keys(), key=lambda key: (key[1], key))
+        ordered = sorted(narratives.keys() - self._decided.keys(), key=itemgetter(1, 0, 2))
         for start in range(0, len(ordered), AT_ONCE):
             keys = ordered[start : start + AT_ONCE]
             typed = [self.reader.words.of(narratives[key]) for key in keys]

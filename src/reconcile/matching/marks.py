@@ -41,7 +41,10 @@ class Marks:
     def of(self, tokens: list[str], shape: Shape) -> Marked | None:
         """The text without its code; None where it carries none, or any other word that is of a campaign's names."""
         at = self._code_in(tokens)
-        if at is None or any(map(self._is_of_names, tokens)) or not self._stands_alone(tokens, at):
+        if at is None or self.reader.known_likes.get(tokens[at]):
+            return None
+        # what the letters of a code begin matters nowhere: figures follow them
+        if any(map(self._is_of_names, tokens[:at] + tokens[at + 1 :])) or not self._stands_alone(tokens, at):
             return None
         words, *rest = shape
         beside = tuple(_without_code(word) for i, word in enumerate(words) if i not in (at, at + 1))
@@ -76,7 +79,7 @@ class Marks:
 
 def _without_code(word: str | Blank) -> str | Blank:
     """A blank without what it has in common with codes: beside one that is written out, it is no try at another."""
-    return word._replace(like_a_code="") if isinstance(word, Blank) and word.like_a_code else word
+    return word.without_code if isinstance(word, Blank) else word
 
 
 def shared(decision: Decision, marked: Marked) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from reconcile.matching.decide import Decision
 from reconcile.matching.names import is_name, may_be_given, may_be_surname
@@ -24,18 +23,22 @@ _ALIKE = "BCDFGHIJLMOPQTVYZ"
 """Initials that mean nothing else: no rand, no count, no "and", no point of the compass."""
 
 
-class Blank(NamedTuple):
-    """What is left of a word that is none of the register's, of a fund's or of the known ones."""
+class Blank(str):
+    """What is left of a word that is none of the register's, of a fund's or of the known ones: no word, but its facts.
 
-    name: bool
-    given: bool
-    surname: bool
-    like_a_code: str
-    ordinary: bool = False
-    begins_a_name: bool = False
+    A text, since its hash is kept: shapes are looked up more often than anything else.
+    """
+
+    __slots__ = ()
+
+    @property
+    def without_code(self) -> Blank:
+        """The same without what it has in common with codes."""
+        facts, _, _ = self.partition("/")
+        return Blank(facts)
 
 
-_INITIAL, _TRY = Blank(False, False, False, "initial"), Blank(False, False, False, "initial of what follows")
+_INITIAL, _TRY = Blank("~ initial"), Blank("~ initial of what follows")
 
 Shape = tuple[tuple[str | Blank, ...], frozenset[int], bool, str]
 _LETTERS = re.compile(r"[A-Z]+")
@@ -76,7 +79,10 @@ class Shapes:
         plain = payer == " ".join(tokens)
         if not plain and any(token not in payer for token in tokens):  # put together of single letters
             return None
-        shape = [self._word_at(tokens, at, narrative.cut) for at in range(len(tokens))]
+        known = self._of_words.get
+        shape = [known(token) or self._word_at(tokens, at) for at, token in enumerate(tokens)]
+        if narrative.cut and tokens:
+            shape[-1] = self._of_ends.get(tokens[-1]) or self._end(tokens[-1])
         if shape != tokens:
             for at in self._of_codes(tokens):
                 shape[at] = tokens[at]
@@ -84,14 +90,15 @@ class Shapes:
         marks = "" if plain else _FIGURES.sub("0", _LETTERS.sub("a", payer))
         return tuple(shape), glued, narrative.cut, marks
 
-    def _word_at(self, tokens: list[str], at: int, cut: bool) -> str | Blank:
-        token, last = tokens[at], at == len(tokens) - 1
-        if not last and token in self._initials and tokens[at + 1].isalpha():
-            return _TRY if tokens[at + 1][0] == token else _INITIAL
-        memory = self._of_ends if last and cut else self._of_words
-        word = memory.get(token)
-        if word is None:
-            word = memory[token] = self._end(token) if last and cut else self._word(token)
+    def _word_at(self, tokens: list[str], at: int) -> str | Blank:
+        """What is left of a word; remembered, but for an initial, which hangs on what follows it."""
+        token = tokens[at]
+        if token in self._initials:
+            follows = tokens[at + 1] if at + 1 < len(tokens) else ""
+            if follows.isalpha():
+                return _TRY if follows[0] == token else _INITIAL
+            return self._word(token)
+        word = self._of_words[token] = self._word(token)
         return word
 
     def _of_codes(self, tokens: list[str]) -> set[int]:
@@ -132,11 +139,13 @@ class Shapes:
         if word is token and SHORTEST_PIECE <= len(token) < SHORTEST_BLANK and token.isalpha():
             begins = self.reader.lexicon.begun_by(token, BEGUN) or codes_near(token, self.reader.lexicon)
             word = self._blank(token) if not begins and self._is_none_of_ours(token) else token
-        if isinstance(word, Blank):
-            word = word._replace(begins_a_name=token in person_beginnings() or begins_only_names(token))
+        if isinstance(word, Blank) and (token in person_beginnings() or begins_only_names(token)):
+            word = Blank(f"~begins a name{word}")
+        self._of_ends[token] = word
         return word
 
     def _blank(self, token: str) -> Blank:
         first = f"{token[0]}{len(token)}"
         first = first if first in self._codes else ""
-        return Blank(is_name(token), may_be_given(token), may_be_surname(token), first, is_ordinary(token))
+        facts = (is_name(token), may_be_given(token), may_be_surname(token), is_ordinary(token))
+        return Blank("~" + "".join("yes " if fact else "no " for fact in facts) + (first and f"/{first}"))

@@ -97,7 +97,7 @@ class Tokens:
 
     def _joined(self, parts: list[str]) -> list[str]:
         """Neighbours that together are one known word, typed with a blank too many: `ID LIB`, `I D B`."""
-        if self._begin_named.isdisjoint(parts):
+        if not self._may_join(parts):
             return parts
         joined: list[str] = []
         at = 0
@@ -111,6 +111,15 @@ class Tokens:
             joined.append("".join(parts[at : at + length]))
             at += length
         return joined
+
+    def _may_join(self, parts: list[str]) -> bool:
+        begin, named, last = self._begin_named, self._named, len(parts) - 1
+        for at in range(last):
+            if parts[at] in begin:
+                two = parts[at] + parts[at + 1]
+                if two in named or (at + 1 < last and two + parts[at + 2] in named):
+                    return True
+        return False
 
     def _joins(self, word: str, piece: list[str], then: list[str]) -> bool:
         length = len(piece)
