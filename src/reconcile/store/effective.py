@@ -105,11 +105,14 @@ def statuses(connection: sa.Connection, first: str) -> dict[str, int]:
     return dict(found)
 
 
-def matches_of(connection: sa.Connection, transactions: pd.DataFrame, month: str | None = None) -> pd.DataFrame:
+def matches_of(
+    connection: sa.Connection, transactions: pd.DataFrame, month: str | None = None, *, closed: bool = False
+) -> pd.DataFrame:
     """The matches of the transactions, columns of `schema.MATCHES`, same order, with what people decided in force.
 
     A movement that was never matched waits for a person. A gift decided for several places has no campaign here; its
-    parts are in `allocations_of`. In the books of a `month`, what was decided after it was closed still waits.
+    parts are in `allocations_of`. In the books of a `month`, what was decided after it was closed still waits; where
+    the month was opened again, a reason says so.
     """
     names = transactions["transaction_id"].tolist()
     table = tables.matches.c
@@ -123,7 +126,7 @@ def matches_of(connection: sa.Connection, transactions: pd.DataFrame, month: str
     found.insert(0, "transaction_id", transactions["transaction_id"])
     decided = _decided(connection, names)
     later = {name: own["booked"] for name, own in decided.items() if month and own["booked"] > month}
-    if later:
+    if later and not closed:
         said = found["transaction_id"].map(later).map("decided since, which counts for {}".format, na_action="ignore")
         found["reason"] = said.astype(TEXT).fillna(found["reason"])
     decided = {name: own for name, own in decided.items() if name not in later}

@@ -91,6 +91,12 @@ def _short(connection: sa.Connection, month: str) -> list[str]:
     return [f"account {Account(account).shown} to {day}" for account, day in found if start <= day < end]
 
 
+def closed_at(connection: sa.Connection, month: str) -> int | None:
+    """The number of the event that closed a month; None where it is open."""
+    c = tables.periods.c
+    return connection.execute(sa.select(c.event).where(c.month == month, c.current == 1, c.state == "closed")).scalar()
+
+
 def closed_versions(connection: sa.Connection) -> dict[str, int]:
     """For each closed month the event that closed it, or a newer one that forgot words."""
     c, events = tables.periods.c, tables.events.c

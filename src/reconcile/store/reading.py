@@ -28,31 +28,45 @@ def transactions(connection: sa.Connection, start: str | None = None, end: str |
     return _frame(connection, limits)
 
 
-def booked_in(connection: sa.Connection, month: str, elsewhere: Mapping[str, str]) -> pd.DataFrame:
+def booked_in(
+    connection: sa.Connection, month: str, elsewhere: Mapping[str, str], until: int | None = None
+) -> pd.DataFrame:
     """The movements that count for a month, by account and day: those of its days, and late ones of closed months.
 
-    `elsewhere` is what `booked_elsewhere` has for the month.
+    `elsewhere` is what `booked_elsewhere` has for the month; with `until` all is as it was after that event.
     """
     movements = tables.movements.c
-    own = transactions(connection, f"{month}-01", f"{month}-31")
+    accounts = movements.account.in_(sa.select(tables.statements.c.account))
+    own = _frame(connection, [accounts, movements.day.between(f"{month}-01", f"{month}-31")], until)
     if not elsewhere:
         return own
     gone = [name for name, booked in elsewhere.items() if booked != month]
-    late = _frame(connection, [movements.booked == month, tables.ELSEWHERE])
+    late = _frame(connection, [movements.booked == month, tables.ELSEWHERE], until)
     both = pd.concat([late, own[~own["transaction_id"].isin(gone)]], ignore_index=True)
     return both.sort_values(["account", "date"], kind="stable", ignore_index=True)
 
 
-def booked_elsewhere(connection: sa.Connection, month: str) -> dict[str, str]:
+def booked_elsewhere(connection: sa.Connection, month: str, until: int | None = None) -> dict[str, str]:
     """The movements of the days of a month that count for another one, and the other way round: where each counts."""
     movements = tables.movements.c
     asked = sa.select(movements.movement, movements.booked).where(
-        movements.current == 1,
+        in_force(tables.movements, "movement", until),
         movements.joined_to.is_(None),
         tables.ELSEWHERE,
         sa.or_(movements.booked == month, movements.day.between(f"{month}-01", f"{month}-31")),
     )
     return {row.movement: row.booked for row in connection.execute(asked)}
+
+
+def in_force(table: sa.Table, key: str, until: int | None) -> sa.ColumnElement[bool]:
+    """Of the rows of a table, of which newer ones take the place of older ones of the same key: which hold.
+
+    Those of now, or those that held after an event.
+    """
+    if until is None:
+        return table.c.current == 1
+    newest = sa.select(sa.func.max(table.c.id)).where(table.c.event <= until).group_by(table.c[key])
+    return table.c.id.in_(newest)
 
 
 def some(connection: sa.Connection, names: Sequence[str]) -> pd.DataFrame:
@@ -81,7 +95,9 @@ def places_in(connection: sa.Connection, statement: int, wanted: Collection[int]
     return {row: begins[day] + place for row, day, place in places if day in begins}
 
 
-def _frame(connection: sa.Connection, limits: Sequence[sa.ColumnElement[bool]]) -> pd.DataFrame:
+def _frame(
+    connection: sa.Connection, limits: Sequence[sa.ColumnElement[bool]], until: int | None = None
+) -> pd.DataFrame:
     movements, rows = tables.movements.c, tables.rows.c
     description, reference = tables.texts.alias(), tables.texts.alias()
     asked = (
@@ -100,14 +116,14 @@ def _frame(connection: sa.Connection, limits: Sequence[sa.ColumnElement[bool]]) 
         .join(tables.rows, rows.id == movements.row)
         .join(description, description.c.id == rows.description)
         .join(reference, reference.c.id == rows.bank_reference, isouter=True)
-        .where(movements.current == 1, movements.joined_to.is_(None), *limits)
+        .where(in_force(tables.movements, "movement", until), movements.joined_to.is_(None), *limits)
         .order_by(movements.account, movements.day, rows.day_id, rows.place)
     )
     values = connection.execute(asked).all()
     if not values:
         return TRANSACTIONS.empty()
     name, account, day, cents, balance, text, ref, bank_id, day_id, place = zip(*values, strict=True)
-    stands = places(connection, set(day_id))
+    stands = places(connection, set(day_id), until)
     return pd.DataFrame(
         {
             "transaction_id": pd.Series(name, dtype=TEXT),
@@ -124,8 +140,8 @@ def _frame(connection: sa.Connection, limits: Sequence[sa.ColumnElement[bool]]) 
     )
 
 
-def places(connection: sa.Connection, days: set[int]) -> dict[int, tuple[str, list[int]]]:
-    """For each day's rows a file that delivers them, and their lines in it.
+def places(connection: sa.Connection, days: set[int], until: int | None = None) -> dict[int, tuple[str, list[int]]]:
+    """For each day's rows a file that delivers them, and their lines in it; with `until` one known after that event.
 
     Of several the one that merging prefers, whichever came first.
     """
@@ -134,6 +150,7 @@ def places(connection: sa.Connection, days: set[int]) -> dict[int, tuple[str, li
     asked = sa.select(links.day_id, statements.preference, *names, links.id).join(
         tables.statements, statements.id == links.statement
     )
+    asked = asked.where(links.event <= until) if until is not None else asked
     best: dict[int, tuple[int, str, str, int]] = {}
     for day, preferred, file, member, sha256, link in in_parts(
         connection, sorted(days), lambda some: asked.where(links.day_id.in_(some))

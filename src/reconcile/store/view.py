@@ -40,9 +40,10 @@ class MonthView:
 
 def month(connection: sa.Connection, name: str) -> MonthView | None:
     """The month, None where nothing reaches into it."""
-    elsewhere = reading.booked_elsewhere(connection, name)
-    transactions = reading.booked_in(connection, name, elsewhere)
-    statements = _statements(connection, name, elsewhere)
+    until = periods.closed_at(connection, name)
+    elsewhere = reading.booked_elsewhere(connection, name, until)
+    transactions = reading.booked_in(connection, name, elsewhere, until)
+    statements = _statements(connection, name, elsewhere, until)
     if not statements:
         return None
     told = _figures(connection, name)
@@ -52,9 +53,11 @@ def month(connection: sa.Connection, name: str) -> MonthView | None:
         _contributed(statements, transactions),
         tuple(AccountFigures(f.account, f.opening, f.moved, nothing, f.closing) for f in told),
         gaps.frame(connection, [b for f in told for b in f.breaks], *days_of(name)),
-        _conflicts(connection, name),
+        _conflicts(connection, name, until),
     )
-    matches = _with_late(effective.matches_of(connection, transactions, name), transactions, name)
+    matches = _with_late(
+        effective.matches_of(connection, transactions, name, closed=until is not None), transactions, name
+    )
     parts = effective.allocations_of(connection, transactions)
     split = parts[parts["transaction_id"].duplicated(keep=False) & parts["booked"].eq(name)].reset_index(drop=True)
     return MonthView(name, tuple(statements), merged, matches, split, effective.decided_later(connection, name))
@@ -72,7 +75,7 @@ def _figures(connection: sa.Connection, name: str) -> list[figures.MonthFigures]
 
 def _as_closed(own: figures.MonthFigures, frozen: Mapping[str, Any]) -> figures.MonthFigures:
     opening, closing = (None if frozen[n] is None else Decimal(frozen[n]) for n in ("opening", "closing"))
-    return replace(own, opening=opening, closing=closing)
+    return replace(own, opening=opening, closing=closing, moved=Decimal(frozen["moved"]), breaks=())
 
 
 def _with_late(matches: pd.DataFrame, transactions: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -86,14 +89,17 @@ def _with_late(matches: pd.DataFrame, transactions: pd.DataFrame, name: str) -> 
     return matches.assign(reason=both.fillna(said.astype(TEXT)).fillna(matches["reason"]))
 
 
-def _statements(connection: sa.Connection, name: str, elsewhere: Mapping[str, str]) -> list[Statement]:
+def _statements(
+    connection: sa.Connection, name: str, elsewhere: Mapping[str, str], until: int | None
+) -> list[Statement]:
     """The statements that reach into the month or have a row that counts for it, cut to that, by file and account."""
     start, end = days_of(name)
     first, last = figures.span()
     reaching = sa.select(tables.statements).where(first <= end, last >= start)
+    reaching = reaching.where(tables.statements.c.event <= until) if until is not None else reaching
     inside = {row["id"]: dict(row) for row in connection.execute(reaching).mappings()}
-    booked = _rows_elsewhere(connection, elsewhere)
-    linked = _links(connection, name, [row for row, month in booked.items() if month == name])
+    booked = _rows_elsewhere(connection, elsewhere, until)
+    linked = _links(connection, name, [row for row, month in booked.items() if month == name], until)
     late = sorted(linked.keys() - inside.keys())
     asked = sa.select(tables.statements)
     others = in_parts(connection, late, lambda some: asked.where(tables.statements.c.id.in_(some)))
@@ -112,18 +118,20 @@ def _statements(connection: sa.Connection, name: str, elsewhere: Mapping[str, st
     return sorted(found, key=lambda s: (s.source.name, s.account.number, s.source.sha256))
 
 
-def _rows_elsewhere(connection: sa.Connection, elsewhere: Mapping[str, str]) -> dict[int, str]:
+def _rows_elsewhere(connection: sa.Connection, elsewhere: Mapping[str, str], until: int | None) -> dict[int, str]:
     """Every delivered row of the movements, and the month that it counts for."""
     movements, members = tables.movements.c, tables.members.c
     names = list(elsewhere)
-    kept = sa.select(movements.row, movements.movement).where(movements.current == 1)
-    others = sa.select(members.row, members.movement).where(members.current == 1)
+    kept = sa.select(movements.row, movements.movement).where(reading.in_force(tables.movements, "movement", until))
+    others = sa.select(members.row, members.movement).where(reading.in_force(tables.members, "row", until))
     rows = pairs(connection, names, lambda some: kept.where(movements.movement.in_(some)))
     rows |= pairs(connection, names, lambda some: others.where(members.movement.in_(some)))
     return {row: elsewhere[name] for row, name in rows.items()}
 
 
-def _links(connection: sa.Connection, name: str, late: Sequence[int]) -> dict[int, list[tuple[int, list[int]]]]:
+def _links(
+    connection: sa.Connection, name: str, late: Sequence[int], until: int | None
+) -> dict[int, list[tuple[int, list[int]]]]:
     """For each statement the days that it delivers of the month and those of late rows, each with its rows' lines."""
     links, days, rows = tables.delivered.c, tables.days.c, tables.rows.c
     asked = sa.select(days.id, days.day)
@@ -134,6 +142,7 @@ def _links(connection: sa.Connection, name: str, late: Sequence[int]) -> dict[in
     of_late_rows = in_parts(connection, late, lambda some: of_late.where(rows.id.in_(some)))
     day_of = {row.id: row.day for row in [*of_month, *of_late_rows]}
     asked_links = sa.select(links.statement, links.day_id, links.lines)
+    asked_links = asked_links.where(links.event <= until) if until is not None else asked_links
     found: dict[int, list[tuple[int, list[int]]]] = defaultdict(list)
     delivered = in_parts(connection, sorted(day_of), lambda some: asked_links.where(links.day_id.in_(some)))
     for statement, day, lines in sorted(delivered, key=lambda row: (row[0], day_of[row[1]])):
@@ -255,7 +264,7 @@ def _contributed(statements: Sequence[Statement], transactions: pd.DataFrame) ->
     )
 
 
-def _conflicts(connection: sa.Connection, name: str) -> pd.DataFrame:
+def _conflicts(connection: sa.Connection, name: str, until: int | None) -> pd.DataFrame:
     start, end = days_of(name)
-    found = disagreements.conflicts(connection, start)
+    found = disagreements.conflicts(connection, start, until)
     return found[found["date"] <= pd.Timestamp(end)].reset_index(drop=True)
