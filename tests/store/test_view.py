@@ -373,7 +373,7 @@ def test_the_workbook_of_a_closed_month_is_the_same_to_the_byte_whatever_comes_a
     closed = january.read_bytes()
     other = Account(ACCOUNT[:-1] + "2")
     for step in (
-        lambda: put(store, *ROWS),  # the bank's own words, which are preferred
+        lambda: put(store, *ROWS, account=Account(ACCOUNT, "Appeals")),  # with the words and name that are preferred
         lambda: put(store, *ROWS[:2], LATE, *ROWS[2:], file="late"),
         lambda: store.add(export([gift("A", 3), gift("B", 4, FEBRUARY)], account=other, file="other account")),
         lambda: store.add(export(ROWS, 0, 2, texts={1: "FNB APP PAYMENT FROM  SOMEBODY ELSE"}, file="disputed")),

@@ -238,12 +238,8 @@ def _month(connection: sa.Connection, account: str, month: str) -> MonthFigures:
     opening = own[0].opening if own else None
     moved = sum(d.moved for d in own) + before - after
     closing = own[-1].closing if own else None
-    facts = connection.execute(
-        sa.select(tables.statements).where(tables.statements.c.account == account).limit(1)
-    ).first()
-    name = facts.account_name if facts else ""
     return MonthFigures(
-        Account(account, name),
+        Account(account, _name(connection, account)),
         None if opening is None else money.rand(opening - before),
         money.rand(moved),
         None if closing is None else money.rand(closing - after),
@@ -251,6 +247,13 @@ def _month(connection: sa.Connection, account: str, month: str) -> MonthFigures:
         found,
         _conflicts(connection, account, start, end),
     )
+
+
+def _name(connection: sa.Connection, account: str) -> str:
+    """What the account is called by the statement that merging prefers, of those that name it."""
+    c = tables.statements.c
+    asked = sa.select(c.account_name).where(c.account == account, c.account_name != "")
+    return connection.execute(asked.order_by(c.preference, c.file, c.sha256).limit(1)).scalar() or ""
 
 
 def _counted_after(connection: sa.Connection, account: str, month: str) -> int:

@@ -68,6 +68,7 @@ def close(work: Work, month: str, *, open_end: str = "") -> list[dict[str, objec
     frozen: list[dict[str, object]] = [
         {
             "account": f.account.number,
+            "name": f.account.name,
             "opening": None if f.opening is None else str(f.opening),
             "moved": str(f.moved),
             "closing": None if f.closing is None else str(f.closing),

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from reconcile import money
 from reconcile.merging import AccountFigures, Merged
 from reconcile.schema import KINDS, SET_ASIDE, TEXT, TRANSACTIONS
-from reconcile.statement import Check, Period, Proof, Statement
+from reconcile.statement import Account, Check, Period, Proof, Statement
 from reconcile.store import disagreements, effective, evidence, figures, gaps, periods, reading, tables
 from reconcile.store.asking import in_parts, pairs
 from reconcile.store.evidence import FORGOTTEN, amounts_of
@@ -75,7 +75,8 @@ def _figures(connection: sa.Connection, name: str) -> list[figures.MonthFigures]
 
 def _as_closed(own: figures.MonthFigures, frozen: Mapping[str, Any]) -> figures.MonthFigures:
     opening, closing = (None if frozen[n] is None else Decimal(frozen[n]) for n in ("opening", "closing"))
-    return replace(own, opening=opening, closing=closing, moved=Decimal(frozen["moved"]), breaks=())
+    account = Account(own.account.number, frozen["name"])
+    return replace(own, account=account, opening=opening, closing=closing, moved=Decimal(frozen["moved"]), breaks=())
 
 
 def _with_late(matches: pd.DataFrame, transactions: pd.DataFrame, name: str) -> pd.DataFrame:
