@@ -355,6 +355,8 @@ def test_what_is_decided_after_closing_is_seen_in_the_month_that_it_counts_for(s
     sheets = on_paper(later, tmp_path / "february.xlsx")
     assert "R 50.00 · moved in months that were closed" in str(sheets["Decided later"][1][0])
     assert [row[2] for row in sheets["Decided later"][4:]] == [30, 20]
+    assert {row[1] for row in sheets["Decided later"][4:]} == {"…9001"}
+    assert ACCOUNT not in str(sheets)
     assert differences(sheets) == {0}
     assert "Decided later" not in on_paper(view, tmp_path / "january.xlsx")
     store.reopen("2026-01", by="Thandi", reason="a slip")
@@ -387,3 +389,14 @@ def test_the_workbook_of_a_closed_month_is_the_same_to_the_byte_whatever_comes_a
     store.forget([names[1]], by="Thandi", reason="she asked")
     on_paper(seen(store, "2026-01"), january)
     assert january.read_bytes() != closed
+
+
+def test_an_account_with_nothing_but_decisions_in_a_month_is_masked_too(books: Store, tmp_path: Path) -> None:
+    (name,) = put(books, gift("J NDLOVU"))
+    close(books)
+    other = Account(ACCOUNT[:-1] + "2")
+    books.add(export([gift("A", 3, FEBRUARY)], account=other, file="other account"))
+    books.decide(name, ("IDB", None), by="Thandi")
+    sheets = on_paper(seen(books, "2026-02"), tmp_path / "february.xlsx")
+    assert [row[1] for row in sheets["Decided later"][4:]] == ["…9001"]
+    assert ACCOUNT not in str(sheets)

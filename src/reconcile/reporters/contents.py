@@ -102,12 +102,13 @@ def gather(
     ordered = sorted(given_statements(statements), key=lambda s: (s.source.name, s.account.number, s.source.sha256))
     merged = merged or merge_statements(ordered)
     found = _aligned(MATCHES.check(matches), merged.transactions["transaction_id"])
-    masks = {} if full_account_numbers else _labels(ordered)
+    later = DECIDED_LATER.empty() if decided_later is None else DECIDED_LATER.check(decided_later)
+    accounts = [s.account for s in ordered] + [Account(number) for number in later["account"].unique()]
+    masks = {} if full_account_numbers else _labels(accounts)
     rows = merged.transactions
     if parts is not None and len(parts):
         rows, found = _split(rows, found, parts)
     lines, replaced = _lines(rows, found, masks)
-    later = DECIDED_LATER.empty() if decided_later is None else DECIDED_LATER.check(decided_later)
     later, replaced_later = _later(later, masks)
     return Contents(
         statements=tuple(ordered),
@@ -171,10 +172,10 @@ def _split(rows: pd.DataFrame, found: pd.DataFrame, parts: pd.DataFrame) -> tupl
     return rows, found
 
 
-def _labels(statements: Sequence[Statement]) -> dict[str, str]:
+def _labels(accounts: Sequence[Account]) -> dict[str, str]:
     """Account number -> its last four digits, told apart by a letter where two accounts share them."""
-    numbers = sorted({s.account.number for s in statements})
-    shown = {s.account.number: s.account.shown for s in statements}
+    shown = {account.number: account.shown for account in accounts}
+    numbers = sorted(shown)
     alike: dict[str, list[str]] = {}
     for number in numbers:
         alike.setdefault(shown[number], []).append(number)
@@ -229,7 +230,7 @@ def _later(rows: pd.DataFrame, masks: Mapping[str, str]) -> tuple[pd.DataFrame, 
         "Campaign": rows["campaign"].fillna(NO_CAMPAIGN),
         "Fund": rows["fund"].fillna(UNSPECIFIED).where(credited, NO_FUND),
         "Decided by": rows["by"],
-        "Decided on": rows["on"],
+        "Decided on": rows["on"].str.slice(0, 10),
         "Reason": rows["reason"],
         "File": source,
         "Line": rows["line"],
