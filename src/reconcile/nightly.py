@@ -50,7 +50,7 @@ def run(
     """
     clock = clock or (lambda: datetime.now(UTC))
     log = Logbook(config.output.log, clock=clock, say=say)
-    locked = config.store_file or config.output.folder / "reconcile"
+    locked = config.store_file or config.output.folder / ".reconcile"  # not among the workbooks that people open
     try:
         with only_one(locked, clock=clock):
             return _Night(config, clock, log, progress or (lambda step, done, of: None), Seen(locked)).run()

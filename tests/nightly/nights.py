@@ -76,7 +76,13 @@ class Job:
         return self.folder / "out"
 
     def set_up(
-        self, *, campaigns: str = CAMPAIGNS, settle_seconds: int = 0, accounts: Sequence[str] = (), **more: str
+        self,
+        *,
+        campaigns: str = CAMPAIGNS,
+        settle_seconds: int = 0,
+        accounts: Sequence[str] = (),
+        url: str = "sqlite:///reconcile.db",
+        **more: str,
     ) -> Job:
         """Write its settings; `more` has further lines by section."""
         self.inbox.mkdir(parents=True, exist_ok=True)
@@ -84,7 +90,7 @@ class Job:
         sections = {
             "inbox": f'folders = ["inbox"]\nsettle_seconds = {settle_seconds}',
             "register": 'campaigns = "campaigns.csv"',
-            "store": 'url = "sqlite:///reconcile.db"',
+            "store": f'url = "{url}"',
             "accounts": f"numbers = {json.dumps(list(accounts))}",
             "output": 'folder = "out"\nlog = "log.jsonl"\nreport = "report.json"',
         }
@@ -104,7 +110,7 @@ class Job:
 
     def store(self) -> Store:
         """Its store."""
-        return open_store(self.folder / "reconcile.db")
+        return open_store(self.config.store.url)
 
     def log(self) -> list[dict[str, Any]]:
         """The lines of its log."""
@@ -118,7 +124,7 @@ class Job:
 
     def workbooks(self) -> dict[str, str]:
         """The SHA-256 of each workbook, by name."""
-        return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(self.out.glob("*"))}
+        return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(self.out.glob("[!.]*"))}
 
     def left(self) -> dict[str, Any]:
         """What the runs so far left: movements, matches, decisions, months and workbooks, without numbers and times."""
