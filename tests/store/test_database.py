@@ -214,6 +214,14 @@ def test_a_file_and_what_stands_beside_it_are_for_their_owner_alone(path: Path) 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+def test_what_is_recorded_is_on_the_disk_before_it_is_said_to_be(path: Path) -> None:
+    with open_store(path) as store, store._database.reading() as connection:
+        asked = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("synchronous", "journal_mode")
+        }
+        assert asked == {"synchronous": 2, "journal_mode": "wal"}  # FULL: a power cut loses nothing that was committed
+
+
 def test_folders_on_the_way_are_made(tmp_path: Path) -> None:
     with open_store(f"sqlite:///{tmp_path}/a/b/s.db") as store:
         assert repr(store) == "Store(s.db)"
