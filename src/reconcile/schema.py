@@ -160,6 +160,15 @@ GAPS = Frame(
     ),
 )
 
+REVERSALS = Frame(
+    "reversals",
+    (
+        Column("reversal", "text", "transaction id of the debit that takes a payment back"),
+        Column("original", "text", "transaction id of the payment that it takes back"),
+        Column("reason", "text", "why these two, in words"),
+    ),
+)
+
 DECIDED_LATER = Frame(
     "decided later",
     (

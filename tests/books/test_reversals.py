@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import reconcile as rc
-from reconcile.books import REVERSALS, link_reversals
+from reconcile.books import link_reversals
 from reconcile.campaigns import CampaignRegister, read_campaigns
 from reconcile.errors import FrameRefused
 from reconcile.matching.narrative import narrate
 from reconcile.money import from_cents
-from reconcile.schema import MATCHES, TEXT, TRANSACTIONS
+from reconcile.schema import MATCHES, REVERSALS, TEXT, TRANSACTIONS
 
 FIRST = date(2026, 3, 1)
 APP = "FNB APP PAYMENT FROM  S PATEL"

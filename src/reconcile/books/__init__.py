@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from reconcile.books.reversals import REVERSALS, link_reversals
+from reconcile.books.reversals import link_reversals
 
-__all__ = ["REVERSALS", "link_reversals"]
+__all__ = ["link_reversals"]

@@ -15,16 +15,7 @@ from reconcile import money
 from reconcile.errors import FrameRefused
 from reconcile.matching.narrative import Narrative, narrate
 from reconcile.merging.wording import alike, squashed
-from reconcile.schema import MATCHES, TRANSACTIONS, Column, Frame
-
-REVERSALS = Frame(
-    "reversals",
-    (
-        Column("reversal", "text", "transaction id of the debit that takes a payment back"),
-        Column("original", "text", "transaction id of the payment that it takes back"),
-        Column("reason", "text", "why these two, in words"),
-    ),
-)
+from reconcile.schema import MATCHES, REVERSALS, TRANSACTIONS
 
 LONGEST_DAYS = 60
 """A payment further back is not looked for. Payers may dispute a debit order at their bank for 40 days, and the bank
