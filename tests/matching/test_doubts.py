@@ -173,6 +173,16 @@ OTHERS = [
     ("Desks", "DESKS FISABILILLAH", "WH1"),
     ("Desks", "FRT LIL NAIDOO", None),
     ("Sentinel Centre", "SENTINEL SENTRE", "WH1"),
+    ("Burma", "BURMAN J", None),
+    ("Burma", "BURMA J", "WH1"),
+    ("Desks", "PALMARCH", "PAL"),
+    ("Desks", "PALMAY", None),
+    ("Desks", "DR MOOLA FRT ZAK", "FRT"),
+    ("Burma Orphans", "BURMAORPHANSFORZAKA", None),
+    ("Burma Orphans", "THE BURMAORPHANSZAKA", "WH1"),
+    ("Burma Orphans", "BURMAORPHANSZAKA", "WH1"),
+    ("Burma Orphans", "BURMAORPHANSZAKA FRT", None),
+    ("Maternity Home", "MATERNITEITSHUIS", "WH1"),
 ]
 """Names of one campaign (its code is WH1), a text, and what it is credited to; the others are PAL, FRT, TQ23 and TW."""
 
@@ -184,6 +194,26 @@ def test_how_names_are_typed_and_what_stands_beside_them(name: str, text: str, c
     line = {"date": "2018-09-03", "amount": "100.00", "description": f"FNB APP PAYMENT FROM  {text}"}
     [decided] = rc.match(pd.DataFrame([line]), register).itertuples()
     assert (decided.campaign if decided.status == "matched" else None) == campaign, decided.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "fund"),
+    [
+        ("DR MOOLA MALAWI ZAK", "review", None),  # a name that people bear, and three letters of a fund
+        ("MALAWI ZAKA", "matched", "zakat"),
+        ("MALAWI KAF", "matched", "kaffarah"),  # nobody is called so
+        ("FROM S ZAK MALAWI", "matched", None),
+    ],
+)
+def test_three_letters_of_a_fund_that_people_are_called_by_are_asked_about(
+    text: str, status: str, fund: str | None
+) -> None:
+    register = rc.read_campaigns(pd.DataFrame({"code": ["MLW"], "name": ["Malawi"]}))
+    funds = rc.read_funds(pd.DataFrame({"fund": ["zakat", "kaffarah"], "spellings": ["Zakat|Zakaat", "Kaffarah"]}))
+    line = {"date": "2018-09-03", "amount": "100.00", "description": f"FNB APP PAYMENT FROM  {text}"}
+    found = rc.match(pd.DataFrame([line]), register, funds=funds)
+    assert found["status"].tolist() == [status]
+    assert found["fund"].astype(object).where(found["fund"].notna(), None).tolist() == [fund]
 
 
 @pytest.mark.parametrize(

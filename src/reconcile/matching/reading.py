@@ -110,7 +110,7 @@ class Reader:
         """The reading of a text whose tokens were compared with the register (`known_likes`) before."""
         reading = Reading(narrative, self.lexicon, tokens, glued=glued)
         reading.funds = self.funds.find(tokens, narrative.cut)
-        if narrative.cut and tokens and not reading.funds:
+        if tokens and not reading.funds and (narrative.cut or len(tokens[-1]) == SHORTEST_PIECE):
             reading.fund_begun = self.funds.may_begin(tokens[-1])
         known = self._memory_of_roles
         reading.roles = [known.get(token) or self._role(token) for token in tokens]

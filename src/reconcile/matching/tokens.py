@@ -9,7 +9,7 @@ from reconcile.matching.lexicon import Lexicon
 from reconcile.matching.names import may_be_given, may_be_surname
 from reconcile.matching.narrative import Narrative
 from reconcile.matching.roles import has_role
-from reconcile.matching.words import PLAIN, SHORTEST_PIECE, beginnings_of, chunks, is_ordinary, runs
+from reconcile.matching.words import MONTHS, PLAIN, SHORTEST_PIECE, beginnings_of, chunks, is_ordinary, runs
 
 _TYPED_O = re.compile(r"(?<=[0-9])O(?=[0-9])")
 LONGEST_CODE = 12
@@ -28,6 +28,7 @@ class Tokens:
     _pieces: frozenset[str] = frozenset()
     _named: frozenset[str] = frozenset()
     _begin_named: frozenset[str] = frozenset()
+    _begin_funds: frozenset[str] = frozenset()
     _memory: dict[str, bool] = field(default_factory=dict)
     _splits: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -40,6 +41,7 @@ class Tokens:
         )
         self._named = frozenset([*lexicon.codes, *lexicon.campaigns_of, *lexicon.fund_words])
         self._begin_named = beginnings_of(self._named, 1)
+        self._begin_funds = beginnings_of(single_funds, SHORTEST_PIECE)
         self._pieces = frozenset(w for w in words if len(w) >= SHORTEST_PIECE)
 
     def of(self, narrative: Narrative) -> tuple[list[str], frozenset[int]]:
@@ -135,7 +137,7 @@ class Tokens:
         """The known words that a run-together one is made of; the word itself if it is not wholly so; remembered."""
         pieces: tuple[str, ...] = (word,)
         if 2 * SHORTEST_PIECE <= len(word) <= LONGEST_GLUED and word.isalpha() and not self._is_one(word):
-            pieces = self._fewest(word) or self._code_and_fund(word) or pieces
+            pieces = self._fewest(word) or self._code_and_fund(word) or self._begins_a_fund(word) or pieces
         self._splits[word] = pieces if self._says_more_than_a_code(pieces) else (word,)
         return self._splits[word]
 
@@ -162,6 +164,18 @@ class Tokens:
                 return word[:at], word[at:]
         return (word,)
 
+    def _begins_a_fund(self, word: str) -> tuple[str, ...] | None:
+        """Words of the register and the beginning of a fund's, run together and cut off: `GAZAORPHANSZAKA`."""
+        for at in range(len(word) - SHORTEST_PIECE, 2 * SHORTEST_PIECE - 1, -1):
+            if word[at:] in self._begin_funds and (pieces := self._named_pieces(word[:at])):
+                return *pieces, word[at:]
+        return None
+
+    def _named_pieces(self, word: str) -> tuple[str, ...]:
+        """The words of names that a run-together one is wholly made of; none where any other is among them."""
+        pieces = self._fewest(word) or ()
+        return pieces if all(piece in self.lexicon.campaigns_of for piece in pieces) else ()
+
     def _says_more_than_a_code(self, pieces: tuple[str, ...]) -> bool:
         """Whether a run-together word holds more than codes and plain words: BURDON and VETPET are rather not known."""
         lexicon = self.lexicon
@@ -169,6 +183,8 @@ class Tokens:
             piece in lexicon.fund_words or piece in lexicon.campaigns_of or piece in lexicon.translated
             for piece in pieces
         )
+        if len(pieces) == 2 and pieces[0] in lexicon.codes and pieces[1] in MONTHS and len(pieces[1]) > SHORTEST_PIECE:
+            return True  # ABCMARCH: no word and no name ends like the name of a month
         return any(more) or not any(piece in lexicon.codes for piece in pieces)
 
     def _code_and_fund(self, word: str) -> tuple[str, ...] | None:

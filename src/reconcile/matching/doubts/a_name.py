@@ -38,11 +38,19 @@ def _half_a_name(there: Beside) -> bool:
         at > 0 and alone and there.winner.rule != "code"
     )  # N HARBOUR ZAKAT; MARIAM K HARBOUR ZAKAT has a whole name before
     follows = _surname_follows(there)
+    if there.winner.slip and at == 0 and _ends_with_an_initial(there):  # BURMAN J
+        return True
     if (titled and (bare or there.winner.slip or follows or first)) or before in OF_SURNAMES:
         return True
     if may_be_surname(word) and (may_be_given(before) or (at + 1 in others and len(there.word(at + 1)) == 1)):
         return True
     return may_be_given(word) and (follows or may_be_surname(before) or (titled and at == 1))
+
+
+def _ends_with_an_initial(there: Beside) -> bool:
+    """Whether an initial stands behind the word, and nothing that it could be the initial of."""
+    after = there.last + 1
+    return after in there.others and initial(there.reading, after) and there.others.get(after + 1) != "unknown"
 
 
 def _surname_follows(there: Beside) -> bool:
