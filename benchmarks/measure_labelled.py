@@ -13,7 +13,19 @@ from reconcile.matching.evaluation import read_labelled
 from reconcile.matching.evaluation.counts import Counts
 
 LABELLED = Path(__file__).parents[1] / "tests" / "labelled"
-OF_APPEALS = ("appeals", "relief", "donors", "givers", "payday", "cities", "phones", "monthly", "everyone", "friends")
+OF_APPEALS = (
+    "appeals",
+    "relief",
+    "donors",
+    "givers",
+    "payday",
+    "cities",
+    "phones",
+    "monthly",
+    "everyone",
+    "friends",
+    "pensioners",
+)
 """The sets of one register; each other set has its own."""
 
 SETS = (

@@ -183,6 +183,7 @@ OTHERS = [
     ("Burma Orphans", "BURMAORPHANSZAKA", "WH1"),
     ("Burma Orphans", "BURMAORPHANSZAKA FRT", None),
     ("Maternity Home", "MATERNITEITSHUIS", "WH1"),
+    ("Masjid Building", "MOSKEE BOU LILLAH", "WH1"),
 ]
 """Names of one campaign (its code is WH1), a text, and what it is credited to; the others are PAL, FRT, TQ23 and TW."""
 
@@ -191,6 +192,17 @@ OTHERS = [
 def test_how_names_are_typed_and_what_stands_beside_them(name: str, text: str, campaign: str | None) -> None:
     rows = [("WH1", name), ("PAL", "Comfort"), ("FRT", "Orchard Trees"), ("TQ23", "Quake"), ("TW", "Tube Wells")]
     register = rc.read_campaigns(pd.DataFrame(rows, columns=["code", "name"]))
+    line = {"date": "2018-09-03", "amount": "100.00", "description": f"FNB APP PAYMENT FROM  {text}"}
+    [decided] = rc.match(pd.DataFrame([line]), register).itertuples()
+    assert (decided.campaign if decided.status == "matched" else None) == campaign, decided.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "campaign"),
+    [("OLD BOYS UNION BURSA", "BUR"), ("OLD BOYS UNION BURMS", None), ("BURMS", "ROH"), ("BURSA", None)],
+)
+def test_the_beginning_of_a_word_at_a_cut_end_is_no_slip_of_another(text: str, campaign: str | None) -> None:
+    register = rc.read_campaigns(pd.DataFrame({"code": ["BUR", "ROH"], "name": ["Bursary", "Burma"]}))
     line = {"date": "2018-09-03", "amount": "100.00", "description": f"FNB APP PAYMENT FROM  {text}"}
     [decided] = rc.match(pd.DataFrame([line]), register).itertuples()
     assert (decided.campaign if decided.status == "matched" else None) == campaign, decided.reason

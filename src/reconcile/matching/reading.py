@@ -19,6 +19,9 @@ from reconcile.matching.words import PLAIN, SHORTEST_PIECE
 
 LONGEST_CODE_RUNS = 6
 
+SURELY_BEGUN = 5
+"""So many letters with which a word of the register begins are no slip of another one."""
+
 
 class Candidate(NamedTuple):
     """What a rule proposes: a campaign, the words that speak for it, and how strongly; it decides nothing.
@@ -147,6 +150,8 @@ class Reader:
                 likes = [like for like in likes if like.how in (EXACT, TRANSLATED)]
             elif means_itself(token):
                 likes = [like for like in likes if like.how != SLIP]
+            elif len(token) >= SURELY_BEGUN and (begun := self.lexicon.begun_by(token)):
+                likes = [like for like in likes if like.how != SLIP or like.word in begun]
             self._memory_of_likes[token] = likes
         return likes
 
