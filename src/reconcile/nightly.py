@@ -171,7 +171,7 @@ class _Night:
 
     def _look_at(self, store: Store) -> None:
         """What is missing or disputed, and what waits for a person, in months that are not closed."""
-        shut = _closed(store)
+        shut = store.closed_versions().keys()
         months = sorted(set(store.month_versions()) - shut)
         if months:
             first = f"{months[0]}-01"
@@ -343,12 +343,6 @@ def _name(path: Path) -> str:
 def _stored(path: Path) -> str:
     """The name as a store can hold it, also where it is no UTF-8."""
     return path.name.encode("utf-8", "replace").decode()
-
-
-def _closed(store: Store) -> set[str]:
-    """The months that are closed now."""
-    months = store.months()
-    return set(months[months["in_force"] & months["state"].eq("closed")]["month"])
 
 
 def _foreign(statement: Statement) -> ReconcileError:

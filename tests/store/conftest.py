@@ -36,3 +36,10 @@ def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Fresh:
 def store(fresh: Fresh) -> Iterator[Store]:
     with ExitStack() as stack:
         yield stack.enter_context(open_store(fresh()))
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> Iterator[Store]:
+    """A store in a file, where what a server does with it is not asked."""
+    with open_store(tmp_path / "books.db") as store:
+        yield store

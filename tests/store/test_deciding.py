@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -18,12 +17,6 @@ from reconcile.errors import DecisionRefused
 from reconcile.store import Store, open_store
 
 REGISTER = register()
-
-
-@pytest.fixture
-def books(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path / "books.db") as store:
-        yield store
 
 
 @pytest.fixture

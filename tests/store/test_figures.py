@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,12 +16,6 @@ from reconcile.store import Store, open_store
 from reconcile.store.figures import Break, DayFigures, breaks, lines
 
 OTHER = Account(ACCOUNT[:-1] + "2")
-
-
-@pytest.fixture
-def books(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path / "books.db") as store:
-        yield store
 
 
 def told(store: Store, *days: str) -> list[tuple[str, str, str]]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -12,15 +10,9 @@ from exports import export
 from gifts import gift
 
 from reconcile.merging import merge_statements
-from reconcile.store import Store, open_store
+from reconcile.store import Store
 
 DAYS = [gift("A", 10), gift("B", 20, 10), gift("C", 30, 20), gift("D", 40, 30), gift("E", 50, 40)]
-
-
-@pytest.fixture
-def books(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path / "books.db") as store:
-        yield store
 
 
 NUMBERED = {

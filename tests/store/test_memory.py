@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -16,12 +15,6 @@ from reconcile.errors import DecisionRefused
 from reconcile.store import Store, open_store
 
 REGISTER = register()
-
-
-@pytest.fixture
-def books(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path / "books.db") as store:
-        yield store
 
 
 def teach(store: Store, words: str, *places: object, day: int = 0) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -14,16 +13,10 @@ from gifts import FEBRUARY, MARCH, booked, close, credited, gift, length, parts,
 from reconcile.errors import DecisionRefused
 from reconcile.statement import Account
 from reconcile.store import Store, open_store
-from reconcile.store.months import days_of, month_before, next_month
+from reconcile.store.months import first_and_last, month_before, next_month
 from reconcile.store.periods import Months
 
 REGISTER = register()
-
-
-@pytest.fixture
-def books(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path / "books.db") as store:
-        yield store
 
 
 ROWS = [
@@ -374,7 +367,7 @@ def test_after_december_comes_january() -> None:
     ("month", "last"), [("2026-02", "28"), ("2028-02", "29"), ("2026-04", "30"), ("2026-12", "31")]
 )
 def test_a_month_has_its_days(month: str, last: str) -> None:
-    assert days_of(month) == (f"{month}-01", f"{month}-{last}")
+    assert first_and_last(month) == (f"{month}-01", f"{month}-{last}")
 
 
 def test_a_zero_movement_or_a_day_that_leads_back_at_the_end_of_a_month_does_not_keep_it_open(books: Store) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -32,12 +31,6 @@ from reconcile.errors import FrameRefused
 from reconcile.store import Store, open_store
 
 REGISTER = register()
-
-
-@pytest.fixture
-def books(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path / "books.db") as store:
-        yield store
 
 
 MIXED = [

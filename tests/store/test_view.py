@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -18,17 +17,11 @@ from reconcile.merging import merge_statements
 from reconcile.parsers import read_statement
 from reconcile.reporters import write_workbook
 from reconcile.statement import Account
-from reconcile.store import Store, open_store
+from reconcile.store import Store
 from reconcile.store.view import MonthView
 
 SAMPLES = Path(__file__).parents[2] / "sample_statements"
 REGISTER = register()
-
-
-@pytest.fixture
-def books(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path / "books.db") as store:
-        yield store
 
 
 def seen(store: Store, month: str) -> MonthView:
@@ -400,3 +393,14 @@ def test_an_account_with_nothing_but_decisions_in_a_month_is_masked_too(books: S
     sheets = on_paper(seen(books, "2026-02"), tmp_path / "february.xlsx")
     assert [row[1] for row in sheets["Decided later"][4:]] == ["…9001"]
     assert ACCOUNT not in str(sheets)
+
+
+def test_a_numbered_statement_that_was_missing_when_a_month_was_closed_is_so_in_its_view(books: Store) -> None:
+    books.add(export(ROWS, 0, 2, number=7))
+    books.add(export(ROWS, 2, 6, number=9))
+    close(books)
+    before = seen(books, "2026-01").merged.gaps
+    assert before["reason"].tolist() == ["statement 8 is missing; the balances tie without it"]
+    books.add(export(ROWS, 1, 3, number=8))
+    assert books.gaps().empty
+    assert seen(books, "2026-01").merged.gaps.equals(before)

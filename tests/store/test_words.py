@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,12 +17,6 @@ from reconcile.store.tables import texts
 
 SAMPLE = Path(__file__).parents[2] / "sample_statements" / "history-2018-09.csv"
 MARKER = "MARKER OF A PAYER"
-
-
-@pytest.fixture
-def books(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path / "books.db") as store:
-        yield store
 
 
 def rows_of_texts(store: Store) -> list[tuple[object, ...]]:

@@ -11,14 +11,12 @@ from reconcile import money
 from reconcile.schema import CONFLICTS, TEXT
 from reconcile.store import tables
 from reconcile.store.evidence import FORGOTTEN
-from reconcile.store.reading import places
+from reconcile.store.reading import known, places
 
 
 def conflicts(connection: sa.Connection, first: str | None = None, until: int | None = None) -> pd.DataFrame:
     """The conflicts from a day on, or all, columns of `schema.CONFLICTS`; those found up to an event, with `until`."""
-    asked = _asked(first)
-    asked = asked.where(tables.conflicts.c.event <= until) if until is not None else asked
-    rows = connection.execute(asked).all()
+    rows = connection.execute(_asked(first).where(known(tables.conflicts, until))).all()
     if not rows:
         return CONFLICTS.empty()
     stands = places(

@@ -17,7 +17,7 @@ from reconcile import money
 from reconcile.merging.conflicts import TO_SETTLE
 from reconcile.statement import Account
 from reconcile.store import effective, tables
-from reconcile.store.months import next_month
+from reconcile.store.months import first_and_last, next_month
 
 
 @dataclass(frozen=True)
@@ -212,7 +212,7 @@ class MonthFigures:
 
 def month_figures(connection: sa.Connection, month: str) -> list[MonthFigures]:
     """The figures of a month for each account that has movements in it, or statements that reach into it."""
-    start, end = f"{month}-01", f"{month}-31"
+    start, end = first_and_last(month)
     first, last = span()
     asked = sa.select(tables.statements.c.account).where(first <= end, last >= start)
     late = sa.select(tables.movements.c.account).where(
@@ -229,7 +229,7 @@ def span() -> tuple[sa.ColumnElement[str], sa.ColumnElement[str]]:
 
 
 def _month(connection: sa.Connection, account: str, month: str) -> MonthFigures:
-    start, end = f"{month}-01", f"{month}-31"
+    start, end = first_and_last(month)
     around = _days_of(connection, account, start, _next_day(connection, account, end))
     own = [d for d in around if start <= d.day <= end]
     # what lacks over the end of the month may lack in it

@@ -10,7 +10,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from reconcile.merging import Gap, Leg, gaps_frame, with_numbers
-from reconcile.store import evidence, figures, tables
+from reconcile.store import evidence, figures, reading, tables
 from reconcile.store.figures import Break
 
 
@@ -21,11 +21,18 @@ def gaps(connection: sa.Connection, start: str | None = None, end: str | None = 
 
 
 def frame(
-    connection: sa.Connection, breaks: Sequence[Break], start: str | None = None, end: str | None = None
+    connection: sa.Connection,
+    breaks: Sequence[Break],
+    start: str | None = None,
+    end: str | None = None,
+    until: int | None = None,
 ) -> pd.DataFrame:
-    """The breaks, and the numbers of the bank's statements that were skipped, columns of `schema.GAPS`."""
+    """The breaks, and the numbers of the bank's statements that were skipped, columns of `schema.GAPS`.
+
+    With `until` those skipped among the statements that were there after that event.
+    """
     found = [_of_break(connection, b) for b in breaks]
-    for skipped in _skipped(connection, start, end):
+    for skipped in _skipped(connection, start, end, until):
         here = [n for n, gap in enumerate(found) if gap.missing and _overlap(gap, skipped)]
         if here:
             words = skipped.reason.split(";")[0]
@@ -46,12 +53,13 @@ def _overlap(one: Gap, other: Gap) -> bool:
     return one.account == other.account and str(one.after) <= str(other.before) and str(other.after) <= str(one.before)
 
 
-def _skipped(connection: sa.Connection, start: str | None, end: str | None) -> list[Gap]:
+def _skipped(connection: sa.Connection, start: str | None, end: str | None, until: int | None) -> list[Gap]:
     """The statements that the bank numbered and nobody delivered; whether the balances tie without them is said."""
     c = tables.statements.c
     first, last = figures.span()
     asked = sa.select(tables.statements, first.label("first"), last.label("last"))
-    asked = asked.where(c.number.is_not(None), first.is_not(None)).order_by(c.account, c.number, c.preference, c.sha256)
+    asked = asked.where(c.number.is_not(None), first.is_not(None), reading.known(tables.statements, until))
+    asked = asked.order_by(c.account, c.number, c.preference, c.sha256)
     legs: dict[str, dict[int, Leg]] = {}
     for row in connection.execute(asked).mappings():
         days = date.fromisoformat(row["first"]), date.fromisoformat(row["last"])

@@ -22,6 +22,6 @@ def month_before(month: str) -> str:
     return f"{year - (number == 1):04}-{(number - 2) % 12 + 1:02}"
 
 
-def days_of(month: str) -> tuple[str, str]:
+def first_and_last(month: str) -> tuple[str, str]:
     """The first and the last day of a month."""
     return f"{month}-01", f"{month}-{monthrange(int(month[:4]), int(month[5:]))[1]}"

@@ -16,7 +16,7 @@ from reconcile.schema import TEXT
 from reconcile.statement import Account
 from reconcile.store import figures, tables
 from reconcile.store.journal import Work, canonical
-from reconcile.store.months import days_of, month_before, month_of, next_month
+from reconcile.store.months import first_and_last, month_before, month_of, next_month
 
 _MONTH = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")
 
@@ -85,17 +85,27 @@ def _short(connection: sa.Connection, month: str) -> list[str]:
     One that was silent for the whole month before is taken for one that is no longer used.
     """
     c = tables.statements.c
-    reach = sa.func.max(sa.func.coalesce(c.last_day, c.period_end)), sa.func.max(c.period_end)
-    start, end = f"{month_before(month)}-01", days_of(month)[1]
+    reach = sa.func.max(figures.span()[1]), sa.func.max(c.period_end)
+    start, end = f"{month_before(month)}-01", first_and_last(month)[1]
     asked = sa.select(c.account, *reach).group_by(c.account).order_by(c.account)
     found = [(account, max(rows, stated or rows)) for account, rows, stated in connection.execute(asked) if rows]
     return [f"account {Account(account).shown} to {day}" for account, day in found if start <= day < end]
 
 
-def closed_at(connection: sa.Connection, month: str) -> int | None:
-    """The number of the event that closed a month; None where it is open."""
+@dataclass(frozen=True)
+class Closing:
+    """A closed month: the event that closed it, and the figures it was closed with, a row for each account."""
+
+    event: int
+    figures: list[dict[str, Any]]
+
+
+def closing(connection: sa.Connection, month: str) -> Closing | None:
+    """How a month was closed; None where it is open."""
     c = tables.periods.c
-    return connection.execute(sa.select(c.event).where(c.month == month, c.current == 1, c.state == "closed")).scalar()
+    asked = sa.select(c.event, c.figures).where(c.month == month, c.current == 1, c.state == "closed")
+    found = connection.execute(asked).first()
+    return Closing(found.event, json.loads(found.figures)) if found else None
 
 
 def closed_versions(connection: sa.Connection) -> dict[str, int]:
@@ -104,14 +114,6 @@ def closed_versions(connection: sa.Connection) -> dict[str, int]:
     closed = sa.select(c.month, c.event).where(c.current == 1, c.state == "closed")
     forgot = connection.execute(sa.select(sa.func.max(events.id)).where(events.kind == "forget")).scalar() or 0
     return {month: max(event, forgot) for month, event in connection.execute(closed)}
-
-
-def frozen(connection: sa.Connection, month: str) -> list[dict[str, Any]]:
-    """The figures that a month was closed with, a row for each account; none where it is open."""
-    c = tables.periods.c
-    asked = sa.select(c.figures).where(c.month == month, c.current == 1, c.state == "closed")
-    found = connection.execute(asked).scalar()
-    return list(json.loads(found)) if found else []
 
 
 def reopen(work: Work, month: str, *, reason: str) -> None:

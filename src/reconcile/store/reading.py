@@ -15,17 +15,23 @@ from reconcile.schema import TEXT, TRANSACTIONS
 from reconcile.store import tables
 from reconcile.store.asking import AT_ONCE, among, in_parts, pairs
 from reconcile.store.evidence import FORGOTTEN, amounts_of
+from reconcile.store.months import first_and_last
 
 
-def transactions(connection: sa.Connection, start: str | None = None, end: str | None = None) -> pd.DataFrame:
-    """The movements of some days, or of all, by account and day and in the order of their statement."""
+def transactions(
+    connection: sa.Connection, start: str | None = None, end: str | None = None, until: int | None = None
+) -> pd.DataFrame:
+    """The movements of some days, or of all, by account and day and in the order of their statement.
+
+    With `until` as they were after that event.
+    """
     movements = tables.movements.c
     # of every account, said so that the days are found by account and day
     limits: list[sa.ColumnElement[bool]] = []
     limits += [movements.account.in_(sa.select(tables.statements.c.account))] if start or end else []
     limits += [movements.day >= start] if start else []
     limits += [movements.day <= end] if end else []
-    return _frame(connection, limits)
+    return _frame(connection, limits, until)
 
 
 def booked_in(
@@ -35,13 +41,11 @@ def booked_in(
 
     `elsewhere` is what `booked_elsewhere` has for the month; with `until` all is as it was after that event.
     """
-    movements = tables.movements.c
-    accounts = movements.account.in_(sa.select(tables.statements.c.account))
-    own = _frame(connection, [accounts, movements.day.between(f"{month}-01", f"{month}-31")], until)
+    own = transactions(connection, *first_and_last(month), until)
     if not elsewhere:
         return own
     gone = [name for name, booked in elsewhere.items() if booked != month]
-    late = _frame(connection, [movements.booked == month, tables.ELSEWHERE], until)
+    late = _frame(connection, [tables.movements.c.booked == month, tables.ELSEWHERE], until)
     both = pd.concat([late, own[~own["transaction_id"].isin(gone)]], ignore_index=True)
     return both.sort_values(["account", "date"], kind="stable", ignore_index=True)
 
@@ -53,7 +57,7 @@ def booked_elsewhere(connection: sa.Connection, month: str, until: int | None = 
         in_force(tables.movements, "movement", until),
         movements.joined_to.is_(None),
         tables.ELSEWHERE,
-        sa.or_(movements.booked == month, movements.day.between(f"{month}-01", f"{month}-31")),
+        sa.or_(movements.booked == month, movements.day.between(*first_and_last(month))),
     )
     return {row.movement: row.booked for row in connection.execute(asked)}
 
@@ -65,8 +69,13 @@ def in_force(table: sa.Table, key: str, until: int | None) -> sa.ColumnElement[b
     """
     if until is None:
         return table.c.current == 1
-    newest = sa.select(sa.func.max(table.c.id)).where(table.c.event <= until).group_by(table.c[key])
+    newest = sa.select(sa.func.max(table.c.id)).where(known(table, until)).group_by(table.c[key])
     return table.c.id.in_(newest)
+
+
+def known(table: sa.Table, until: int | None) -> sa.ColumnElement[bool]:
+    """Of the rows of a table those that were there after an event; all of them where there is none."""
+    return sa.true() if until is None else table.c.event <= until
 
 
 def some(connection: sa.Connection, names: Sequence[str]) -> pd.DataFrame:
@@ -150,7 +159,7 @@ def places(connection: sa.Connection, days: set[int], until: int | None = None) 
     asked = sa.select(links.day_id, statements.preference, *names, links.id).join(
         tables.statements, statements.id == links.statement
     )
-    asked = asked.where(links.event <= until) if until is not None else asked
+    asked = asked.where(known(tables.delivered, until))
     best: dict[int, tuple[int, str, str, int]] = {}
     for day, preferred, file, member, sha256, link in in_parts(
         connection, sorted(days), lambda some: asked.where(links.day_id.in_(some))

@@ -19,7 +19,7 @@ from reconcile.statement import Account, Check, Period, Proof, Statement
 from reconcile.store import disagreements, effective, evidence, figures, gaps, periods, reading, tables
 from reconcile.store.asking import in_parts, pairs
 from reconcile.store.evidence import FORGOTTEN, amounts_of
-from reconcile.store.months import days_of
+from reconcile.store.months import first_and_last
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,43 +40,55 @@ class MonthView:
 
 def month(connection: sa.Connection, name: str) -> MonthView | None:
     """The month, None where nothing reaches into it."""
-    until = periods.closed_at(connection, name)
+    closing = periods.closing(connection, name)
+    until = closing.event if closing else None
     elsewhere = reading.booked_elsewhere(connection, name, until)
     transactions = reading.booked_in(connection, name, elsewhere, until)
     statements = _statements(connection, name, elsewhere, until)
     if not statements:
         return None
-    told = _figures(connection, name)
-    nothing = money.rand(0)
+    if closing:
+        accounts, breaks = _as_closed(closing), []
+    else:
+        told = figures.month_figures(connection, name)
+        accounts = tuple(AccountFigures(f.account, f.opening, f.moved, money.rand(0), f.closing) for f in told)
+        breaks = [b for f in told for b in f.breaks]
     merged = Merged(
         transactions,
         _contributed(statements, transactions),
-        tuple(AccountFigures(f.account, f.opening, f.moved, nothing, f.closing) for f in told),
-        gaps.frame(connection, [b for f in told for b in f.breaks], *days_of(name)),
+        accounts,
+        gaps.frame(connection, breaks, *first_and_last(name), until),
         _conflicts(connection, name, until),
     )
-    matches = _with_late(
-        effective.matches_of(connection, transactions, name, closed=until is not None), transactions, name
-    )
+    matches = effective.matches_of(connection, transactions, name, closed=closing is not None)
     parts = effective.allocations_of(connection, transactions)
     split = parts[parts["transaction_id"].duplicated(keep=False) & parts["booked"].eq(name)].reset_index(drop=True)
-    return MonthView(name, tuple(statements), merged, matches, split, effective.decided_later(connection, name))
+    return MonthView(
+        name,
+        tuple(statements),
+        merged,
+        _with_late(matches, transactions, name),
+        split,
+        effective.decided_later(connection, name),
+    )
 
 
-def _figures(connection: sa.Connection, name: str) -> list[figures.MonthFigures]:
-    """The figures of each account; of a closed month with the balances that it was closed with."""
-    frozen = {row["account"]: row for row in periods.frozen(connection, name)}
-    return [
-        own if own.account.number not in frozen else _as_closed(own, frozen[own.account.number])
-        for own in figures.month_figures(connection, name)
-        if not frozen or own.account.number in frozen
-    ]
+def _as_closed(closing: periods.Closing) -> tuple[AccountFigures, ...]:
+    """The figures of each account with which a month was closed: it tied out, and nothing was set aside."""
+    return tuple(
+        AccountFigures(
+            Account(row["account"], row["name"]),
+            _rand(row["opening"]),
+            Decimal(row["moved"]),
+            money.rand(0),
+            _rand(row["closing"]),
+        )
+        for row in closing.figures
+    )
 
 
-def _as_closed(own: figures.MonthFigures, frozen: Mapping[str, Any]) -> figures.MonthFigures:
-    opening, closing = (None if frozen[n] is None else Decimal(frozen[n]) for n in ("opening", "closing"))
-    account = Account(own.account.number, frozen["name"])
-    return replace(own, account=account, opening=opening, closing=closing, moved=Decimal(frozen["moved"]), breaks=())
+def _rand(kept: str | None) -> Decimal | None:
+    return None if kept is None else Decimal(kept)
 
 
 def _with_late(matches: pd.DataFrame, transactions: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -94,10 +106,9 @@ def _statements(
     connection: sa.Connection, name: str, elsewhere: Mapping[str, str], until: int | None
 ) -> list[Statement]:
     """The statements that reach into the month or have a row that counts for it, cut to that, by file and account."""
-    start, end = days_of(name)
+    start, end = first_and_last(name)
     first, last = figures.span()
-    reaching = sa.select(tables.statements).where(first <= end, last >= start)
-    reaching = reaching.where(tables.statements.c.event <= until) if until is not None else reaching
+    reaching = sa.select(tables.statements).where(first <= end, last >= start, reading.known(tables.statements, until))
     inside = {row["id"]: dict(row) for row in connection.execute(reaching).mappings()}
     booked = _rows_elsewhere(connection, elsewhere, until)
     linked = _links(connection, name, [row for row, month in booked.items() if month == name], until)
@@ -136,14 +147,13 @@ def _links(
     """For each statement the days that it delivers of the month and those of late rows, each with its rows' lines."""
     links, days, rows = tables.delivered.c, tables.days.c, tables.rows.c
     asked = sa.select(days.id, days.day)
-    start, end = days_of(name)
+    start, end = first_and_last(name)
     accounts = days.account.in_(sa.select(tables.statements.c.account))
     of_month = connection.execute(asked.where(accounts, days.day.between(start, end))).all()
     of_late = asked.join(tables.rows, rows.day_id == days.id)
     of_late_rows = in_parts(connection, late, lambda some: of_late.where(rows.id.in_(some)))
     day_of = {row.id: row.day for row in [*of_month, *of_late_rows]}
-    asked_links = sa.select(links.statement, links.day_id, links.lines)
-    asked_links = asked_links.where(links.event <= until) if until is not None else asked_links
+    asked_links = sa.select(links.statement, links.day_id, links.lines).where(reading.known(tables.delivered, until))
     found: dict[int, list[tuple[int, list[int]]]] = defaultdict(list)
     delivered = in_parts(connection, sorted(day_of), lambda some: asked_links.where(links.day_id.in_(some)))
     for statement, day, lines in sorted(delivered, key=lambda row: (row[0], day_of[row[1]])):
@@ -266,6 +276,6 @@ def _contributed(statements: Sequence[Statement], transactions: pd.DataFrame) ->
 
 
 def _conflicts(connection: sa.Connection, name: str, until: int | None) -> pd.DataFrame:
-    start, end = days_of(name)
+    start, end = first_and_last(name)
     found = disagreements.conflicts(connection, start, until)
     return found[found["date"] <= pd.Timestamp(end)].reset_index(drop=True)
