@@ -145,6 +145,29 @@ class Job:
         return told | {"workbooks": self.workbooks()}
 
 
+FOUR_DAYS = ledger(4)
+
+
+def first_night(folder: Path, **settings: str) -> Job:
+    """A job with two files in its inbox, and nothing else."""
+    job = Job(folder).set_up(**settings)
+    job.deliver("a.csv", window(FOUR_DAYS, 0, 3))
+    job.deliver("b.csv", window(FOUR_DAYS, 2, 4))
+    return job
+
+
+def second_night(folder: Path) -> Job:
+    """A job that ran, with a decision and one more file for the next night."""
+    job = Job(folder).set_up()
+    job.deliver("a.csv", window(FOUR_DAYS, 0, 3))
+    job.run()
+    with job.store() as store:
+        waiting = store.matches().query("status == 'review'")["transaction_id"]
+        store.decide(waiting.iloc[0], ("ORF", None), by="tests", reason="telephone")
+    job.deliver("b.csv", window(FOUR_DAYS, 2, 4))
+    return job
+
+
 def tree(folder: Path) -> dict[str, tuple[int, int, int, str]]:
     """Mode, size, time of change and hash of everything below a folder."""
     return {

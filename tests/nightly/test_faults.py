@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from faults import FILES, KINDS, STATEMENT, STORE, Faults
-from nights import Job, ledger, window
+from nights import Job, second_night
 
 from reconcile.errors import ReconcileError
 from reconcile.nightly import RunReport, workbook
@@ -24,21 +24,8 @@ try:
 except ImportError:  # not on Windows
     resource = None  # type: ignore[assignment]
 
-ROWS = ledger(4)
 BOOK = workbook("2026-01")
 DATED = re.compile(r"reconciliation-2026-01 \(.*\)\.xlsx")
-
-
-def prepare(folder: Path) -> Job:
-    """A job after its first night and a decision, with a file for the second in its inbox."""
-    job = Job(folder).set_up()
-    job.deliver("a.csv", window(ROWS, 0, 3))
-    job.run()
-    with job.store() as store:
-        waiting = store.matches().query("status == 'review'")["transaction_id"]
-        store.decide(waiting.iloc[0], ("ORF", None), by="tests", reason="telephone")
-    job.deliver("b.csv", window(ROWS, 2, 4))
-    return job
 
 
 class Second:
@@ -46,7 +33,7 @@ class Second:
 
     def __init__(self, folder: Path):
         self.folder, self.count = folder, 0
-        self.before = prepare(folder / "before")
+        self.before = second_night(folder / "before")
         self.old = self.before.workbooks()
         lacking = self.another()  # as when its new file could not be read
         (lacking.inbox / "b.csv").unlink()

@@ -12,12 +12,10 @@ from pathlib import Path
 
 import pytest
 from forks import ALREADY_RUNNING, Nights, nights
-from nights import Job, ledger, window
+from nights import Job, first_night
 from servers import database
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kill -9 and forks as POSIX has them: not tried here")
-
-ROWS = ledger(4)
 
 
 class Place:
@@ -25,20 +23,15 @@ class Place:
 
     def __init__(self, folder: Path, postgres: str):
         self.folder, self.postgres, self.count = folder, postgres, 0
-        job = self.filled(Job(folder / "with a file").set_up())
+        job = first_night(folder / "with a file")
         assert job.run().exit_code == 0
         self.wanted = job.left()
-
-    def filled(self, job: Job) -> Job:
-        job.deliver("a.csv", window(ROWS, 0, 3))
-        job.deliver("b.csv", window(ROWS, 2, 4))
-        return job
 
     def job(self, address: str = "") -> Job:
         """A job with two files in its inbox and nothing else."""
         self.count += 1
         url = address or database(self.postgres, f"nights {self.count}")
-        return self.filled(Job(self.folder / str(self.count)).set_up(url=url))
+        return first_night(self.folder / str(self.count), url=url)
 
 
 @pytest.fixture

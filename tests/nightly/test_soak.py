@@ -15,33 +15,11 @@ from pathlib import Path
 import pytest
 from faults import Faults
 from forks import ALREADY_RUNNING, DEADLY, STOPPED, Nights, nights
-from nights import Job, ledger, window
+from nights import Job, first_night, second_night
 
 from reconcile.errors import ReconcileError
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kill -9 and forks as POSIX has them: not tried here")
-
-ROWS = ledger(4)
-
-
-def first_night(folder: Path) -> Job:
-    """A job with two files in its inbox, and nothing else."""
-    job = Job(folder).set_up()
-    job.deliver("a.csv", window(ROWS, 0, 3))
-    job.deliver("b.csv", window(ROWS, 2, 4))
-    return job
-
-
-def second_night(folder: Path) -> Job:
-    """A job that ran, with a decision and one more file for the next night."""
-    job = Job(folder).set_up()
-    job.deliver("a.csv", window(ROWS, 0, 3))
-    job.run()
-    with job.store() as store:
-        waiting = store.matches().query("status == 'review'")["transaction_id"]
-        store.decide(waiting.iloc[0], ("ORF", None), by="tests", reason="telephone")
-    job.deliver("b.csv", window(ROWS, 2, 4))
-    return job
 
 
 class Before:

@@ -13,15 +13,9 @@ from reconcile.store import Store, open_store
 sys.path.insert(0, str(Path(__file__).parent))  # for servers, under any import mode of pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "merging"))  # for exports
 
-from servers import Fresh, database, programs, server
+from servers import Fresh, database, postgres
 
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    if programs() is None:
-        pytest.skip("no PostgreSQL server on this machine: what it does with a store was not tried")
-    with server() as address:
-        yield address
+__all__ = ["books", "fresh", "postgres", "store"]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

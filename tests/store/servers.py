@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
 Fresh = Callable[[], str]
@@ -71,3 +72,12 @@ def database(address: str, name: str) -> str:
         connection.execute(sa.text(f"CREATE DATABASE {made}"))
     engine.dispose()
     return f"{address.rsplit('/', 1)[0]}/{made}"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of the server, for as long as tests run; they are skipped where the machine has none."""
+    if programs() is None:
+        pytest.skip("no PostgreSQL server on this machine: what it does with a store was not tried")
+    with server() as address:
+        yield address
