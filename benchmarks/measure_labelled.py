@@ -25,6 +25,7 @@ OF_APPEALS = (
     "everyone",
     "friends",
     "pensioners",
+    "ramadan",
 )
 """The sets of one register; each other set has its own."""
 

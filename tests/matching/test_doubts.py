@@ -34,6 +34,8 @@ CREDITED = [
     ("QP QWYZHEKA IDB 07255", "a cell number cut off"),
     ("WELLS FAMILY IDB ZAK", "a family named like another campaign"),
     ("BEIRA FISHERIES SYW", "a firm named like another campaign"),
+    ("PAYROLL GIVING IDB", "how a gift is paid"),
+    ("IDB WAQF", "a word of giving"),
 ]
 
 DOUBTED = [
@@ -67,6 +69,9 @@ DOUBTED = [
     ("ALL IS WELL", "an everyday word that is nearly an alias"),
     ("YMN IDB", "the consonants of another campaign's name beside a code"),
     ("PAMPERS LILLAH", "an everyday word one letter off an alias"),
+    ("IN MEMORY OF P WELLS", "a dead person named like an alias"),
+    ("NOT ZAKAT LILLAH IDB", "two funds behind a denial that may be of the first alone"),
+    ("YEMEN APPEAL LILA", "a name that sounds like a fund"),
 ]
 
 
@@ -79,6 +84,15 @@ def test_a_giver_beside_the_campaign_leaves_it_sure(decided: Decide, payer: str,
 @pytest.mark.parametrize(("payer", "_"), DOUBTED, ids=[why for _, why in DOUBTED])
 def test_what_may_be_somebody_or_something_else_is_asked(decided: Decide, payer: str, _: str) -> None:
     assert decided(f"FNB APP PAYMENT FROM  {payer}").status == "review"
+
+
+def test_a_funds_word_that_heads_several_campaigns_names_another_beside_a_strange_place() -> None:
+    names = {"FHE": "Feast Here", "FTH": "Feast There", "EGY": "Egypt", "FWD": "Forward"}
+    register = rc.read_campaigns(pd.DataFrame(names.items(), columns=["code", "name"]))
+    funds = rc.read_funds(pd.DataFrame([("feasts", "Feast", "")], columns=["fund", "spellings", "excludes"]))
+    texts = ["FEAST EGYPT", "FEAST HERE", "EGY FEAST", "FORWARD FEASTS"]
+    rows = pd.DataFrame({"date": "2018-09-03", "amount": "5.00", "description": texts})
+    assert rc.match(rows, register, funds=funds)["status"].tolist() == ["review", "matched", "matched", "matched"]
 
 
 WORDS = rc.read_campaigns(
@@ -259,7 +273,8 @@ STUDY = [
         ("BURSA S JHB BOUFONDS", "matched", "JHB", "building"),
         ("JHB SCHOOL DESKS BEU", "matched", "JHB", "bursary"),
         ("JHB SCHOOL DESKS BUR", "matched", "JHB", "bursary"),
-        ("JHB SCHOOL DESKS ANN", "review", "JHB", None),
+        ("JHB SCHOOL DESKS ANN", "matched", "JHB", "food"),
+        ("JHB DESKS FOR X ANN", "review", "JHB", None),
         ("MOLEFE BURSARY BOUFONDS", "review", "MOL", None),
         ("JHB BEURS/BOUFONDS", "matched", "JHB", None),
     ],

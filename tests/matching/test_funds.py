@@ -28,6 +28,7 @@ def funds(text: str, cut: bool = False) -> list[str]:
         ("ZAKATUL FITR", ["fitrah"]),
         ("SADAQATUL FITR", ["fitrah"]),
         ("ZAKAT AL FITR", ["fitrah"]),
+        ("ZAKAAT UL FITR", ["fitrah"]),
         ("KORBAAN", ["qurbani"]),
         ("RIBA", ["interest"]),
         ("ZAKAT LILLAH", ["zakat", "lillah"]),

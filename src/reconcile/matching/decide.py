@@ -7,6 +7,7 @@ them makes that doubtful; the order of candidates never decides.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from typing import NamedTuple
 
 from reconcile.matching.doubts import Doubt, doubt, not_payers, of_a_giver
@@ -185,6 +186,8 @@ def _fund(
     Words at `payers` are somebody's name. A slip of the fund that the `winner` is named like is no doubt.
     """
     if not reading.funds:
+        if fund := _cut_short(reading, positions):
+            return fund, f"{reading.tokens[-1]} = {fund}, cut off", None
         return None, "", _begun(reading, positions)
     of_name = [f for f in reading.funds if f.how != "exact" and f.fund not in spelt]
     no_funds = [f for f in of_name if positions >= {*range(f.start, f.end)}]
@@ -204,6 +207,8 @@ def _fund(
     said = "; ".join(
         [f"{words[f]} = {f}" for f in funds] + [f"{' '.join(reading.tokens[f.start : f.end])} denied" for f in denied]
     )
+    if not funds and _denied_in_part(denied):
+        return None, said, Doubt("fund in doubt", "it does not say which of its funds is denied")
     if len(funds) > 1:
         return None, f"{said}; {SEVERAL}", None
     if not funds and live:
@@ -211,6 +216,11 @@ def _fund(
         typed = " ".join(reading.tokens[doubtful.start : doubtful.end])
         return None, said, Doubt("fund in doubt", f'"{typed}" is near the fund {doubtful.fund}')
     return (funds[0] if funds else None), said, None
+
+
+def _denied_in_part(denied: list[FundWord]) -> bool:
+    """Whether two funds stand side by side behind a denial, of which it may deny the first alone: `NOT ZAKAT LILLAH`."""
+    return any(one.end == two.start and one.fund != two.fund for one, two in pairwise(denied))
 
 
 def _also_a_fund(reading: Reading, winner: Candidate, spelt: frozenset[str]) -> Doubt | None:
@@ -232,11 +242,22 @@ def _of_its_name(reading: Reading, sure: list[Candidate]) -> Doubt | None:
     return None
 
 
+def _cut_short(reading: Reading, positions: frozenset[int]) -> str | None:
+    """The fund of which three letters are left where the bank cut the text, right behind the campaign's words."""
+    last = len(reading.tokens) - 1
+    behind = reading.narrative.cut and last - 1 in positions and last not in positions
+    if not behind or len(reading.tokens[last]) != SHORT_FORM:
+        return None
+    following = reading.lexicon.next_words.get(reading.tokens[last - 1], ())
+    goes_on = any(word.startswith(reading.tokens[last]) for _, word in following)  # THEOLOGY STU
+    return None if goes_on else reading.fund_begun
+
+
 def _begun(reading: Reading, positions: frozenset[int]) -> Doubt | None:
     """A doubt where the cut end of a text is somebody's name, or the beginning of a fund's word: `ANN`."""
     if reading.fund_begun is None or len(reading.tokens) - 1 in positions:
         return None
-    return Doubt("fund in doubt", f'"{reading.tokens[-1]}" may be the beginning of {reading.fund_begun}')
+    return Doubt("fund in doubt", f'"{reading.tokens[-1]}" may stand for {reading.fund_begun}')
 
 
 def _is_somebodys(reading: Reading, found: FundWord, positions: frozenset[int]) -> bool:

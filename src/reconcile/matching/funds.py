@@ -18,13 +18,16 @@ from reconcile.matching.likeness import CUT, EXACT, SLIP, VARIANT
 from reconcile.matching.names import may_be_given, may_be_surname
 from reconcile.matching.one_off import OneOff
 from reconcile.matching.translations import beginnings
-from reconcile.matching.words import FILLER, GIVEN_BY, PERSON, PLAIN, beginnings_of, beside, in_order, is_ordinary
+from reconcile.matching.words import FILLER, GIVEN_BY, PERSON, PLAIN, SHORTEST_PIECE, beginnings_of, beside, in_order, is_ordinary
 
 LONGEST_OF_CHANCE = 6
 """Up to so many letters a word may be one letter off a fund's by chance, so that the letter must be a likely one."""
 
 MOST_OF_A_WORD = 0.4
 """The beginning of a fund's word must be so much of it, or three letters."""
+
+ARTICLES = frozenset("AL UL EL IL UN US AS AR".split())
+"""The Arabic article between the words of a fund's name, as it is written or said: `ZAKAT UL FITR`."""
 
 _DOUBLED = re.compile(r"(.)\1+")
 _SAME = str.maketrans({"Q": "K", "C": "K", "Z": "S"})
@@ -105,7 +108,7 @@ class FundReader:
         self._longest = max((len(p) for p in phrases), default=1)
         parts = {part for phrase in phrases for part in phrase}
         self._parts = OneOff(part for part in parts if len(part) >= 5)
-        self._begin_parts = beginnings_of(parts, 2) | parts
+        self._begin_parts = beginnings_of(parts, 2) | parts | (ARTICLES if parts & ARTICLES else frozenset())
         self._sounds_of_parts = frozenset(_sound(part) for part in parts)
 
     def _beginnings_of_phrases(self, words: Mapping[str, set[str]]) -> dict[str, str]:
@@ -188,6 +191,8 @@ class FundReader:
         if words[0][0] != phrase[0][0]:
             return False
         for number, (typed, known) in enumerate(zip(words, phrase, strict=True)):
+            if typed in ARTICLES and known in ARTICLES:
+                continue
             ended = cut and number == len(words) - 1 and len(typed) >= 2 and known.startswith(typed)
             close = len(known) >= 5 and OSA.distance(typed, known, score_cutoff=1) <= 1
             if not (ended or close or _sound(typed) == _sound(known)):
@@ -240,6 +245,11 @@ class FundReader:
     def may_begin(self, typed: str) -> str | None:
         """The fund that a word at a cut end may be the beginning of, though it is a name or another word: `ANN`."""
         return self._cut_prefixes.get(typed) if self._is_free(typed) else None
+
+    def may_sound(self, typed: str) -> str | None:
+        """The fund that a word may be another spelling of, though people are called so: `LILA`."""
+        called = len(typed) > SHORTEST_PIECE and typed.isalpha() and _is_called(typed)
+        return self._sounds.get(_sound(typed)) if called and self._is_free(typed) else None
 
     def _inflected(self, typed: str) -> str | None:
         """The fund of which a word is another form: `SPAYING`, `SPAYED`."""

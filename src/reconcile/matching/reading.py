@@ -57,7 +57,7 @@ class Suggestion(NamedTuple):
 class Reading:
     """The tokens of one text and what is known of each.
 
-    `fund_begun` is a fund that the last word may be the beginning of, where the text is cut and names none. `likes` are
+    `fund_begun` is a fund that the last word may stand for, as its beginning or its sound, where none is named. `likes` are
     the words of the register that a token may stand for, `sounds` per word also those that one with a
     meaning of its own (`BELLS`) is only like: enough to suggest a campaign, not to credit it.
     """
@@ -115,6 +115,8 @@ class Reader:
         reading.funds = self.funds.find(tokens, narrative.cut)
         if tokens and not reading.funds and (narrative.cut or len(tokens[-1]) == SHORTEST_PIECE):
             reading.fund_begun = self.funds.may_begin(tokens[-1])
+        if tokens and not reading.funds and not reading.fund_begun:
+            reading.fund_begun = self.funds.may_sound(tokens[-1])
         known = self._memory_of_roles
         reading.roles = [known.get(token) or self._role(token) for token in tokens]
         for word in reading.funds:

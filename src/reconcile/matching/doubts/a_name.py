@@ -11,10 +11,24 @@ from reconcile.matching.words import PARTICLES
 
 
 def _asks(there: Beside) -> str | None:
-    if _saint(there):
+    if _saint(there) or _remembered(there):
         return "reads like a person's name"
     one_word = len(there.winner.positions) == 1 and is_word(there.reading, there.winner)
     return "reads like a person's name" if one_word and (_half_a_name(there) or _family(there)) else None
+
+
+def _remembered(there: Beside) -> bool:
+    """Whether what names the campaign stands where the name of a dead person does: `IN MEMORY OF P HARBOUR`."""
+    before = there.first - 1
+    while before >= 0 and (there.word(before) in _OF or initial(there.reading, before)):
+        before -= 1
+    return there.word(before) in REMEMBERED and there.winner.rule != "code"
+
+
+REMEMBERED = frozenset("MEMORY MEMORIAM MEM HONOUR HONOR LATE NAGEDAGTENIS GEDAGTENIS HERINNERING EER".split())
+"""Words behind which a person is named."""
+
+_OF = frozenset("OF THE VAN AAN MY OUR ONS".split())
 
 
 def _saint(there: Beside) -> bool:

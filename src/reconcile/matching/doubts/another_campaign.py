@@ -5,6 +5,7 @@ from __future__ import annotations
 from reconcile.matching.beside import LONGEST_TRY, Beside
 from reconcile.matching.confidence import ANOTHERS_WORD
 from reconcile.matching.doubts import DoubtRule
+from reconcile.matching.funds import FundWord
 from reconcile.matching.names import is_name, may_be_given, may_be_surname
 from reconcile.matching.people import BEGUN, OF_SURNAMES, firm_after, in_a_name, is_called_so
 from reconcile.matching.reading import Reading
@@ -33,11 +34,20 @@ def _asks(there: Beside) -> str | None:
         for at in range(found.start, found.end)
         if at in there.others
     ]
+    foreign += [at for found in reading.funds if _heads_others(there, found) for at in range(found.start, found.end)]
     if not foreign and there.winner.rule == "code":
         foreign = [at for at in there.strangers if _tries_another_code(there, at)]
     if not foreign:
         return None
     return f'"{" ".join(there.word(at) for at in foreign)}" belongs to another campaign'
+
+
+def _heads_others(there: Beside, found: FundWord) -> bool:
+    """Whether a fund's word beside a name is the first of several other campaigns': `FEAST EGYPT` of Feast Here, There."""
+    if found.denied or found.end - found.start > 1 or there.winner.rule == "code":
+        return False
+    owners = {campaign for campaign, _ in there.reading.lexicon.next_words.get(there.word(found.start), ())}
+    return len(owners) > 1 and there.winner.campaign not in owners
 
 
 def _is_somebodys(there: Beside, at: int) -> bool:

@@ -36,6 +36,8 @@ def _paid_by_order(there: Beside, at: int) -> bool:
     """Whether a word of business only says how a gift with a code or a fund comes each month: `DEBIT ORDER`."""
     near = (there.word(at - 1), there.word(at)), (there.word(at), there.word(at + 1))
     sure = there.fund or there.winner.rule == "code"
+    if there.word(at) == "PAYROLL":
+        return sure and there.word(at + 1) in ("GIVING", "DONATION", "GIFT")
     return sure and (there.word(at) in ORDERED or any(one in ORDERED and other == "ORDER" for one, other in near))
 
 
