@@ -219,7 +219,7 @@ def _fund(
 
 
 def _denied_in_part(denied: list[FundWord]) -> bool:
-    """Whether two funds stand side by side behind a denial, of which it may deny the first alone: `NOT ZAKAT LILLAH`."""
+    """Whether two funds stand side by side behind a denial that may be of the first alone: `NOT ZAKAT LILLAH`."""
     return any(one.end == two.start and one.fund != two.fund for one, two in pairwise(denied))
 
 

@@ -18,7 +18,17 @@ from reconcile.matching.likeness import CUT, EXACT, SLIP, VARIANT
 from reconcile.matching.names import may_be_given, may_be_surname
 from reconcile.matching.one_off import OneOff
 from reconcile.matching.translations import beginnings
-from reconcile.matching.words import FILLER, GIVEN_BY, PERSON, PLAIN, SHORTEST_PIECE, beginnings_of, beside, in_order, is_ordinary
+from reconcile.matching.words import (
+    FILLER,
+    GIVEN_BY,
+    PERSON,
+    PLAIN,
+    SHORTEST_PIECE,
+    beginnings_of,
+    beside,
+    in_order,
+    is_ordinary,
+)
 
 LONGEST_OF_CHANCE = 6
 """Up to so many letters a word may be one letter off a fund's by chance, so that the letter must be a likely one."""

@@ -57,9 +57,9 @@ class Suggestion(NamedTuple):
 class Reading:
     """The tokens of one text and what is known of each.
 
-    `fund_begun` is a fund that the last word may stand for, as its beginning or its sound, where none is named. `likes` are
-    the words of the register that a token may stand for, `sounds` per word also those that one with a
-    meaning of its own (`BELLS`) is only like: enough to suggest a campaign, not to credit it.
+    `fund_begun` is a fund that the last word may stand for, as its beginning or its sound, where none is named. `likes`
+    are the words of the register that a token may stand for, `sounds` per word also those that one with a meaning of
+    its own (`BELLS`) is only like: enough to suggest a campaign, not to credit it.
     """
 
     narrative: Narrative

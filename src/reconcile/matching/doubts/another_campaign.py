@@ -43,7 +43,7 @@ def _asks(there: Beside) -> str | None:
 
 
 def _heads_others(there: Beside, found: FundWord) -> bool:
-    """Whether a fund's word beside a name is the first of several other campaigns': `FEAST EGYPT` of Feast Here, There."""
+    """Whether a fund's word beside a name is the first of several other campaigns': `FEAST EGYPT`, Feast Here."""
     if found.denied or found.end - found.start > 1 or there.winner.rule == "code":
         return False
     owners = {campaign for campaign, _ in there.reading.lexicon.next_words.get(there.word(found.start), ())}
