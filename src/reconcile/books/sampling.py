@@ -88,9 +88,9 @@ def draw(transactions: pd.DataFrame, *, size: int, seed: int | str, method: str)
       divided by `size`, rounded down to whole cents, so that there are never fewer hits than asked for; beside amounts
       of a few cents there may be more. From a start within the first interval (in cents 1 and the remainder of the
       SHA-256 of `seed:start` by the interval), every interval's cent of the absolute amounts, added up in the order of
-      the ids, is a hit. What is no smaller than the interval is
-      always drawn, and may be hit more than once: then there are fewer rows than hits. What moved no money is never
-      drawn. Debits and credits count alike; an auditor who wants only one of them gives only those.
+      the ids, is a hit. What is no smaller than the interval is always drawn, and may be hit more than once: then there
+      are fewer rows than hits. What moved no money is never drawn. Debits and credits count alike; an auditor who wants
+      only one of them gives only those.
 
     Raises FrameRefused for a frame without the columns, without rows or with an id twice; a size under 1 or over what
     there is to draw; a seed that is neither a whole number nor a text; another method. NotMoney for an amount that is
