@@ -253,10 +253,19 @@ def lines_of(name: str) -> Lines:
 _NO_STATEMENTS = {"campaigns.csv", "funds.csv"}
 
 
+FINDINGS = ("evidence", "reason", "candidates")
+
+
+@cache
+def matches_of(name: str) -> pd.DataFrame:
+    lines = lines_of(name)
+    return rc.match(lines.lines, lines.campaigns, funds=lines.funds)
+
+
 def masked_columns(lines: Lines) -> dict[str, pd.Series]:
     """All that a workbook shows of the payers' words, masked."""
     matches = rc.match(lines.lines, lines.campaigns, funds=lines.funds)
-    found = {c: mask_findings(matches[c], lines.keep) for c in ("evidence", "reason", "candidates")}
+    found = {c: mask_findings(matches[c], lines.keep) for c in FINDINGS}
     return found | {"description": mask_texts(lines.lines["description"], lines.keep)}
 
 
@@ -273,9 +282,9 @@ def test_no_word_of_a_payer_is_left_in_what_was_found(name: str) -> None:
     register = [t for c in lines.campaigns for t in (c.code, c.name, *c.aliases)]
     register += [t for f in lines.funds for t in (f.name, *f.spellings)]
     known = " ".join(["".join(chunks(fold(text))) for text in register])
-    columns = masked_columns(lines)
-    for column in ("evidence", "reason", "candidates"):
-        words = {fold(w) for text in columns[column].dropna() for w in capitals(text)}
+    for column in FINDINGS:
+        shown = mask_findings(matches_of(name)[column], lines.keep)
+        words = {fold(w) for text in shown.dropna() for w in capitals(text)}
         assert [w for w in words if w not in known] == [], column
 
 
@@ -298,7 +307,7 @@ def test_kept_words_and_what_the_bank_wrote_are_still_there(name: str) -> None:
             assert narrate(shown).channel == told.channel, text
             assert narrate(shown).counterparty == told.counterparty, text
     assert (masked_texts != lines.lines["description"]).mean() > 0.2
-    candidates = rc.match(lines.lines, lines.campaigns, funds=lines.funds)["candidates"]
+    candidates = matches_of(name)["candidates"]
     pd.testing.assert_series_equal(mask_findings(candidates, lines.keep), candidates)
 
 
@@ -307,9 +316,8 @@ def test_masking_again_changes_nothing(name: str) -> None:
     lines = lines_of(name)
     once = mask_texts(lines.lines["description"], lines.keep)
     pd.testing.assert_series_equal(mask_texts(once, lines.keep), once)
-    matches = rc.match(lines.lines, lines.campaigns, funds=lines.funds)
-    for column in ("evidence", "reason", "candidates"):
-        once = mask_findings(matches[column], lines.keep)
+    for column in FINDINGS:
+        once = mask_findings(matches_of(name)[column], lines.keep)
         pd.testing.assert_series_equal(mask_findings(once, lines.keep), once)
 
 
