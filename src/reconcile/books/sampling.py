@@ -174,6 +174,6 @@ def _monetary(rows: pd.DataFrame, size: int, seed: str) -> tuple[pd.DataFrame, i
     # hits are start, start + interval, and so on: the number of the first that a row may have, and of its last
     first_hit = np.maximum(-((start - (last - cents) - 1) // interval), 0)
     hits = (last - start) // interval - first_hit + 1
-    hit: pd.Series[Any] = money.from_cents(start + first_hit * interval)
+    hit: pd.Series[Any] = money.from_cents(start + first_hit * interval, rows.index)
     picked = rows.assign(hit=hit, hits=hits.astype(np.int64))[hits > 0]
     return picked.reset_index(drop=True), interval, start
