@@ -409,8 +409,13 @@ words_typed = st.lists(
     st.sampled_from(["ROOF25", "ROOF 25", "kit", "Zakat", "SOUP KITCHEN", "0042", "NO", "INV", "5", "ROOFF"]),
     max_size=3,
 )
-typed_secrets = st.text("BCDFGHJKLMNPRSTVXYZÉéßñд李", min_size=4, max_size=9) | st.text(
-    "3456789", min_size=5, max_size=8
+near_words = st.sampled_from(["KITCHIN", "BURSERY", "WINTRE", "ZAKAYT", "ROOFX"])
+"""Words near one of the register or of a fund, which are evidence without being kept."""
+
+typed_secrets = st.one_of(
+    near_words,
+    st.text("BCDFGHJKLMNPRSTVXYZÉéßñд李", min_size=4, max_size=9),
+    st.text("3456789", min_size=5, max_size=8),
 )
 
 
