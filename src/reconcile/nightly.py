@@ -26,7 +26,7 @@ from reconcile.nightjob.places import clear, digest, put
 from reconcile.nightjob.report import FileOutcome, RunReport
 from reconcile.nightjob.seen import Seen
 from reconcile.parsers import read_each
-from reconcile.reporters import write_workbook
+from reconcile.reporters import Beside, write_workbook
 from reconcile.statement import Statement
 from reconcile.store import Store, open_store
 from reconcile.store.journal import canonical
@@ -260,7 +260,13 @@ class _Night:
                 settings=settings(self.config.matching.max_wrong),
                 merged=view.merged,
                 parts=view.parts,
-                decided_later=view.decided_later,
+                beside=Beside(
+                    decided_later=view.decided_later,
+                    reversals=view.reversals,
+                    originals=view.originals,
+                    decisions=view.decisions,
+                    changes=view.changes,
+                ),
             )
             sha256 = digest(draft)
             ours = store.workbooks().get(target.name, set())

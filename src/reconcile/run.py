@@ -17,7 +17,7 @@ from reconcile.matching.engine import settings
 from reconcile.matching.two_texts import review_two_texts
 from reconcile.merging import AccountFigures, Merged, merge_statements
 from reconcile.parsers import read_each
-from reconcile.reporters import write_workbook
+from reconcile.reporters import Beside, write_workbook
 from reconcile.statement import Statement
 
 MOST_WORKBOOKS = 1000
@@ -113,7 +113,14 @@ def run(
         progress("writing the workbook", 0, 1)
     decided_by = settings(max_wrong)
     workbook = _write(
-        Path(out), decided_by, statements=statements, merged=merged, matches=matches, campaigns=campaigns, funds=funds
+        Path(out),
+        decided_by,
+        statements=statements,
+        merged=merged,
+        matches=matches,
+        campaigns=campaigns,
+        funds=funds,
+        beside=Beside(refused=refused),
     )
     summary = summarise(merged.transactions, matches)
     return RunReport(tuple(statements), tuple(refused), merged, matches, summary, merged.accounts, workbook)
@@ -138,6 +145,7 @@ def _write(
     matches: pd.DataFrame,
     campaigns: CampaignRegister,
     funds: FundVocabulary | None,
+    beside: Beside,
 ) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -149,7 +157,14 @@ def _write(
     draft = folder / f".{target.stem}.{os.getpid()}.draft"
     try:
         write_workbook(
-            draft, statements=statements, matches=matches, campaigns=campaigns, funds=funds, settings=decided_by
+            draft,
+            statements=statements,
+            matches=matches,
+            campaigns=campaigns,
+            funds=funds,
+            settings=decided_by,
+            merged=merged,
+            beside=beside,
         )
         return _settle(draft, target)
     except WorkbookNotWritten as fault:

@@ -187,6 +187,34 @@ DECIDED_LATER = Frame(
     ),
 )
 
+DECISIONS = Frame(
+    "decisions",
+    (
+        Column("decision", "number", "its number; a decision that was split has a row for each part"),
+        Column("transaction_id", "text", "the transaction"),
+        Column("amount", "money", "rand; of a transaction that was split, this part", may_lack=True),
+        Column("campaign", "text", "campaign code; missing for money that is no gift", may_lack=True),
+        Column("fund", "text", "fund; missing means unspecified", may_lack=True),
+        Column("before", "text", "what was credited or decided before it"),
+        Column("by", "text", "who decided"),
+        Column("on", "text", "the day, by the clock of Greenwich"),
+        Column("reason", "text", "why, as given", may_lack=True),
+        Column("evidence", "text", "what shows the donor's wish, as given", may_lack=True),
+        Column("state", "text", "in force, changed since, taken back, or takes another one back"),
+    ),
+)
+
+CHANGES = Frame(
+    "changes",
+    (
+        Column("transaction_id", "text", "the transaction"),
+        Column("before", "text", "what the rules made of it before"),
+        Column("now", "text", "what they made of it then"),
+        Column("why", "text", "what had changed: the register, the funds, the rules, or what people decided"),
+        Column("on", "text", "the day, by the clock of Greenwich"),
+    ),
+)
+
 STATUS_MEANINGS = {
     "matched": "credited to a campaign by a rule",
     "decided": "decided by a person",
@@ -194,4 +222,6 @@ STATUS_MEANINGS = {
     "not_donation": "fees, bank interest, settlements, transfers, payments",
 }
 STATUSES = tuple(STATUS_MEANINGS)
+CREDITED = ("matched", "decided")
+"""The statuses of what is credited to a campaign."""
 MATCH_KINDS = ("donation", "reversal", "fee", "bank_interest", "settlement", "transfer", "payment_out", "notice")

@@ -37,7 +37,7 @@ from reconcile.reporters import book
 from reconcile.schema import SET_ASIDE
 from reconcile.statement import Period
 
-SHEETS = ["Summary", "Transactions", "To review", "Control"]
+SHEETS = ["Summary", "By campaign", "By day", "Transactions", "To review", "Exceptions", "Control", "Register", "Funds"]
 Convert = Callable[[Path, str], Path]
 
 

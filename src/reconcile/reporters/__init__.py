@@ -1,6 +1,7 @@
 """What people read: the workbook for finance staff and auditors, and how good the decisions are."""
 
+from reconcile.reporters.contents import Beside
 from reconcile.reporters.evaluation import write_evaluation
 from reconcile.reporters.workbook import write_workbook
 
-__all__ = ["write_evaluation", "write_workbook"]
+__all__ = ["Beside", "write_evaluation", "write_workbook"]

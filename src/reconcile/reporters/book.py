@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from math import ceil
-from typing import Protocol
+from typing import Literal, Protocol
 
 import pandas as pd
 from openpyxl import Workbook
@@ -22,7 +22,7 @@ from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
-from reconcile.reporters import style
+from reconcile.reporters import seal, style
 from reconcile.reporters.celltext import for_cell, longest
 from reconcile.reporters.contents import Contents
 from reconcile.reporters.formulas import Formula, Sums
@@ -51,20 +51,34 @@ def table_names(name: str, rows: int) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class TableColumnShown:
-    """A column of a long table: its heading, what its cells hold, and its width in characters."""
+    """A column of a long table: its heading, what its cells hold, and its width in characters.
+
+    A `formula` has `{row}` where the number of its row belongs, its cells hold the text that it gives today. Columns
+    that somebody fills in are `asked` for; a `hash` is that of all other cells of its row that nobody fills in.
+    """
 
     heading: str
-    holds: str  # day, text, amount, number or share
+    holds: Literal["day", "text", "amount", "number", "share", "formula", "hash"]
     narrowest: float
     widest: float
     wrap: bool = False
-    fill: str | None = None
+    asked: bool = False
+    formula: str = ""
+
+    @property
+    def hashed(self) -> bool:
+        """Whether the hash of the row tells of this cell."""
+        return not self.asked and self.holds not in ("formula", "hash")
 
     @property
     def look(self) -> Look:
         """How its cells look."""
-        base = Look(size=9, below="hair", wrap=self.wrap, fill=self.fill)
+        base = Look(size=9, below="hair", wrap=self.wrap)
+        if self.asked:
+            base = base.but(fill=style.INPUT, unlocked=True)
         return {
+            "formula": base.but(bold=True),
+            "hash": base.but(typed=True, indent=True, size=8, colour="5A6B76"),
             "day": base.but(number_format=style.DAY, across="center"),
             "text": base.but(typed=True, indent=True),
             "amount": base.but(amount=True, across="right"),
@@ -103,6 +117,7 @@ class Book:
     cached: dict[str, dict[str, Decimal | int | str]] = field(default_factory=dict)
     splices: dict[str, Splice] = field(default_factory=dict)
     places: dict[str, Formula] = field(default_factory=dict)
+    charted: tuple[str, str] | None = None
     _worn: dict[tuple[Look, str], StyleArray] = field(default_factory=dict)
 
     def sheet(self, name: str, title: str, subtitle: str, page: Page) -> Worksheet:
@@ -150,6 +165,16 @@ class Book:
                 width = sum(sheet.column_dimensions[get_column_letter(c)].width for c in range(column, column + span))
                 lines = max(lines, sum(_lines(part, look.size, width) for part in value.split("\n")))
         sheet.row_dimensions[row].height = 13.5 * lines + 1.5
+
+    def told(self, name: str, before: int | None = None) -> Iterator[tuple[str, str]]:
+        """The cells of a sheet that hold anything, without the rows of its table, each with the text that is hashed."""
+        values = self.cached.get(name, {})
+        for row in self.workbook[name].iter_rows(max_row=before and before - 1):
+            for cell in row:
+                if cell.coordinate in values:
+                    yield cell.coordinate, "=" + seal.of_cell(values[cell.coordinate])
+                elif cell.value is not None:
+                    yield cell.coordinate, seal.of_cell(cell.value)
 
     def must_be_zero(self, sheet: Worksheet, cells: str) -> None:
         """Colour the figures of these cells green at zero and red at anything else."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +13,22 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from reconcile import money
-from reconcile.errors import FrameRefused
+from reconcile.books.reversals import link_reversals
+from reconcile.errors import FrameRefused, ReconcileError
+from reconcile.matching.narrative import narrate
 from reconcile.matching.totals import UNSPECIFIED
 from reconcile.merging import AccountFigures, Merged, given_statements, merge_statements
 from reconcile.reporters.celltext import arrow_text, clean, clean_column
-from reconcile.schema import DECIDED_LATER, MATCH_KINDS, MATCHES, STATUSES
+from reconcile.schema import (
+    CHANGES,
+    DECIDED_LATER,
+    DECISIONS,
+    MATCH_KINDS,
+    MATCHES,
+    REVERSALS,
+    STATUSES,
+    TRANSACTIONS,
+)
 from reconcile.statement import Account, Statement
 
 if TYPE_CHECKING:
@@ -29,6 +40,26 @@ NO_CAMPAIGN = "no campaign"
 FIRST_DAY = pd.Timestamp("1900-03-01")
 """Before it Excel counts days wrongly: it takes 1900 for a leap year (https://learn.microsoft.com/office/troubleshoot/
 excel/wrongly-assumes-1900-is-leap-year)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Beside:
+    """What a run or a store knows besides the lines: `None` where it keeps no record of such things.
+
+    `refused` are the errors of files that could not be read; `decided_later` what counts here though it moved in a
+    month closed before, `reversals` which payment each reversal takes back, `originals` those of other months,
+    `decisions` what people decided, `changes` what the rules decided otherwise than before (frames of `schema`).
+    """
+
+    refused: Sequence[ReconcileError] = ()
+    decided_later: pd.DataFrame | None = None
+    reversals: pd.DataFrame | None = None
+    originals: pd.DataFrame | None = None
+    decisions: pd.DataFrame | None = None
+    changes: pd.DataFrame | None = None
+
+
+NOTHING = Beside()
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +82,12 @@ class Contents:
     masks: Mapping[str, str]
     decided_later: pd.DataFrame
     """What was decided of gifts of closed months and counts here, under the headings of its sheet."""
+    beside: Beside = NOTHING
+
+    def about(self, ids: pd.Series[Any]) -> pd.DataFrame:
+        """The lines of some transactions, in their order; of one that is split the first of its lines."""
+        first = self.lines.drop_duplicates("Transaction id").set_index("Transaction id", drop=False)
+        return first.reindex(ids.to_numpy()).set_axis(ids.index)
 
     def masked(self, text: str) -> str:
         """The text with account numbers as the workbook shows them, safe to print."""
@@ -92,20 +129,21 @@ def gather(
     full_account_numbers: bool,
     merged: Merged | None = None,
     parts: pd.DataFrame | None = None,
-    decided_later: pd.DataFrame | None = None,
+    beside: Beside = NOTHING,
 ) -> Contents:
     """Everything the sheets show; raises FrameRefused unless the matches are those of exactly these transactions.
 
     `merged` are the statements merged already, in the order of file, account and hash; `parts` the campaigns, funds and
-    amounts of movements that were split; `decided_later` what counts here though it moved in a month closed before.
+    amounts of movements that were split.
     """
     ordered = sorted(given_statements(statements), key=lambda s: (s.source.name, s.account.number, s.source.sha256))
     merged = merged or merge_statements(ordered)
     found = _aligned(MATCHES.check(matches), merged.transactions["transaction_id"])
-    later = DECIDED_LATER.empty() if decided_later is None else DECIDED_LATER.check(decided_later)
+    later = DECIDED_LATER.empty() if beside.decided_later is None else DECIDED_LATER.check(beside.decided_later)
     accounts = [s.account for s in ordered] + [Account(number) for number in later["account"].unique()]
     masks = {} if full_account_numbers else _labels(accounts)
     rows = merged.transactions
+    beside = _checked(beside, rows, found)
     if parts is not None and len(parts):
         rows, found = _split(rows, found, parts)
     lines, replaced = _lines(rows, found, masks)
@@ -122,6 +160,19 @@ def gather(
         replaced_texts=replaced + replaced_later,
         masks=masks,
         decided_later=later,
+        beside=beside,
+    )
+
+
+def _checked(beside: Beside, rows: pd.DataFrame, found: pd.DataFrame) -> Beside:
+    """The same, each frame with its columns; which reversal takes back what is looked for where nobody keeps it."""
+    reversals = link_reversals(rows, found) if beside.reversals is None else REVERSALS.check(beside.reversals)
+    return replace(
+        beside,
+        reversals=reversals,
+        originals=TRANSACTIONS.empty() if beside.originals is None else TRANSACTIONS.check(beside.originals),
+        decisions=None if beside.decisions is None else DECISIONS.check(beside.decisions),
+        changes=None if beside.changes is None else CHANGES.check(beside.changes),
     )
 
 
@@ -202,6 +253,7 @@ def _lines(rows: pd.DataFrame, found: pd.DataFrame, masks: Mapping[str, str]) ->
             "Balance": rows["balance"],
             "Description": rows["description"],
             "Bank reference": rows["bank_reference"],
+            **_taken_apart(rows),
             "Campaign": found["campaign"].mask(found["campaign"].isna() & decided, NO_CAMPAIGN),
             "Fund": fund,
             "Kind": kind.str.replace("_", " "),
@@ -217,6 +269,21 @@ def _lines(rows: pd.DataFrame, found: pd.DataFrame, masks: Mapping[str, str]) ->
         }
     )
     return _cleaned(lines)
+
+
+def _taken_apart(rows: pd.DataFrame) -> dict[str, pd.Series[str]]:
+    """Of each line the channel it came by, the bank or place named, and what is left for the payer's own words."""
+    codes, texts = pd.factorize(rows["description"] + "\x00" + rows["bank_reference"].fillna(""))
+    told = [narrate(d, r or None) for d, r in (str(text).split("\x00", maxsplit=1) for text in texts)]
+    parts = {
+        "Channel": [n.channel for n in told],
+        "Bank or place": [n.counterparty or n.place for n in told],
+        "Payer's words": ["" if n.kind in ("fee", "bank_interest") else n.payer for n in told],
+    }
+    return {
+        heading: pd.Series(pd.array([v or None for v in values], dtype="str").take(codes), index=rows.index)
+        for heading, values in parts.items()
+    }
 
 
 def _later(rows: pd.DataFrame, masks: Mapping[str, str]) -> tuple[pd.DataFrame, int]:

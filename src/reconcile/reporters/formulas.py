@@ -65,7 +65,7 @@ class Sums:
         """The sum of the amounts that meet every condition."""
         value = Decimal(int(self._cents[self._meets(conditions)].sum())).scaleb(-2)
         if not conditions:
-            return Formula(self._over_tables("SUM({0}[Amount])"), value)
+            return Formula(self.over_tables("SUM({0}[Amount])"), value)
         if all(self._is_plain(c) for c in conditions):
             return Formula(self._joined("SUMIFS({0}[Amount],{1})", ",", conditions, Where.criterion), value)
         return Formula(self._joined("SUMPRODUCT(1*{1},{0}[Amount])", "*", conditions, Where.product), value)
@@ -74,12 +74,13 @@ class Sums:
         """The number of lines that meet every condition."""
         value = int(np.count_nonzero(self._meets(conditions)))
         if not conditions:
-            return Formula(self._over_tables("COUNTA({0}[Transaction id])"), value)
+            return Formula(self.over_tables("COUNTA({0}[Transaction id])"), value)
         if all(self._is_plain(c) for c in conditions):
             return Formula(self._joined("COUNTIFS({1})", ",", conditions, Where.criterion), value)
         return Formula(self._joined("SUMPRODUCT(1*{1})", "*", conditions, Where.product), value)
 
-    def _over_tables(self, shape: str) -> str:
+    def over_tables(self, shape: str) -> str:
+        """A formula over each of the tables, `{0}` in its shape, added up."""
         return "+".join(shape.format(table) for table in self.tables)
 
     def _joined(self, shape: str, between: str, conditions: Sequence[Where], part: Any) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from html import escape
 from io import BytesIO
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -23,6 +24,7 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
 from reconcile import money
+from reconcile.reporters import seal
 from reconcile.reporters.book import Splice
 from reconcile.reporters.celltext import TEXT, escaped, escaped_text, one_array
 from reconcile.reporters.style import MONEY_STEPS_CENTS
@@ -97,10 +99,17 @@ def _with_values(xml: str, cached: Mapping[str, Decimal | int | str]) -> str:
 def _rows(splice: Splice, rows: pd.DataFrame, first_row: int) -> bytes:
     """The rows as XML, built column by column."""
     numbers = pc.cast(pa.array(np.arange(first_row, first_row + len(rows))), TEXT)
-    cells = [
-        _cells(column.holds, rows[column.heading], get_column_letter(i), ids, numbers)
-        for i, (column, ids) in enumerate(zip(splice.columns, splice.styles, strict=True), start=1)
-    ]
+    cells = []
+    for i, (column, ids) in enumerate(zip(splice.columns, splice.styles, strict=True), start=1):
+        letter = get_column_letter(i)
+        if column.holds == "hash":
+            kinds = {c.heading: c.holds for c in splice.columns if c.hashed}
+            values = seal.of_rows([seal.told(kind, rows[heading]) for heading, kind in kinds.items()])
+            cells.append(_cells("text", values, letter, ids, numbers))
+        elif column.holds == "formula":
+            cells.append(_live(column.formula, rows[column.heading], letter, ids, numbers))
+        else:
+            cells.append(_cells(column.holds, rows[column.heading], letter, ids, numbers))
     heights = _heights(splice, rows)
     whole = _joined(
         _word('<row r="'), numbers, _word('" ht="'), heights, _word('" customHeight="1">'), *cells, _word("</row>")
@@ -147,7 +156,8 @@ def _cells(holds: str, values: pd.Series[Any], letter: str, ids: tuple[int, ...]
         texts = escaped(pc.if_else(pc.equal(array, ""), None, array))
         head, tail = ' t="inlineStr"><is><t xml:space="preserve">', "</t></is></c>"
     elif holds == "day":
-        texts = pc.cast(pa.array((values.to_numpy("datetime64[D]") - _EPOCH).astype(np.int64)), TEXT)
+        days = (values.to_numpy("datetime64[D]") - _EPOCH).astype(np.int64)
+        texts = pc.cast(pa.array(days, mask=values.isna().to_numpy()), TEXT)
     elif holds == "amount":
         texts = pc.cast(one_array(values, money.ARROW), TEXT)
         size = np.searchsorted(MONEY_STEPS_CENTS, np.abs(money.cents(values)), side="right")
@@ -156,6 +166,14 @@ def _cells(holds: str, values: pd.Series[Any], letter: str, ids: tuple[int, ...]
         texts = pc.cast(one_array(values), TEXT)
     begun = _joined(_word(f'<c r="{letter}'), numbers, _word('" s="'), style, _word('"'))
     return pc.coalesce(_joined(begun, _word(head), texts, _word(tail)), _joined(begun, _word("/>")))
+
+
+def _live(formula: str, values: pd.Series[Any], letter: str, ids: tuple[int, ...], numbers: pa.Array) -> pa.Array:
+    """One cell per value with the formula of its row, and the text that it gives."""
+    head, *rest = (_word(escape(part, quote=False)) for part in formula.split("{row}"))
+    written = [head] + [part for piece in rest for part in (numbers, piece)]
+    begun = (_word(f'<c r="{letter}'), numbers, _word(f'" s="{ids[0]}" t="str"><f>'))
+    return _joined(*begun, *written, _word("</f><v>"), escaped(one_array(values, TEXT)), _word("</v></c>"))
 
 
 def _joined(*parts: pa.Array | pa.Scalar) -> pa.Array:

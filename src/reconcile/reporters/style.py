@@ -6,11 +6,14 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from openpyxl.cell.cell import Cell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 INK, RULE, HEAD, INPUT, AMBER, GOOD, BAD = "1F3A4D", "B8C4CC", "E1E9EE", "FFF9E3", "FDF0D0", "E4F1E4", "F8D7D3"
+DONE, LACKS = "BBD9F2", "F5C38A"
+"""Blue and orange, which whoever cannot tell red from green tells apart; the words beside say the same."""
+
 FACE = "Arial"
 
 DAY = "yyyy-mm-dd"
@@ -37,7 +40,10 @@ def money_format(amount: Decimal) -> str:
 
 @dataclass(frozen=True)
 class Look:
-    """How one cell looks; `amount` marks money, whose format follows from its size; `typed` text somebody entered."""
+    """How one cell looks; `amount` marks money, whose format follows from its size; `typed` text somebody entered.
+
+    An `unlocked` cell can be filled in on a sheet that is protected otherwise.
+    """
 
     size: int = 10
     bold: bool = False
@@ -53,6 +59,7 @@ class Look:
     indent: bool = False
     above: str | None = None
     below: str | None = None
+    unlocked: bool = False
 
     def dress(self, cell: Cell, amount: Decimal | None = None) -> None:
         """Give the cell this look; `amount` picks the money format."""
@@ -70,6 +77,8 @@ class Look:
         if self.typed:
             cell.number_format = TEXT
             cell.quotePrefix = True
+        if self.unlocked:
+            cell.protection = Protection(locked=False)
 
     def but(self, **changes: object) -> Look:
         """The same look with these differences."""

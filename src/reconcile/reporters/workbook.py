@@ -15,7 +15,7 @@ from reconcile.files import replace_whole
 from reconcile.merging import Merged
 from reconcile.reporters import sheets, style
 from reconcile.reporters.book import Book, Sheet, table_names
-from reconcile.reporters.contents import gather
+from reconcile.reporters.contents import NOTHING, Beside, gather
 from reconcile.reporters.formulas import Sums
 from reconcile.reporters.package import finished
 from reconcile.statement import Statement
@@ -35,16 +35,18 @@ def write_workbook(
     full_account_numbers: bool = False,
     merged: Merged | None = None,
     parts: pd.DataFrame | None = None,
-    decided_later: pd.DataFrame | None = None,
+    beside: Beside = NOTHING,
 ) -> Path:
-    """The path of a workbook with the sheets Summary, Transactions, To review and Control.
+    """The path of a workbook with the sheets Summary, By campaign, By day, Transactions, To review and Control.
+
+    Others stand between them where there is something to show: Decided later, Exceptions, Reversals, Decisions and
+    Changes; Register and Funds have what a reviewer may choose.
 
     `matches` has the columns of `schema.MATCHES`, one row for each transaction of the merged statements; `settings`
     (thresholds and the like) are shown as given. Amounts are rand. Account numbers are cut to their last four digits,
-    also in file names, unless `full_account_numbers`. `merged`, `parts` and `decided_later` are what a store knows of a
-    month: its movements with their lasting ids, the parts of gifts that were split, and (columns of
-    `schema.DECIDED_LATER`) what was decided since of months closed before, which is a sheet Decided later. The same
-    input gives the same bytes.
+    also in file names, unless `full_account_numbers`. `merged` and `parts` are what a store knows of a month: its
+    movements with their lasting ids, and the parts of gifts that were split; `beside` is what a run or a store knows
+    besides. The same input gives the same bytes.
 
     Raises FrameRefused (no statements; matches that lack or exceed the transactions; a text no cell can hold) and
     WorkbookNotWritten (the path cannot be replaced; what stood there is untouched).
@@ -58,7 +60,7 @@ def write_workbook(
         full_account_numbers=full_account_numbers,
         merged=merged,
         parts=parts,
-        decided_later=decided_later,
+        beside=beside,
     )
     book = Book(Sums(contents.lines, contents.cents, table_names("Transactions", len(contents.lines))))
     book.workbook.remove(book.workbook.worksheets[0])

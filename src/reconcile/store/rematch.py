@@ -19,13 +19,11 @@ from reconcile.store import disagreements, effective, journal, memory, reading, 
 from reconcile.store.asking import among, in_parts
 from reconcile.store.journal import Work
 from reconcile.store.periods import Months
+from reconcile.store.telling import said, why_changed
 
 Progress = Callable[[int, int], None]
 
 WORDS = ("transaction_id", "status", "campaign", "fund", "kind", "rule", "evidence", "candidates", "reason")
-PARTS = ("the register changed", "the funds changed", "another version of the rules", "another share of wrong allowed")
-"""What a change of each part of `registers.decided_with` is called."""
-
 CHANGES = ["transaction_id", "date", "amount", "before", "now", "why"]
 
 
@@ -267,15 +265,15 @@ def _changes(
     keys: tuple[str, str],
 ) -> pd.DataFrame:
     """Movements that are credited otherwise than the last time, or are new."""
-    why_all = _why(*keys)
+    why_all = why_changed(*keys)
     rows = []
     told = {name: now[name].tolist() for name in ("transaction_id", "status", "campaign", "fund", "rule")}
     days, amounts = transactions["date"].tolist(), transactions["amount"].tolist()
     for at in places:
         row = {name: values[at] for name, values in told.items()}
         was = held.get(row["transaction_id"])
-        after = _said(row["status"], row["campaign"], row["fund"])
-        before = _said(was["status"], was["campaign"], was["fund"]) if was else ""
+        after = said(row["status"], row["campaign"], row["fund"])
+        before = said(was["status"], was["campaign"], was["fund"]) if was else ""
         if before == after:
             continue
         why = "new" if was is None else why_all or ("remembered" if row["rule"] == "remembered" else "other evidence")
@@ -283,16 +281,3 @@ def _changes(
     found = pd.DataFrame(rows, columns=CHANGES)
     texts = {c: TEXT for c in CHANGES if c not in ("date", "amount")}
     return found.astype({**texts, "date": "datetime64[s]", "amount": transactions["amount"].dtype})
-
-
-def _said(status: str, campaign: Any, fund: Any) -> str:
-    if status in ("matched", "decided"):
-        return "split" if pd.isna(campaign) else f"{campaign} {'unspecified' if pd.isna(fund) else fund}"
-    return {"review": "a person must say", "not_donation": "no gift"}.get(status, status)
-
-
-def _why(before: str, now: str) -> str:
-    if before == now or not before:
-        return ""
-    differing = [why for was, is_, why in zip(before.split(), now.split(), PARTS, strict=True) if was != is_]
-    return " and ".join(differing)

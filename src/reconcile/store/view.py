@@ -16,7 +16,7 @@ from reconcile import money
 from reconcile.merging import AccountFigures, Merged
 from reconcile.schema import KINDS, SET_ASIDE, TEXT, TRANSACTIONS
 from reconcile.statement import Account, Check, Period, Proof, Statement
-from reconcile.store import disagreements, effective, evidence, figures, gaps, periods, reading, tables
+from reconcile.store import disagreements, effective, evidence, figures, gaps, history, periods, reading, tables
 from reconcile.store.asking import in_parts, pairs
 from reconcile.store.evidence import FORGOTTEN, amounts_of
 from reconcile.store.months import first_and_last
@@ -27,7 +27,8 @@ class MonthView:
     """One month: its statements cut to it, its movements, their matches in the same order, and the parts of splits.
 
     What came after a month was closed counts for a later one: a movement stands there among `merged`, with a word about
-    it in `matches`, a decision in `decided_later` (columns of `schema.DECIDED_LATER`).
+    it in `matches`, a decision in `decided_later`. `reversals` says which payments are taken back, `originals` has
+    those of other months; `decisions` and `changes` tell how it came to this. Their columns are those of `schema`.
     """
 
     month: str
@@ -36,6 +37,10 @@ class MonthView:
     matches: pd.DataFrame
     parts: pd.DataFrame
     decided_later: pd.DataFrame
+    reversals: pd.DataFrame
+    originals: pd.DataFrame
+    decisions: pd.DataFrame
+    changes: pd.DataFrame
 
 
 def month(connection: sa.Connection, name: str) -> MonthView | None:
@@ -62,6 +67,8 @@ def month(connection: sa.Connection, name: str) -> MonthView | None:
     )
     matches = effective.matches_of(connection, transactions, name, closed=closing is not None)
     parts = effective.allocations_of(connection, transactions)
+    names = transactions["transaction_id"].tolist()
+    reversals, originals = history.reversals(connection, names, until)
     split = parts[parts["transaction_id"].duplicated(keep=False) & parts["booked"].eq(name)].reset_index(drop=True)
     return MonthView(
         name,
@@ -70,6 +77,10 @@ def month(connection: sa.Connection, name: str) -> MonthView | None:
         _with_late(matches, transactions, name),
         split,
         effective.decided_later(connection, name),
+        reversals,
+        originals,
+        history.decisions(connection, names, until),
+        history.changes(connection, names, until),
     )
 
 

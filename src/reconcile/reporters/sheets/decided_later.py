@@ -21,6 +21,7 @@ COLUMNS = (
     Column("File", "text", 10, 20, wrap=True),
     Column("Line", "number", 6.5, 6.5),
     Column("Transaction id", "text", 18.5, 18.5),
+    Column("Row hash", "hash", 18, 18),
 )
 
 

@@ -2,34 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import numpy as np
 import pandas as pd
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
 
+from reconcile.money import AMOUNT
 from reconcile.reporters import style
-from reconcile.reporters.book import Book, table_names
+from reconcile.reporters.book import HEAD_ROW, Book, table_names
 from reconcile.reporters.book import TableColumnShown as Column
 from reconcile.reporters.contents import Contents
 from reconcile.reporters.formulas import Formula
+from reconcile.reporters.sheets.register import NOT_A_GIFT, choices
+from reconcile.schema import TEXT
+
+PARTS = (
+    ("Your campaign", "Your fund", "Your amount"),
+    ("Campaign 2", "Fund 2", "Amount 2"),
+    ("Campaign 3", "Fund 3", "Amount 3"),
+)
+"""The cells in which a reviewer says whose a payment is, or the parts of it; the amount of the whole may stay empty."""
+
+NOTE = "Your note"
+ASKED = (*(heading for part in PARTS for heading in part), NOTE)
+
+TO_DO, READY = "to do", "ready"
+LACKING = ("campaign?", "fund?", "amounts?")
+"""What the state of a row says that is filled in by half."""
 
 COLUMNS = (
+    Column("State", "formula", 10, 10),
     Column("Amount", "amount", 14.5, 14.5),
     Column("Date", "day", 10.5, 10.5),
     Column("Account", "text", 11, 15),
-    Column("Description", "text", 20, 46, wrap=True),
-    Column("Bank reference", "text", 14, 24, wrap=True),
-    Column("Reason", "text", 14, 28, wrap=True),
-    Column("Candidates", "text", 14, 34, wrap=True),
-    Column("Campaign", "text", 11, 16, wrap=True),
-    Column("Fund", "text", 12, 16, wrap=True),
-    Column("Evidence", "text", 14, 30, wrap=True),
-    Column("Your campaign", "text", 14, 14, fill=style.INPUT),
-    Column("Your fund", "text", 14, 14, fill=style.INPUT),
-    Column("Your note", "text", 22, 22, wrap=True, fill=style.INPUT),
-    Column("File", "text", 10, 20, wrap=True),
+    Column("Description", "text", 20, 40, wrap=True),
+    Column("Bank reference", "text", 14, 22, wrap=True),
+    Column("Reason", "text", 14, 26, wrap=True),
+    Column("Candidates", "text", 12, 22, wrap=True),
+    Column("Campaign", "text", 11, 14, wrap=True),
+    Column("Fund", "text", 11, 13, wrap=True),
+    Column("Evidence", "text", 14, 24, wrap=True),
+    *(
+        Column(heading, "amount" if heading in (p[2] for p in PARTS) else "text", 13, 13, wrap=False, asked=True)
+        for heading in ASKED[:-1]
+    ),
+    Column(NOTE, "text", 20, 20, wrap=True, asked=True),
+    Column("File", "text", 10, 18, wrap=True),
     Column("Line", "number", 6.5, 6.5),
     Column("Transaction id", "text", 18.5, 18.5),
+    Column("Row hash", "hash", 18, 18),
 )
 
 
@@ -41,15 +66,72 @@ class _Review:
         rows, cents = _sorted(contents)
         has_reference = rows["Bank reference"].notna().any()
         columns = [c for c in COLUMNS if has_reference or c.heading != "Bank reference"]
+        columns[0] = Column("State", "formula", 10, 10, formula=_state([c.heading for c in columns]))
         count = f"{len(rows):,}".replace(",", " ")
         words = {0: "Nothing to review", 1: "1 line"}.get(len(rows), f"{count} lines")
-        subtitle = f"{words} · largest amount first · the last campaign and fund columns are yours to fill in"
+        subtitle = f"{words} · largest amount first · yellow cells are yours; save it and run reconcile review"
         for sheet in book.long_sheets("To review", "Review", subtitle if len(rows) else words, columns, rows):
             sheet.sheet_properties.tabColor = "C9962B"
+            sheet.freeze_panes = f"C{HEAD_ROW + 1}"
+            sheet.page_setup.fitToWidth = 2
+            sheet.print_title_cols = "A:E"
+            _protect(sheet)
+            last = HEAD_ROW + max(1, len(book.splices[sheet.title].rows))
+            _ask(book, sheet, [c.heading for c in columns], last, choices(contents))
         tables = table_names("Review", len(rows))
         value = Decimal(int(cents.sum())).scaleb(-2)
         book.places["review amount"] = Formula("+".join(f"SUM({t}[Amount])" for t in tables), value)
         book.places["review count"] = Formula("+".join(f"COUNTA({t}[Transaction id])" for t in tables), len(rows))
+
+
+def _letters(headings: Sequence[str]) -> dict[str, str]:
+    return {heading: get_column_letter(at) for at, heading in enumerate(headings, start=1)}
+
+
+def _state(headings: Sequence[str]) -> str:
+    """What a row still lacks, as a formula over its own cells."""
+    at = {heading: f"{letter}{{row}}" for heading, letter in _letters(headings).items()}
+    first, second, third = PARTS
+    campaign, fund, amount = (at[heading] for heading in first)
+    empty = "&".join(at[heading] for heading in ASKED)
+    further = "&".join(at[heading] for part in (second, third) for heading in part)
+    sure_campaign, sure_fund = at["Campaign"], at["Fund"]
+    no_campaign = f'{campaign}&{sure_campaign}=""'
+    no_fund = f'AND({fund}&{sure_fund}="",{campaign}<>"{NOT_A_GIFT}")'
+    for part in (second, third):
+        one, two, money = (at[heading] for heading in part)
+        no_campaign = f'{no_campaign},AND({one}="",{two}&{money}<>"")'
+        no_fund = f'{no_fund},AND({one}<>"",{one}<>"{NOT_A_GIFT}",{two}="")'
+    total = f"ROUND(N({amount})+N({at['Amount 2']})+N({at['Amount 3']})-{at['Amount']},2)=0"
+    whole = f'AND({further}="",{amount}="")'
+    missing = f'IF(OR({no_campaign}),"{LACKING[0]}",IF(OR({no_fund}),"{LACKING[1]}",'
+    return f'IF({empty}="","{TO_DO}",{missing}IF(OR({whole},{total}),"{READY}","{LACKING[2]}"))))'
+
+
+def _protect(sheet: Worksheet) -> None:
+    """Only the cells that are asked for can be changed; rows can be filtered, columns made wider."""
+    sheet.protection.sheet = True
+    for allowed in ("autoFilter", "formatColumns", "formatRows"):
+        setattr(sheet.protection, allowed, False)  # False: not forbidden
+
+
+def _ask(book: Book, sheet: Worksheet, headings: Sequence[str], last: int, lists: Mapping[str, str]) -> None:
+    """The lists to choose from, what an amount may be, and colours that say what is missing."""
+    at, first = _letters(headings), HEAD_ROW + 1
+    for place, (source, what) in enumerate((("Register", "campaign"), ("Funds", "fund"))):
+        chosen = DataValidation("list", formula1=lists[source], allow_blank=True, errorStyle="stop")
+        chosen.errorTitle, chosen.error = f"Not a {what}", f"Choose a {what} from the list (sheet {source})."
+        for part in PARTS:
+            chosen.add(f"{at[part[place]]}{first}:{at[part[place]]}{last}")
+        sheet.add_data_validation(chosen)
+    amount = DataValidation("decimal", operator="between", formula1="-1000000000000", formula2="1000000000000")
+    amount.errorTitle, amount.error = "Not an amount", "Give rand and cents as a number, such as 60.00."
+    for part in PARTS:
+        amount.add(f"{at[part[2]]}{first}:{at[part[2]]}{last}")
+    sheet.add_data_validation(amount)
+    state = at["State"]
+    for word, colour in ((READY, style.DONE), *((w, style.LACKS) for w in LACKING)):
+        book.colour_where(sheet, f"{state}{first}:{state}{last}", f'${state}{first}="{word}"', colour)
 
 
 def _sorted(contents: Contents) -> tuple[pd.DataFrame, np.ndarray[tuple[int], np.dtype[np.int64]]]:
@@ -57,8 +139,12 @@ def _sorted(contents: Contents) -> tuple[pd.DataFrame, np.ndarray[tuple[int], np
     chosen = np.flatnonzero(contents.lines["Status"].eq("review").to_numpy())
     rows, cents = contents.lines.iloc[chosen], contents.cents[chosen]
     order = np.lexsort((rows["Date"].to_numpy(), -np.abs(cents)))
-    empty = pd.array([None] * len(rows), dtype="str")
-    rows = rows.iloc[order].assign(**{"Your campaign": empty, "Your fund": empty, "Your note": empty})
+    rows = rows.iloc[order].assign(State=TO_DO)
+    for column in COLUMNS:
+        if column.asked:
+            rows[column.heading] = pd.Series(
+                pd.NA, index=rows.index, dtype=AMOUNT if column.holds == "amount" else TEXT
+            )
     # only what is sure stands here: a fund that is not known yet is not "unspecified" by the giver
     return rows.assign(Fund=rows["Fund"].mask(rows["Fund"].eq("unspecified"))), cents[order]
 

@@ -14,8 +14,10 @@ from reconcile.matching.totals import UNSPECIFIED
 from reconcile.reporters import style
 from reconcile.reporters.book import Book, Value
 from reconcile.reporters.celltext import clean
+from reconcile.reporters.charts import bars
 from reconcile.reporters.contents import NO_CAMPAIGN, NO_FUND, Contents
 from reconcile.reporters.formulas import Formula, Where
+from reconcile.reporters.sheets.by_day import chart as by_day_chart
 from reconcile.reporters.style import Look, Page
 from reconcile.schema import STATUS_MEANINGS
 
@@ -39,7 +41,8 @@ class _Summary:
             sheet.column_dimensions[letter(column)].width = _figure_width(contents)
         row, net = _accounts(book, sheet, 4, contents)
         row = _matrix(book, sheet, row + 2, contents, net)
-        _statuses(book, sheet, row + 2)
+        row = _statuses(book, sheet, row + 2)
+        _charts(book, sheet, row + 2, contents)
 
 
 def _figure_width(contents: Contents) -> float:
@@ -144,6 +147,10 @@ def _matrix(book: Book, sheet: Worksheet, row: int, contents: Contents, net: For
         ("Not donations", STATUS_MEANINGS["not_donation"], (Where("Status", "=", "not_donation"),)),
     ]
     totals = [Decimal(0)] * (len(funds) + 2)
+    if len(groups) > 2:
+        last = first + len(groups) - 3
+        at = letter(3 + len(funds))
+        book.charted = f"Summary!${at}${first}:${at}${last}", f"Summary!$A${first}:$A${last}"
     for label, name, where in groups:
         sums = [
             book.sums.amount(*where, Where("Fund", "=", fund, f"{letter(3 + i)}${head}"))
@@ -200,7 +207,17 @@ def _funds(contents: Contents) -> list[str]:
     return [*ordered, UNSPECIFIED, NO_FUND] if contents.lines["Fund"].eq(NO_FUND).any() else [*ordered, UNSPECIFIED]
 
 
-def _statuses(book: Book, sheet: Worksheet, row: int) -> None:
+def _charts(book: Book, sheet: Worksheet, row: int, contents: Contents) -> None:
+    """Gifts by campaign beside gifts by day."""
+    by_campaign = bars("Gifts by campaign, rand", *book.charted, across=True) if book.charted else None
+    by_day = by_day_chart(contents)
+    for chart, at, width in ((by_campaign, "A", 15), (by_day, "D", 22)):
+        if chart is not None:
+            chart.width, chart.height = width, 10
+            sheet.add_chart(chart, f"{at}{row}")
+
+
+def _statuses(book: Book, sheet: Worksheet, row: int) -> int:
     row = _heading(book, sheet, row, "Status of every line", 6)
     first = row = _heads(book, sheet, row, ("Status", "Meaning", "Lines", "Money in", "Money out", "Net"))
     totals = [Decimal(0)] * 4
@@ -221,6 +238,7 @@ def _statuses(book: Book, sheet: Worksheet, row: int) -> None:
     _cells(book, sheet, row, ("All lines", "", *values), looks)
     book.places["status count"] = Formula(f"Summary!C{row}", int(totals[0]))
     book.places["status amount"] = Formula(f"Summary!F{row}", totals[3])
+    return row
 
 
 SHEET = _Summary()

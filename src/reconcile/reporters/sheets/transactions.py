@@ -16,6 +16,9 @@ COLUMNS = (
     Column("Balance", "amount", 14.5, 14.5),
     Column("Description", "text", 20, 46, wrap=True),
     Column("Bank reference", "text", 14, 20, wrap=True),
+    Column("Channel", "text", 10, 14, wrap=True),
+    Column("Bank or place", "text", 10, 14, wrap=True),
+    Column("Payer's words", "text", 14, 24, wrap=True),
     Column("Campaign", "text", 11, 16, wrap=True),
     Column("Fund", "text", 11, 15, wrap=True),
     Column("Kind", "text", 10, 14),
@@ -27,6 +30,7 @@ COLUMNS = (
     Column("File", "text", 10, 20, wrap=True),
     Column("Line", "number", 6.5, 6.5),
     Column("Transaction id", "text", 18.5, 18.5),
+    Column("Row hash", "hash", 18, 18),
 )
 
 
@@ -42,6 +46,8 @@ class _Transactions:
         status = get_column_letter([c.heading for c in columns].index("Status") + 1)
         for sheet in book.long_sheets("Transactions", "Transactions", subtitle, columns, contents.lines):
             sheet.sheet_properties.tabColor = style.INK
+            sheet.page_setup.fitToWidth = 2
+            sheet.print_title_cols = f"A:{get_column_letter([c.heading for c in columns].index('Description') + 1)}"
             last = book.splices[sheet.title].first_row + max(1, len(book.splices[sheet.title].rows)) - 1
             cells = f"{status}{HEAD_ROW + 1}:{status}{last}"
             book.colour_where(sheet, cells, f'{status}{HEAD_ROW + 1}="review"', style.AMBER)

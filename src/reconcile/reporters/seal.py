@@ -1,0 +1,77 @@
+"""Hashes by which a changed cell shows: of each row of a long table, and of all cells of any other sheet.
+
+They show an edit to whoever reads the workbook, not to whoever makes a new hash as well: that needs the sources.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from reconcile import money
+from reconcile.reporters.celltext import TEXT, one_array
+
+HASH_LETTERS = 16
+_BETWEEN = "\x1f"
+_LINE_ENDS = re.compile(r"\r\n?")
+_STEP = Decimal("0.000001")
+
+
+def told(kind: str, values: pd.Series[Any]) -> pa.Array:
+    """A column of a long table as the texts that are hashed; `of_cell` gives the same for a cell read back."""
+    if kind == "text":
+        texts = pc.replace_substring_regex(one_array(values, TEXT), r"\r\n?", "\n")
+    elif kind == "day":
+        texts = pc.cast(pc.strftime(one_array(values), format="%Y-%m-%d"), TEXT)
+    elif kind == "amount":
+        texts = pc.cast(one_array(values, money.ARROW), TEXT)
+    elif kind == "share":
+        texts = pa.array([None if pd.isna(v) else of_cell(float(v)) for v in values], TEXT)
+    else:
+        texts = pc.cast(one_array(values), TEXT)
+    return pc.fill_null(texts, "")
+
+
+def of_rows(columns: Sequence[pa.Array]) -> pd.Series[Any]:
+    """The hash of each row of some columns of texts."""
+    rows = pc.binary_join_element_wise(*columns, pa.scalar(_BETWEEN, TEXT)).to_pylist()
+    return pd.Series([_digest(row)[:HASH_LETTERS] for row in rows], dtype="str")
+
+
+def of_row(texts: Iterable[str]) -> str:
+    """The hash of one row, of the texts of its cells."""
+    return _digest(_BETWEEN.join(texts))[:HASH_LETTERS]
+
+
+def of_cell(value: object, kind: str = "") -> str:
+    """What a cell holds as the text that is hashed, whatever program saved it."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d}"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        exact = Decimal(str(value))
+        if kind == "amount":
+            return str(exact.quantize(Decimal("0.01")))
+        plain = exact.quantize(_STEP).normalize() if abs(exact) < 10**15 else exact.normalize()
+        return f"{plain + 0:f}"  # no minus on zero
+    return _LINE_ENDS.sub("\n", str(value))
+
+
+def of_cells(cells: Iterable[tuple[str, str]]) -> str:
+    """The hash of the cells of a sheet, each with where it stands; empty ones do not count, nor does the order."""
+    return _digest("\n".join(f"{where}{_BETWEEN}{text}" for where, text in sorted(cells) if text))
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

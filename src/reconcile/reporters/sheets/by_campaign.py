@@ -1,0 +1,149 @@
+"""By campaign: what each campaign and fund received and gave back, when, and whether its appeal was open."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pandas as pd
+from openpyxl.utils import get_column_letter as letter
+
+from reconcile.matching.totals import UNSPECIFIED
+from reconcile.reporters import style
+from reconcile.reporters.book import Book, Value
+from reconcile.reporters.celltext import clean
+from reconcile.reporters.contents import NO_CAMPAIGN, NO_FUND, Contents
+from reconcile.reporters.formulas import Formula, Where
+from reconcile.reporters.style import Look, Page
+from reconcile.schema import CREDITED
+
+HEADS = (
+    ("Campaign", 14.0),
+    ("Name", 34.0),
+    ("Fund", 15.0),
+    ("Gifts", 8.0),
+    ("Received", 16.0),
+    ("Reversals", 10.0),
+    ("Taken back", 16.0),
+    ("Net", 16.0),
+    ("First gift", 12.0),
+    ("Last gift", 12.0),
+    ("Outside its days", 10.0),
+    ("Appeal", 30.0),
+)
+FIRST_ROW = 5
+_DAY = Look(below="hair", number_format=style.DAY, across="center")
+
+
+_WORN = (
+    *[style.TYPED] * 3,
+    *[style.COUNT, style.AMOUNT] * 2,
+    style.AMOUNT,
+    *[_DAY] * 2,
+    style.COUNT,
+    style.TYPED,
+)
+
+
+class _ByCampaign:
+    order = 12
+
+    def write(self, book: Book, contents: Contents) -> None:
+        """Add the sheet By campaign."""
+        title = "What each campaign and fund received"
+        sheet = book.sheet("By campaign", title, contents.period, Page("1:4", frozen=f"A{FIRST_ROW}"))
+        sheet.sheet_properties.tabColor = style.INK
+        looks = [style.COLUMN_HEAD] * 3 + [style.COLUMN_HEAD_RIGHT] * 8 + [style.COLUMN_HEAD]
+        for at, (_, width) in enumerate(HEADS, start=1):
+            sheet.column_dimensions[letter(at)].width = width
+        heads = zip((head for head, _ in HEADS), looks, strict=True)
+        book.line(sheet, FIRST_ROW - 1, [(at, 1, head, look) for at, (head, look) in enumerate(heads, 1)])
+        row, totals = FIRST_ROW, [Decimal(0)] * 6
+        outside = outside_its_days(contents)
+        for group, own in _groups(contents):
+            values = _values(book, contents, row, group, own.assign(outside=outside[own.index]))
+            book.line(sheet, row, [(i, 1, v, look) for i, (v, look) in enumerate(zip(values, _WORN, strict=True), 1)])
+            counted = [_worth(value) for value in (*values[3:8], values[10])]
+            totals = [total + worth for total, worth in zip(totals, counted, strict=True)]
+            row += 1
+        _foot(book, row, totals)
+        book.colour_where(sheet, f"K{FIRST_ROW}:K{max(row - 1, FIRST_ROW)}", f"$K{FIRST_ROW}>0", style.LACKS)
+
+
+def outside_its_days(contents: Contents) -> pd.Series[bool]:
+    """Which lines credit an appeal that was closed, or not open yet, on their day."""
+    lines, register = contents.lines, contents.campaigns.campaigns
+    named = lines["Campaign"].where(lines["Status"].isin(CREDITED))
+    closes = pd.to_datetime(named.map({clean(c.code): c.closes for c in register if c.closes}))
+    opens = pd.to_datetime(named.map({clean(c.code): c.opens for c in register if c.opens}))
+    return (lines["Date"] > closes) | (lines["Date"] < opens)
+
+
+def _groups(contents: Contents) -> list[tuple[tuple[str, str], pd.DataFrame]]:
+    """The credited lines by campaign and fund, in the order of the register and of the vocabulary."""
+    lines = contents.lines[contents.lines["Status"].isin(CREDITED) & contents.lines["Campaign"].notna()]
+    codes = [clean(c.code) for c in contents.campaigns.campaigns]
+    funds = [clean(n) for n in contents.funds.names] if contents.funds is not None else []
+    order_of_code = {code: at for at, code in enumerate(codes)} | {NO_CAMPAIGN: len(codes) + 1}
+    order_of_fund = {fund: at for at, fund in enumerate(funds)} | {UNSPECIFIED: len(funds) + 1, NO_FUND: len(funds) + 2}
+
+    def place(group: tuple[tuple[str, str], pd.DataFrame]) -> tuple[int, str, int, str]:
+        code, fund = group[0]
+        return order_of_code.get(code, len(codes)), code, order_of_fund.get(fund, len(funds)), fund
+
+    found = [((str(code), str(fund)), own) for (code, fund), own in lines.groupby(["Campaign", "Fund"], sort=False)]
+    return sorted(found, key=place)
+
+
+def _worth(value: Value) -> Decimal:
+    worth = value.value if isinstance(value, Formula) else value
+    return Decimal(worth) if isinstance(worth, int | Decimal) else Decimal(0)
+
+
+def _values(book: Book, contents: Contents, row: int, group: tuple[str, str], own: pd.DataFrame) -> list[Value]:
+    code, fund = group
+    campaign = next((c for c in contents.campaigns.campaigns if clean(c.code) == code), None)
+    named = (Where("Campaign", "=", code, f"$A{row}"), Where("Fund", "=", fund, f"$C{row}"))
+    where = (*named, Where("Status", "<>", "review"), Where("Status", "<>", "not_donation"))
+    gift, back = Where("Kind", "<>", "reversal"), Where("Kind", "=", "reversal")
+    received, taken = book.sums.amount(*where, gift), book.sums.amount(*where, back)
+    net = Formula(f"ROUND(E{row}+G{row},2)", Decimal(received.value) + Decimal(taken.value))
+    days = own.loc[own["Kind"].ne("reversal"), "Date"]
+    first, last = (None, None) if days.empty else (days.min().date(), days.max().date())
+    name = "credited without a campaign" if code == NO_CAMPAIGN else "not in the register"
+    name = clean(campaign.name) if campaign else name
+    counts = book.sums.count(*where, gift), book.sums.count(*where, back)
+    values: list[Value] = [
+        code,
+        name,
+        fund,
+        counts[0],
+        received,
+        counts[1],
+        taken,
+    ]
+    return [*values, net, first, last, int(own["outside"].sum()), _open(campaign)]
+
+
+def _open(campaign: object) -> str:
+    opens, closes = getattr(campaign, "opens", None), getattr(campaign, "closes", None)
+    return " ".join(filter(None, [opens and f"from {opens}", closes and f"to {closes}"])) or "no end"
+
+
+def _foot(book: Book, row: int, totals: list[Decimal]) -> None:
+    sheet = book.workbook["By campaign"]
+    last = max(row - 1, FIRST_ROW)
+    sums: dict[int, Value] = {}
+    for column, total, amount in zip((4, 5, 6, 7, 8, 11), totals, (0, 1, 0, 1, 1, 0), strict=True):
+        of = f"SUM({letter(column)}{FIRST_ROW}:{letter(column)}{last})"
+        sums[column] = Formula(f"ROUND({of},2)", total) if amount else Formula(of, int(total))
+    for column in range(1, len(HEADS) + 1):
+        look = style.TOTAL if column not in sums else style.TOTAL_AMOUNT if column in (5, 7, 8) else style.TOTAL_COUNT
+        book.put(sheet, row, column, "All campaigns" if column == 1 else sums.get(column), look)
+    said = "Received + taken back = net. Outside its days: lines of an appeal closed, or not open yet, that day."
+    book.line(sheet, row + 1, [(1, len(HEADS), said, style.REMARK)])
+    count = f"'By campaign'!D{row}+'By campaign'!F{row}"
+    book.places["by campaign count"] = Formula(count, int(totals[0] + totals[2]))
+    book.places["by campaign amount"] = Formula(f"'By campaign'!H{row}", totals[4])
+
+
+SHEET = _ByCampaign()

@@ -1,0 +1,154 @@
+"""Exceptions: whatever did not go the plain way, in one list: refused, set aside, disputed, missing, odd."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from reconcile import money
+from reconcile.merging import set_aside_once
+from reconcile.reporters.book import Book, table_names
+from reconcile.reporters.book import TableColumnShown as Column
+from reconcile.reporters.celltext import clean_column
+from reconcile.reporters.contents import Contents
+from reconcile.reporters.formulas import Formula
+from reconcile.reporters.sheets.by_campaign import outside_its_days
+from reconcile.schema import DAY, TEXT
+
+COLUMNS = (
+    Column("What", "text", 16, 24, wrap=True),
+    Column("File", "text", 12, 30, wrap=True),
+    Column("Line", "number", 6.5, 6.5),
+    Column("Date", "day", 10.5, 10.5),
+    Column("Amount", "amount", 14.5, 14.5),
+    Column("As it stood", "text", 20, 50, wrap=True),
+    Column("What was found, and what was done", "text", 34, 60, wrap=True),
+    Column("Row hash", "hash", 18, 18),
+)
+SAID = COLUMNS[-2].heading
+REFUSED, ASIDE, GAP, NOTICE, OUTSIDE = "file refused", "row set aside", "gap", "notice", "outside its appeal"
+WARNING, REPLACED = "warning", "text replaced"
+
+
+class _Exceptions:
+    order = 36
+
+    def write(self, book: Book, contents: Contents) -> None:
+        """Add the sheet Exceptions; it is there, and says so, when there are none."""
+        rows = pd.concat([_frame(found(contents)) for found in _KINDS], ignore_index=True)
+        for heading in (column.heading for column in COLUMNS if column.holds == "text"):
+            masked: pd.Series[Any] = rows[heading].map(contents.masked, na_action="ignore")
+            rows[heading] = clean_column(pd.Series(masked.array, index=masked.index, dtype=TEXT), heading)[0]
+        count = f"{len(rows):,}".replace(",", " ")
+        words = {0: "No exception", 1: "1 exception"}.get(len(rows), f"{count} exceptions")
+        about = "refused, set aside, disputed, missing, or odd; notices moved no money"
+        for sheet in book.long_sheets("Exceptions", "Exceptions", f"{words} · {about}", COLUMNS, rows):
+            sheet.sheet_properties.tabColor = "A33B3B"
+        for what, place in ((ASIDE, "aside"), (NOTICE, "notice")):
+            own = rows[rows["What"].eq(what)]
+            value = money.total(own.loc[own["Amount"].notna(), "Amount"])
+            tables = table_names("Exceptions", len(rows))
+            total = "+".join(f'SUMIFS({t}[Amount],{t}[What],"{what}")' for t in tables)
+            book.places[f"{place} amount"] = Formula(total, value)
+            book.places[f"{place} count"] = Formula("+".join(f'COUNTIFS({t}[What],"{what}")' for t in tables), len(own))
+
+
+Row = tuple[str, str | None, int | None, object, Decimal | None, str | None, str]
+
+
+def _frame(rows: Sequence[Row] | pd.DataFrame) -> pd.DataFrame:
+    headings = [c.heading for c in COLUMNS if c.holds != "hash"]
+    frame = rows[headings] if isinstance(rows, pd.DataFrame) else pd.DataFrame(rows, columns=headings, dtype=object)
+    amounts = frame["Amount"]
+    if amounts.dtype != money.AMOUNT:
+        amounts = pd.Series([None if pd.isna(a) else a for a in amounts], dtype=money.AMOUNT)
+    return frame.assign(
+        Amount=amounts,
+        Date=pd.Series(pd.to_datetime(frame["Date"]), dtype=DAY),
+        Line=frame["Line"].astype("Int64"),
+        **{h: frame[h].astype(TEXT) for h in ("What", "File", "As it stood", SAID)},
+    )
+
+
+def _refused(contents: Contents) -> list[Row]:
+    return [(REFUSED, f.file, f.line, None, None, None, f"{f.what}. {f.do}") for f in contents.beside.refused]
+
+
+def _warnings(contents: Contents) -> list[Row]:
+    told = [(s.source.name, warning) for s in contents.statements for warning in s.warnings]
+    found: list[Row] = [(WARNING, name, None, None, None, None, warning) for name, warning in told]
+    if contents.replaced_texts:
+        said = f"{contents.replaced_texts} texts hold characters no worksheet can show, or that reverse the reading "
+        said += "order; each such character stands as \N{REPLACEMENT CHARACTER}"
+        found.append((REPLACED, "this workbook", None, None, None, None, said))
+    return found
+
+
+def _aside(contents: Contents) -> pd.DataFrame:
+    rows = set_aside_once(contents.statements)
+    said = rows["reason"] + rows["amount"].isna().map({True: "; no balance tells its amount", False: ""})
+    return _renamed(rows, ASIDE, text=rows["text"], said=said, day=None)
+
+
+def _conflicts(contents: Contents) -> list[Row]:
+    found: list[Row] = []
+    for row in contents.merged.conflicts.to_dict("records"):
+        there = row["other_source"] + ("" if pd.isna(row["other_line"]) else f", line {row['other_line']}")
+        if not pd.isna(row["other_date"]) and row["other_date"] != row["date"]:
+            there += f", {row['other_date']:%Y-%m-%d}"
+        text = "" if pd.isna(row["other_text"]) else f': "{row["other_text"]}"'
+        said = f"{row['reason']} · {there}{text}"
+        found.append((row["kind"], row["source"], row["line"], row["date"], row["amount"], row["text"], said))
+    return found
+
+
+def _gaps(contents: Contents) -> list[Row]:
+    found: list[Row] = []
+    for gap in contents.merged.gaps.to_dict("records"):
+        names = [gap[n] for n in ("from_source", "to_source") if not pd.isna(gap[n])]
+        balances = (("it leads to", gap["closing"]), ("it goes on with", gap["opening"]))
+        leads = [f"{words} {money.shown(balance)}" for words, balance in balances if not pd.isna(balance)]
+        days = [f"{word} {gap[word]:%Y-%m-%d}" for word in ("after", "before") if not pd.isna(gap[word])]
+        said = "; ".join([gap["reason"], *leads, f"account {gap['account']}"])
+        amount = None if pd.isna(gap["missing"]) else gap["missing"]
+        found.append((GAP, " and ".join(names), None, None, amount, " ".join(days), said))
+    return found
+
+
+def _outside(contents: Contents) -> pd.DataFrame:
+    lines = contents.lines[outside_its_days(contents)]
+    register = {c.code: c for c in contents.campaigns.campaigns}
+    open_days = {code: f"open {c.opens or ''} to {c.closes or ''}" for code, c in register.items()}
+    said = lines["Campaign"] + " was not open on this day (" + lines["Campaign"].map(open_days) + "); it is credited"
+    frame = lines[["File", "Line", "Date", "Amount"]].assign(What=OUTSIDE)
+    return frame.assign(**{"As it stood": lines["Description"], SAID: said})
+
+
+def _notices(contents: Contents) -> pd.DataFrame:
+    rows = pd.concat([s.notices for s in contents.statements], ignore_index=True)
+    said = pd.Series("a row that moves no money; it is counted nowhere", index=rows.index, dtype=TEXT)
+    return _renamed(rows, NOTICE, text=rows["description"], said=said, day="date")
+
+
+def _renamed(
+    rows: pd.DataFrame, what: str, *, text: pd.Series[str], said: pd.Series[str], day: str | None
+) -> pd.DataFrame:
+    frame = pd.DataFrame({"File": rows["source"], "Line": rows["line"], "Amount": rows["amount"]})
+    dates = rows[day] if day else pd.Series(pd.NaT, index=rows.index)
+    return frame.assign(What=what, Date=dates, **{"As it stood": text, SAID: said})
+
+
+_KINDS: tuple[Callable[[Contents], Sequence[Row] | pd.DataFrame], ...] = (
+    _refused,
+    _aside,
+    _conflicts,
+    _gaps,
+    _outside,
+    _warnings,
+    _notices,
+)
+
+SHEET = _Exceptions()
