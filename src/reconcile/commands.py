@@ -32,6 +32,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> dic
     _month(commands.add_parser("reopen", help="open a closed month again"), "the month to open again", needed=True)
     _remembered(commands.add_parser("remembered", help="what people decided before for the same payer's words"))
     _forget(commands.add_parser("forget", help="take what payers typed out of the store; totals stay"))
+    _review(commands.add_parser("review", help="take back a workbook in which reviewers decided"))
     _verify(commands.add_parser("verify", help="whether anything in a store was changed since it was written"))
     return {
         "init": init,
@@ -42,6 +43,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> dic
         "reopen": reopen,
         "remembered": remembered,
         "forget": forget,
+        "review": review,
         "verify": verify,
     }
 
@@ -119,6 +121,18 @@ def _forget(command: argparse.ArgumentParser) -> None:
     command.add_argument("transactions", nargs="+", metavar="TRANSACTION", help="ids, from the workbook")
     _config(command)
     _who(command, reason_needed=True)
+
+
+def _review(command: argparse.ArgumentParser) -> None:
+    command.description = (
+        "Read the yellow cells of the sheet To review, check them, and put each decision on record once. What cannot "
+        "be taken is named by its cell; everything else is taken."
+    )
+    command.epilog = "exit code: 0 all taken; 1 taken, but for what is listed; 2 the workbook cannot be read."
+    command.add_argument("workbook", metavar="REVIEWED.xlsx", help="the workbook, filled in and saved")
+    command.add_argument("--json", action="store_true", help="print the outcome as JSON")
+    _config(command)
+    _who(command)
 
 
 def _verify(command: argparse.ArgumentParser) -> None:
@@ -253,6 +267,25 @@ def forget(arguments: argparse.Namespace) -> int:
         count = store.forget(arguments.transactions, by=arguments.by or config.operator, reason=arguments.reason)
     print(f"{count} texts are forgotten; the workbooks of their months are written anew in the next nightly run")
     return 0
+
+
+def review(arguments: argparse.Namespace) -> int:
+    """`reconcile review`: 0 when all was taken, 1 when something was refused."""
+    from reconcile.review import read_decisions, take_decisions
+
+    reviewed = read_decisions(arguments.workbook)
+    store, config = _opened(arguments)
+    with store:
+        taken = take_decisions(store, reviewed, by=arguments.by or config.operator, reason=arguments.reason)
+    if arguments.json:
+        facts = {"taken": taken.taken, "known": taken.known, "open": reviewed.open}
+        print(json.dumps({**facts, "refused": [str(fault) for fault in taken.refused]}, indent=2, ensure_ascii=False))
+    else:
+        counts = (taken.taken, taken.known, len(taken.refused), reviewed.open)
+        print("{} decided, {} on record already, {} refused, {} open".format(*counts))
+        for fault in taken.refused:
+            print(fault, file=sys.stderr)
+    return 1 if taken.refused else 0
 
 
 def verify(arguments: argparse.Namespace) -> int:

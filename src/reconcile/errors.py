@@ -86,3 +86,7 @@ class ConfigRefused(ReconcileError, ValueError):
 
 class AlreadyRunning(ReconcileError, RuntimeError):
     """Another run holds the store; the message says since when, whose it is and which process."""
+
+
+class ReviewRefused(ReconcileError, ValueError):
+    """A reviewed sheet, or a row or cell of it, that cannot be taken: changed, unknown words, amounts that are off."""

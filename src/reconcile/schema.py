@@ -215,6 +215,22 @@ CHANGES = Frame(
     ),
 )
 
+REVIEWED = Frame(
+    "reviewed",
+    (
+        Column("transaction_id", "text", "the transaction"),
+        Column("date", "day", "its day"),
+        Column("whole", "money", "rand; what it moved"),
+        Column("description", "text", "its text, as the sheet shows it"),
+        Column("campaign", "text", "campaign code; missing for money that is no gift", may_lack=True),
+        Column("fund", "text", "fund; missing means unspecified", may_lack=True),
+        Column("amount", "money", "rand; this part"),
+        Column("note", "text", "the reviewer's note", may_lack=True),
+        Column("where", "text", "the cell of the campaign"),
+        Column("row_hash", "text", "the hash of the row it was decided on"),
+    ),
+)
+
 STATUS_MEANINGS = {
     "matched": "credited to a campaign by a rule",
     "decided": "decided by a person",

@@ -6,8 +6,6 @@ import csv
 import io
 import re
 import unicodedata
-import warnings
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -20,6 +18,7 @@ import pandas as pd
 
 from reconcile.errors import RegisterRefused, UnreadableFile, shown
 from reconcile.files import Document, read_documents
+from reconcile.spreadsheets import opened, refuse_active_parts
 
 TableSource = str | PathLike[str] | pd.DataFrame
 """What a table is read from: the path of a CSV or XLSX file, or a frame."""
@@ -161,14 +160,9 @@ def _text_lines(document: Document, faults: Faults) -> Iterator[tuple[int, list[
 def _sheet_lines(document: Document) -> Iterator[tuple[int, list[Any]]]:
     """The rows of the first sheet that hold anything; formulas are never run, only their saved values are taken."""
     name = document.name
-    _refuse_active_parts(document.content, name)
-    try:
-        values = _first_sheet(document.content, data_only=True)
-        formulas = _first_sheet(document.content, data_only=False)
-    except Exception as fault:  # openpyxl lets out whatever it trips over: KeyError, zlib.error, ParseError, ValueError
-        raise UnreadableFile(
-            "it is not a whole spreadsheet", file=name, do="Open it in a spreadsheet, save it again as .xlsx or .csv."
-        ) from fault
+    refuse_active_parts(document)
+    values = _first_sheet(document, data_only=True)
+    formulas = _first_sheet(document, data_only=False)
     if len(values) > LAST_LINE:
         raise RegisterRefused(
             [f"the sheet is longer than {LAST_LINE} lines; delete the lines below the last"], file=name
@@ -181,36 +175,10 @@ def _sheet_lines(document: Document) -> Iterator[tuple[int, list[Any]]]:
             yield line, cells
 
 
-def _refuse_active_parts(content: bytes, name: str) -> None:
-    """Refuse macros, and the document types (entities) that no honest writer declares: ECMA-376 part 2 forbids them."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            macros = [m for m in package.namelist() if "vbaproject" in m.lower()]
-            typed = [
-                m
-                for m in package.namelist()
-                if m.lower().endswith((".xml", ".rels")) and b"<!DOCTYPE" in package.read(m).replace(b"\0", b"").upper()
-            ]
-    except Exception as fault:  # zipfile too: BadZipFile, zlib.error, NotImplementedError, RuntimeError
-        raise UnreadableFile(
-            "it is a damaged spreadsheet", file=name, do="Open it in a spreadsheet, save it again as .xlsx or .csv."
-        ) from fault
-    if macros or typed:
-        what = "it holds macros" if macros else f"its part {shown(typed[0], 60)} declares XML entities"
-        raise UnreadableFile(what, file=name, do="Save the first sheet as .csv, or as .xlsx in a new workbook.")
-
-
-def _first_sheet(content: bytes, *, data_only: bool) -> list[tuple[Any, ...]]:
-    import openpyxl
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # openpyxl remarks on styles and validations, which are of no concern here
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=data_only, keep_links=False)
-        try:
-            # limits of our own: the size a sheet claims is not believed, it may be a thousand million cells, or one
-            return list(book.worksheets[0].iter_rows(max_row=LAST_LINE + 1, max_col=LAST_COLUMN))
-        finally:
-            book.close()
+def _first_sheet(document: Document, *, data_only: bool) -> list[tuple[Any, ...]]:
+    with opened(document, data_only=data_only) as book:
+        # limits of our own: the size a sheet claims is not believed, it may be a thousand million cells, or one
+        return list(book.worksheets[0].iter_rows(max_row=LAST_LINE + 1, max_col=LAST_COLUMN))
 
 
 def _sheet_value(cell: Any, written: Any) -> Any:

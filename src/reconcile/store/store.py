@@ -134,6 +134,12 @@ class Store:
         with self._database.reading() as connection:
             return effective.matches_of(connection, reading.transactions(connection, start, end))
 
+    def look_up(self, transactions: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Some movements by their ids, and their matches row by row; ids that the store does not know are left out."""
+        with self._database.reading() as connection:
+            found = reading.some(connection, transactions)
+            return found, effective.matches_of(connection, found)
+
     def statuses(self, start: str) -> dict[str, int]:
         """How many of `transactions(start)` have each status in `matches(start)`."""
         with self._database.reading() as connection:

@@ -63,7 +63,7 @@ class _Review:
 
     def write(self, book: Book, contents: Contents) -> None:
         """Add the sheet To review; it is there, and says so, when nothing is to be reviewed."""
-        rows, cents = _sorted(contents)
+        rows, cents = sorted_rows(contents)
         has_reference = rows["Bank reference"].notna().any()
         columns = [c for c in COLUMNS if has_reference or c.heading != "Bank reference"]
         columns[0] = Column("State", "formula", 10, 10, formula=_state([c.heading for c in columns]))
@@ -134,7 +134,7 @@ def _ask(book: Book, sheet: Worksheet, headings: Sequence[str], last: int, lists
         book.colour_where(sheet, f"{state}{first}:{state}{last}", f'${state}{first}="{word}"', colour)
 
 
-def _sorted(contents: Contents) -> tuple[pd.DataFrame, np.ndarray[tuple[int], np.dtype[np.int64]]]:
+def sorted_rows(contents: Contents) -> tuple[pd.DataFrame, np.ndarray[tuple[int], np.dtype[np.int64]]]:
     """The lines in review, largest amount first, then oldest first; the columns a person fills in are empty."""
     chosen = np.flatnonzero(contents.lines["Status"].eq("review").to_numpy())
     rows, cents = contents.lines.iloc[chosen], contents.cents[chosen]

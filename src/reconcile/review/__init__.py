@@ -1,0 +1,7 @@
+"""The way back: what reviewers filled in, checked and put on record, and whether a workbook still says what is so."""
+
+from reconcile.review.decisions import Reviewed, read_decisions
+from reconcile.review.rows import review_rows
+from reconcile.review.taking import Taken, take_decisions
+
+__all__ = ["Reviewed", "Taken", "read_decisions", "review_rows", "take_decisions"]

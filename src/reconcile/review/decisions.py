@@ -1,0 +1,183 @@
+"""read_decisions: what reviewers filled in, as decisions to put on record, and what cannot be taken, by its cell."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from os import PathLike
+from typing import Any
+
+import pandas as pd
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from reconcile import money
+from reconcile.campaigns import CampaignRegister, FundVocabulary
+from reconcile.errors import NotMoney, ReviewRefused, shown
+from reconcile.matching.totals import UNSPECIFIED
+from reconcile.reporters.sheets.register import NOT_A_GIFT
+from reconcile.reporters.sheets.review import NOTE, PARTS
+from reconcile.review.rows import HASH, ID, Filled, from_file, from_frame, is_empty
+from reconcile.schema import REVIEWED
+
+Place = tuple[str | None, str | None]
+Source = str | PathLike[str] | pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class Reviewed:
+    """What came back from review.
+
+    `decisions` has a row for each part, columns of `schema.REVIEWED`; `refused` is what could not be taken, each by its
+    cell; `open` counts the rows that nobody filled in. `source` and `sha256` are those of the workbook.
+    """
+
+    decisions: pd.DataFrame
+    refused: tuple[ReviewRefused, ...]
+    open: int
+    source: str = ""
+    sha256: str = ""
+
+    def __str__(self) -> str:
+        count = self.decisions["transaction_id"].nunique()
+        told = [f"{count} decided, {len(self.refused)} refused, {self.open} left open"]
+        return "\n".join([*told, *(str(fault) for fault in self.refused)])
+
+
+def read_decisions(
+    reviewed: Source, *, campaigns: CampaignRegister | None = None, funds: FundVocabulary | None = None
+) -> Reviewed:
+    """What reviewers filled in: decisions that hold up, and by cell what does not.
+
+    `reviewed` is the path of a workbook, or a frame of `review_rows`. A campaign and a fund must be on the register and
+    the vocabulary: those given, or else those that stand in the workbook. Each row is checked against its hash, so a
+    row that was changed is refused, while sorted rows and columns put in between do no harm; parts must add up to the
+    cent. An empty fund or campaign is the one that was sure already; where none was, the row is refused.
+
+    Raises UnreadableFile (no whole spreadsheet, or one with macros) and ReviewRefused (the sheet or a column is gone).
+    """
+    sheet = from_frame(reviewed) if isinstance(reviewed, pd.DataFrame) else from_file(reviewed)
+    codes = campaigns.codes if campaigns is not None else sheet.campaigns
+    names = funds.names if funds is not None else sheet.funds
+    checker = _Checker(
+        sheet.name or None, codes, None if names is None else tuple(n for n in names if n != UNSPECIFIED)
+    )
+    rows: list[tuple[Any, ...]] = []
+    refused: list[ReviewRefused] = []
+    of_id: dict[object, list[Filled]] = defaultdict(list)
+    for row in sheet.rows:
+        of_id[row.cells.get(ID)].append(row)
+    for own in of_id.values():
+        try:
+            rows += checker.checked(own)
+        except ReviewRefused as fault:
+            refused.append(fault)
+    left = sum(not any(row.touched for row in own) for own in of_id.values())
+    frame = pd.DataFrame(rows, columns=REVIEWED.names) if rows else REVIEWED.empty()
+    return Reviewed(REVIEWED.check(frame), tuple(refused), left, sheet.name, sheet.sha256)
+
+
+@dataclass(frozen=True)
+class _Checker:
+    file: str | None
+    codes: Sequence[str] | None
+    funds: Sequence[str] | None
+
+    def checked(self, rows: Sequence[Filled]) -> list[tuple[Any, ...]]:
+        """The parts of the decision of one transaction; raises ReviewRefused."""
+        row = next((r for r in rows if r.touched), rows[0])
+        for each in rows:
+            if not each.sound and (each.touched or not is_empty(each.cells.get(ID))):
+                raise self._fault(
+                    each, ID, "the row is not as it was written", "Undo what was changed beside the yellow cells."
+                )
+        if len(rows) > 1:
+            raise self._fault(rows[1], ID, f"the transaction is there {len(rows)} times", "Take the copies out.")
+        if not row.touched:
+            return []
+        for heading in row.formulas:
+            raise self._fault(row, heading, "holds a formula", "Type the value itself.")
+        parts = list(self._parts(row))
+        note = "" if is_empty(row.cells.get(NOTE)) else str(row.cells[NOTE]).strip()
+        text = str(row.cells["Description"])
+        key = (row.cells[ID], row.cells["Date"], self._money(row, "Amount"), text)
+        return [
+            (*key, campaign, fund, amount, note or None, row.at[heading], row.cells[HASH])
+            for campaign, fund, amount, heading in parts
+        ]
+
+    def _parts(self, row: Filled) -> Iterator[tuple[str | None, str | None, Decimal, str]]:
+        """Campaign, fund and amount of each part, and the heading of its campaign."""
+        whole = self._money(row, "Amount")
+        used = [part for part in PARTS if any(not is_empty(row.cells.get(h)) for h in part)]
+        if not used:
+            raise self._fault(row, NOTE, "a note, and no campaign", "Choose a campaign, or leave the row empty.")
+        found = []
+        for part in used:
+            campaign, fund = self._place(row, part, first=part is PARTS[0])
+            lone = len(used) == 1 and is_empty(row.cells.get(part[2]))
+            found.append((campaign, fund, whole if lone else self._money(row, part[2]), part[0]))
+        total = sum((amount for _, _, amount, _ in found), Decimal(0))
+        if total != whole:
+            what = f"the parts add up to {money.shown(total)}, the payment is {money.shown(whole)}"
+            raise self._fault(row, used[-1][2], what, "Correct the amounts.")
+        if any(amount == 0 or (amount > 0) != (whole > 0) for _, _, amount, _ in found):
+            raise self._fault(row, used[-1][2], "a part is zero, or of the other sign", "Correct the amounts.")
+        if len({(campaign, fund) for campaign, fund, _, _ in found}) != len(found):
+            raise self._fault(row, used[-1][0], "two parts have the same campaign and fund", "Give them as one.")
+        yield from found
+
+    def _place(self, row: Filled, part: Sequence[str], *, first: bool) -> Place:
+        """Campaign and fund of a part; of the first one what was sure already need not be chosen again."""
+        campaign = self._word(row, part[0], self.codes, NOT_A_GIFT)
+        fund = self._word(row, part[1], self.funds, UNSPECIFIED)
+        if campaign == NOT_A_GIFT:
+            if fund is not None:
+                raise self._fault(row, part[1], "a fund for money that is no gift", "Leave the fund empty.")
+            return None, None
+        if campaign is None and first and not is_empty(row.cells.get("Campaign")):
+            campaign = str(row.cells["Campaign"])
+        if campaign is None:
+            raise self._fault(row, part[0], "no campaign is chosen", "Choose one from the list.")
+        if fund is None and first and not is_empty(row.cells.get("Fund")):
+            fund = str(row.cells["Fund"])
+        if fund is None:
+            raise self._fault(
+                row, part[1], "no fund is chosen", f'Choose one from the list; "{UNSPECIFIED}" is one of them.'
+            )
+        return campaign, None if fund == UNSPECIFIED else fund
+
+    def _word(self, row: Filled, heading: str, known: Sequence[str] | None, further: str) -> str | None:
+        value = row.cells.get(heading)
+        if is_empty(value):
+            return None
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)  # a code of figures, which a spreadsheet took for a number
+        typed = str(value).strip()
+        words = [*(known or ()), further]
+        if typed in words or known is None:
+            return typed
+        alike = [word for word in words if word.casefold() == typed.casefold()]
+        if len(alike) == 1:
+            return alike[0]
+        what = "campaign" if heading in (p[0] for p in PARTS) else "fund"
+        on = "the register" if what == "campaign" else "the list of funds"
+        near = process.extract(typed.upper(), words, scorer=OSA.distance, processor=str.upper, limit=1, score_cutoff=2)
+        do = f"Did you mean {near[0][0]}?" if near else "Choose one from the list."
+        raise self._fault(row, heading, f'{what} "{shown(typed, 40)}" is not on {on}', do)
+
+    def _money(self, row: Filled, heading: str) -> Decimal:
+        value = row.cells.get(heading)
+        if is_empty(value):
+            raise self._fault(row, heading, "no amount is given", "Give the amount of each part.")
+        try:
+            cents = int(money.cents(money.exact(pd.Series([value]), heading))[0])
+        except (NotMoney, TypeError, ValueError) as fault:
+            what = f'"{shown(value, 40)}" is no amount'
+            raise self._fault(row, heading, what, "Write it as 60.00, in rand.") from fault
+        return money.rand(cents)
+
+    def _fault(self, row: Filled, heading: str, what: str, do: str) -> ReviewRefused:
+        return ReviewRefused(f"{row.at.get(heading, row.where)}: {what}", file=self.file, do=do)

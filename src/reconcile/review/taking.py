@@ -1,0 +1,120 @@
+"""take_decisions: what reviewers decided, put on record once, each by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from reconcile import money
+from reconcile.errors import DecisionRefused, ReconcileError, ReviewRefused, shown
+from reconcile.reporters.celltext import clean
+from reconcile.review.decisions import Reviewed
+
+if TYPE_CHECKING:
+    from reconcile.store import Store
+
+Part = tuple[str | None, str | None, int]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """How many payments were decided now, how many stood on record already, and what was refused, each by its cell."""
+
+    taken: int
+    known: int
+    refused: tuple[ReconcileError, ...]
+
+    def __str__(self) -> str:
+        told = [f"{self.taken} decisions put on record, {self.known} were there already, {len(self.refused)} refused"]
+        return "\n".join([*told, *(str(fault) for fault in self.refused)])
+
+
+def take_decisions(store: Store, reviewed: Reviewed, *, by: str, reason: str = "") -> Taken:
+    """What became of each decision: put on record as that of `by`, there already, or refused.
+
+    The reviewer's note is the reason of a decision, `reason` where there is none; file, cell and row hash are its
+    evidence. Doing it twice changes nothing. Refused is what the store has otherwise: a payment it does not know, one
+    that the bank changed, one decided or credited otherwise since. Raises DecisionRefused where nobody is named, and
+    StoreRefused where the store cannot be written.
+    """
+    if not by.strip():
+        raise DecisionRefused("nobody is named", do='Say who decided: by="…".')
+    rows = reviewed.decisions
+    standing = _Standing(store, rows["transaction_id"].unique().tolist())
+    taken, known = 0, 0
+    refused: list[ReconcileError] = list(reviewed.refused)
+    for name, own in rows.groupby("transaction_id", sort=False):
+        try:
+            if standing.has(str(name), own):
+                known += 1
+                continue
+            first = own.iloc[0]
+            given = own[["campaign", "fund", "amount"]]
+            why = reason if pd.isna(first["note"]) else first["note"]
+            store.decide(str(name), given, by=by, reason=why, evidence=_evidence(reviewed, first))
+            taken += 1
+        except DecisionRefused as fault:
+            what = f"{own['where'].iloc[0]}: {fault.what}"
+            refused.append(ReviewRefused(what, file=reviewed.source or None, do=fault.do))
+    return Taken(taken, known, tuple(refused))
+
+
+def _evidence(reviewed: Reviewed, first: pd.Series[Any]) -> str:
+    return f"review of {reviewed.source or 'a frame'}, {first['where']}, {_key(first['row_hash'])}"
+
+
+def _key(row_hash: str) -> str:
+    return f"row hash {row_hash}"
+
+
+def _or_none(value: Any) -> str | None:
+    return None if pd.isna(value) else str(value)
+
+
+def _parts(rows: pd.DataFrame) -> set[Part]:
+    cents = money.cents(rows["amount"]).tolist()
+    return {(_or_none(c), _or_none(f), a) for c, f, a in zip(rows["campaign"], rows["fund"], cents, strict=True)}
+
+
+class _Standing:
+    """What the store has of some payments: how they stand there, and what was decided of them before."""
+
+    def __init__(self, store: Store, names: Iterable[str]) -> None:
+        transactions, matches = store.look_up(list(names))
+        self.transactions = transactions.set_index("transaction_id")
+        self.matches = matches.set_index("transaction_id")
+        decisions = store.decisions()
+        self.decisions = decisions[decisions["transaction_id"].isin(set(names)) & decisions["amount"].notna()]
+
+    def has(self, name: str, own: pd.DataFrame) -> bool:
+        """Whether this is on record already; raises DecisionRefused where the payment stands there otherwise."""
+        first = own.iloc[0]
+        if name not in self.transactions.index:
+            do = "Give the workbook to the store that it was written from."
+            raise DecisionRefused(f"the payment {shown(name, 40)} is not in this store", do=do)
+        row = self.transactions.loc[name]
+        there = row["date"], row["amount"], clean(str(row["description"]))
+        if there != (first["date"], first["whole"], first["description"]):
+            do = "Decide it in a workbook of today."
+            raise DecisionRefused("the bank has another day, amount or text for it now", do=do)
+        wanted, before = _parts(own), self.decisions[self.decisions["transaction_id"].eq(name)]
+        same_row = before[before["evidence"].fillna("").str.endswith(_key(first["row_hash"]))]
+        if any(_parts(one) == wanted for _, one in same_row.groupby("decision")):
+            return True  # taken before, and if it was changed or taken back since, that stays
+        in_force = before[before["in_force"]]
+        if len(in_force):
+            if _parts(in_force) == wanted:
+                return True
+            said = in_force.iloc[0]
+            what = f"{said['by']} decided it otherwise on {said['at'][:10]}"
+            raise DecisionRefused(what, do="If that is wrong, change it with reconcile decide.")
+        match = self.matches.loc[name]
+        if match["status"] == "matched" and {(_or_none(match["campaign"]), _or_none(match["fund"]))} != {
+            p[:2] for p in wanted
+        }:
+            what = f"a rule credits it to {match['campaign']} since"
+            raise DecisionRefused(what, do="If that is wrong, change it with reconcile decide.")
+        return False
