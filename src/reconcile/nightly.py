@@ -26,7 +26,7 @@ from reconcile.nightjob.places import clear, digest, put
 from reconcile.nightjob.report import FileOutcome, RunReport
 from reconcile.nightjob.seen import Seen
 from reconcile.parsers import read_each
-from reconcile.reporters import Beside, write_workbook
+from reconcile.reporters import write_month
 from reconcile.statement import Statement
 from reconcile.store import Store, open_store
 from reconcile.store.journal import canonical
@@ -251,23 +251,8 @@ class _Night:
         target = self.config.output.folder / workbook(month)
         draft = target.with_name(f".~{target.stem}.draft.tmp")
         try:
-            write_workbook(
-                draft,
-                statements=view.statements,
-                matches=view.matches,
-                campaigns=campaigns,
-                funds=funds,
-                settings=settings(self.config.matching.max_wrong),
-                merged=view.merged,
-                parts=view.parts,
-                beside=Beside(
-                    decided_later=view.decided_later,
-                    reversals=view.reversals,
-                    originals=view.originals,
-                    decisions=view.decisions,
-                    changes=view.changes,
-                ),
-            )
+            decided_by = settings(self.config.matching.max_wrong)
+            write_month(draft, view, campaigns=campaigns, funds=funds, settings=decided_by)
             sha256 = digest(draft)
             ours = store.workbooks().get(target.name, set())
             if sha256 not in ours:

@@ -2,6 +2,8 @@
 
 from reconcile.reporters.contents import Beside
 from reconcile.reporters.evaluation import write_evaluation
+from reconcile.reporters.month import write_month
+from reconcile.reporters.options import Sampling
 from reconcile.reporters.workbook import write_workbook
 
-__all__ = ["Beside", "write_evaluation", "write_workbook"]
+__all__ = ["Beside", "Sampling", "write_evaluation", "write_month", "write_workbook"]

@@ -19,6 +19,8 @@ from reconcile.matching.narrative import narrate
 from reconcile.matching.totals import UNSPECIFIED
 from reconcile.merging import AccountFigures, Merged, given_statements, merge_statements
 from reconcile.reporters.celltext import arrow_text, clean, clean_column
+from reconcile.reporters.masking import kept_words, mask_findings, mask_quoted, mask_texts
+from reconcile.reporters.options import PLAIN, Options
 from reconcile.schema import (
     CHANGES,
     DECIDED_LATER,
@@ -46,12 +48,14 @@ excel/wrongly-assumes-1900-is-leap-year)."""
 class Beside:
     """What a run or a store knows besides the lines: `None` where it keeps no record of such things.
 
-    `refused` are the errors of files that could not be read; `decided_later` what counts here though it moved in a
-    month closed before, `reversals` which payment each reversal takes back, `originals` those of other months,
-    `decisions` what people decided, `changes` what the rules decided otherwise than before (frames of `schema`).
+    `refused` are the errors of files that could not be read, `made_from` says what the workbook shows; `decided_later`
+    is what counts here though it moved in a month closed before, `reversals` say which payment each reversal takes
+    back, `originals` are those of other months, `decisions` is what people decided, `changes` what the rules decided
+    otherwise than before (frames of `schema`).
     """
 
     refused: Sequence[ReconcileError] = ()
+    made_from: str = "statement files"
     decided_later: pd.DataFrame | None = None
     reversals: pd.DataFrame | None = None
     originals: pd.DataFrame | None = None
@@ -83,6 +87,17 @@ class Contents:
     decided_later: pd.DataFrame
     """What was decided of gifts of closed months and counts here, under the headings of its sheet."""
     beside: Beside = NOTHING
+    options: Options = PLAIN
+    kept: frozenset[str] | None = None
+    """The words that a masked workbook shows, None where nothing is masked."""
+
+    def words(self, texts: pd.Series[Any], *, payers_own: bool = False) -> pd.Series[Any]:
+        """Texts of the bank or of people as the workbook shows them: `payers_own` have no words of the bank."""
+        return texts if self.kept is None else mask_texts(texts, self.kept, payers_own=payers_own)
+
+    def said(self, texts: pd.Series[Any]) -> pd.Series[Any]:
+        """Texts of the library as the workbook shows them: payers' words stand in quotes in them."""
+        return texts if self.kept is None else mask_quoted(texts, self.kept)
 
     def about(self, ids: pd.Series[Any]) -> pd.DataFrame:
         """The lines of some transactions, in their order; of one that is split the first of its lines."""
@@ -126,7 +141,7 @@ def gather(
     campaigns: CampaignRegister,
     funds: FundVocabulary | None,
     settings: Mapping[str, str] | None,
-    full_account_numbers: bool,
+    options: Options = PLAIN,
     merged: Merged | None = None,
     parts: pd.DataFrame | None = None,
     beside: Beside = NOTHING,
@@ -141,13 +156,16 @@ def gather(
     found = _aligned(MATCHES.check(matches), merged.transactions["transaction_id"])
     later = DECIDED_LATER.empty() if beside.decided_later is None else DECIDED_LATER.check(beside.decided_later)
     accounts = [s.account for s in ordered] + [Account(number) for number in later["account"].unique()]
-    masks = {} if full_account_numbers else _labels(accounts)
+    masks = {} if options.full_account_numbers else _labels(accounts)
     rows = merged.transactions
     beside = _checked(beside, rows, found)
     if parts is not None and len(parts):
         rows, found = _split(rows, found, parts)
     lines, replaced = _lines(rows, found, masks)
     later, replaced_later = _later(later, masks)
+    kept = kept_words(campaigns, funds) if options.mask else None
+    if kept is not None:
+        lines, later = _hidden(lines, kept), _hidden(later, kept)
     return Contents(
         statements=tuple(ordered),
         merged=merged,
@@ -161,7 +179,23 @@ def gather(
         masks=masks,
         decided_later=later,
         beside=beside,
+        options=options,
+        kept=kept,
     )
+
+
+def _hidden(lines: pd.DataFrame, kept: frozenset[str]) -> pd.DataFrame:
+    """The lines without the words of payers."""
+    found = lines.assign(Description=mask_texts(lines["Description"], kept))
+    for heading in ("Bank reference", "Payer's words"):
+        if heading in found:
+            found[heading] = mask_texts(found[heading], kept, payers_own=True)
+    for heading in ("Evidence", "Candidates"):
+        if heading in found:
+            found[heading] = mask_findings(found[heading], kept)
+    if "Decided by" in found:  # the reason is what people typed
+        return found.assign(Reason=mask_texts(found["Reason"], kept, payers_own=True))
+    return found.assign(Reason=mask_findings(found["Reason"], kept))
 
 
 def _checked(beside: Beside, rows: pd.DataFrame, found: pd.DataFrame) -> Beside:

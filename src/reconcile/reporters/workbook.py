@@ -17,6 +17,7 @@ from reconcile.reporters import sheets, style
 from reconcile.reporters.book import Book, Sheet, table_names
 from reconcile.reporters.contents import NOTHING, Beside, gather
 from reconcile.reporters.formulas import Sums
+from reconcile.reporters.options import Options, Sampling
 from reconcile.reporters.package import finished
 from reconcile.statement import Statement
 
@@ -33,6 +34,9 @@ def write_workbook(
     funds: FundVocabulary | None = None,
     settings: Mapping[str, str] | None = None,
     full_account_numbers: bool = False,
+    per_campaign: bool = False,
+    mask: bool = False,
+    sample: Sampling | None = None,
     merged: Merged | None = None,
     parts: pd.DataFrame | None = None,
     beside: Beside = NOTHING,
@@ -44,9 +48,10 @@ def write_workbook(
 
     `matches` has the columns of `schema.MATCHES`, one row for each transaction of the merged statements; `settings`
     (thresholds and the like) are shown as given. Amounts are rand. Account numbers are cut to their last four digits,
-    also in file names, unless `full_account_numbers`. `merged` and `parts` are what a store knows of a month: its
-    movements with their lasting ids, and the parts of gifts that were split; `beside` is what a run or a store knows
-    besides. The same input gives the same bytes.
+    also in file names, unless `full_account_numbers`. `per_campaign` adds a sheet for each campaign, `sample` an
+    auditor's sample; `mask` hides what payers typed, for circulation: figures and ties stay. `merged` and `parts` are
+    what a store knows of a month: its movements with their lasting ids, and the parts of gifts that were split;
+    `beside` is what a run or a store knows besides. The same input gives the same bytes.
 
     Raises FrameRefused (no statements; matches that lack or exceed the transactions; a text no cell can hold) and
     WorkbookNotWritten (the path cannot be replaced; what stood there is untouched).
@@ -57,7 +62,7 @@ def write_workbook(
         campaigns=campaigns,
         funds=funds,
         settings=settings,
-        full_account_numbers=full_account_numbers,
+        options=Options(full_account_numbers, per_campaign, mask, sample),
         merged=merged,
         parts=parts,
         beside=beside,

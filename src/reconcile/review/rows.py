@@ -89,7 +89,7 @@ def review_rows(
     to `read_decisions`. `Row hash` tells whether the other cells stand as they were. Raises FrameRefused for matches of
     other transactions.
     """
-    contents = gather(statements, matches, campaigns=campaigns, funds=funds, settings=None, full_account_numbers=False)
+    contents = gather(statements, matches, campaigns=campaigns, funds=funds, settings=None)
     rows, _ = sorted_rows(contents)
     rows = rows.reset_index(drop=True)
     kept = [h for h in _HASHED if h not in _MAY_LACK or rows[h].notna().any()]

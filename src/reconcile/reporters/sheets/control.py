@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from importlib.metadata import version
 
+import pandas as pd
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reconcile import __version__
@@ -15,6 +16,7 @@ from reconcile.reporters.control_totals import totals
 from reconcile.reporters.seal import of_cells
 from reconcile.reporters.sections import cells, line, section
 from reconcile.reporters.style import Look, Page
+from reconcile.schema import TEXT
 
 WIDTHS = {"A": 34, "B": 14, "C": 19, "D": 12, "E": 25, "F": 10, "G": 10, "H": 18, "I": 18, "J": 36}
 
@@ -84,6 +86,8 @@ def _proofs(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
         "open": style.TYPED.but(fill=style.BAD),
         "not offered": style.TYPED,
     }
+    told = pd.Series([c.detail for s in contents.statements for c in s.proof.checks], dtype=TEXT)
+    details = dict(zip(told, contents.said(told), strict=True))
     for statement in contents.statements:
         for check in statement.proof.checks:
             values = (
@@ -91,7 +95,7 @@ def _proofs(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
                 contents.label(statement.account),
                 check.name,
                 check.outcome,
-                contents.masked(check.detail),
+                contents.masked(details[check.detail]),
             )
             spans = ((1, 1), (2, 1), (3, 2), (5, 1), (6, 5))
             row = line(book, sheet, row, cells(spans, values, [*[style.TYPED] * 3, looks[check.outcome], style.TYPED]))
@@ -103,6 +107,8 @@ def _origins(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
     row = section(book, sheet, row, "Register, settings and software", (("What", 1, 2, False), ("Value", 3, 8, False)))
     register, funds = contents.campaigns, contents.funds
     told = [
+        ("Made from", contents.beside.made_from),
+        *contents.options.told(),
         ("Campaign register", contents.masked(register.source_name or "given as a table")),
         ("Campaign register, SHA-256", register.sha256 or "none: not read from a file"),
         ("Campaigns in it", str(len(register.campaigns))),

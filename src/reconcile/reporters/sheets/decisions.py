@@ -46,8 +46,8 @@ class _Decisions:
             Fund=given["fund"].fillna(UNSPECIFIED).where(given["campaign"].notna()),
             Before=given["before"],
             State=given["state"],
-            Reason=given["reason"],
-            Evidence=given["evidence"],
+            Reason=contents.words(given["reason"], payers_own=True),
+            Evidence=contents.words(given["evidence"], payers_own=True),
             **{"Decided by": given["by"], "Decided on": given["on"], "Transaction id": given["transaction_id"]},
         )
         for heading in ("Campaign", "Fund", "Before", "State", "Decided by", "Reason", "Evidence"):

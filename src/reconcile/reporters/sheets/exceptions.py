@@ -10,6 +10,7 @@ import pandas as pd
 
 from reconcile import money
 from reconcile.merging import set_aside_once
+from reconcile.merging.conflicts import TO_SETTLE
 from reconcile.reporters.book import Book, table_names
 from reconcile.reporters.book import TableColumnShown as Column
 from reconcile.reporters.celltext import clean_column
@@ -39,6 +40,9 @@ class _Exceptions:
     def write(self, book: Book, contents: Contents) -> None:
         """Add the sheet Exceptions; it is there, and says so, when there are none."""
         rows = pd.concat([_frame(found(contents)) for found in _KINDS], ignore_index=True)
+        raw = rows["What"].isin([ASIDE, *TO_SETTLE])
+        texts, banks = (contents.words(rows["As it stood"], payers_own=whole) for whole in (True, False))
+        rows = rows.assign(**{"As it stood": texts.where(raw, banks), SAID: contents.said(rows[SAID])})
         for heading in (column.heading for column in COLUMNS if column.holds == "text"):
             masked: pd.Series[Any] = rows[heading].map(contents.masked, na_action="ignore")
             rows[heading] = clean_column(pd.Series(masked.array, index=masked.index, dtype=TEXT), heading)[0]

@@ -67,6 +67,7 @@ def _originals(contents: Contents, reversals: pd.Series[str]) -> pd.DataFrame:
     for heading, column in zip(headings, elsewhere.columns, strict=True):
         there = elsewhere[column].reindex(link["original"]).reset_index(drop=True)
         if there.notna().any():
+            there = contents.words(there) if column == "description" else there
             there = there.map(contents.masked, na_action="ignore") if column in ("description", "source") else there
             found[heading] = found[heading].where(found[heading].notna(), there).astype(found[heading].dtype)
     return found

@@ -1,0 +1,52 @@
+"""write_month: the workbook of one month of a store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconcile.reporters.contents import Beside
+from reconcile.reporters.options import PLAIN, Options
+from reconcile.reporters.workbook import write_workbook
+from reconcile.store.view import MonthView
+
+if TYPE_CHECKING:
+    from reconcile.campaigns import CampaignRegister, FundVocabulary
+
+MADE_FROM = "the store, month "
+
+
+def write_month(
+    path: str | Path,
+    view: MonthView,
+    *,
+    campaigns: CampaignRegister,
+    funds: FundVocabulary | None,
+    settings: Mapping[str, str] | None = None,
+    options: Options = PLAIN,
+) -> Path:
+    """The path of the workbook of a month as `store.month` shows it; `write_workbook` says what it holds."""
+    beside = Beside(
+        made_from=f"{MADE_FROM}{view.month}",
+        decided_later=view.decided_later,
+        reversals=view.reversals,
+        originals=view.originals,
+        decisions=view.decisions,
+        changes=view.changes,
+    )
+    return write_workbook(
+        path,
+        statements=view.statements,
+        matches=view.matches,
+        campaigns=campaigns,
+        funds=funds,
+        settings=settings,
+        merged=view.merged,
+        parts=view.parts,
+        beside=beside,
+        full_account_numbers=options.full_account_numbers,
+        per_campaign=options.per_campaign,
+        mask=options.mask,
+        sample=options.sample,
+    )

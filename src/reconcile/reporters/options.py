@@ -1,0 +1,57 @@
+"""What a workbook shows on request, told on its sheet Control so that it can be written again."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from reconcile.errors import FrameRefused
+
+_SAMPLE = re.compile(r"(random|monetary) ([0-9]+) with the seed (.*)")
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """An auditor's sample: how many lines, by which seed, drawn at `random` or by `monetary` units."""
+
+    size: int
+    seed: str = "1"
+    method: str = "random"
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.size} with the seed {self.seed}"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is shown on request.
+
+    `full_account_numbers` in place of their last four digits; a sheet `per_campaign`; `mask` hides what payers typed;
+    `sample` adds an auditor's sample.
+    """
+
+    full_account_numbers: bool = False
+    per_campaign: bool = False
+    mask: bool = False
+    sample: Sampling | None = None
+
+    def told(self) -> list[tuple[str, str]]:
+        """The options that are not the usual ones, each as label and text."""
+        rows = [("Account numbers", "in full")] if self.full_account_numbers else []
+        rows += [("Sheets", "one per campaign")] if self.per_campaign else []
+        rows += [("Payers' words", "hidden")] if self.mask else []
+        return rows + ([("Sample", str(self.sample))] if self.sample else [])
+
+    @classmethod
+    def of(cls, told: dict[str, str]) -> Options:
+        """The options that `told` gave these labels and texts."""
+        sample = None
+        if "Sample" in told:
+            found = _SAMPLE.fullmatch(told["Sample"])
+            if found is None:
+                raise FrameRefused(f'the sample "{told["Sample"][:60]}" is not understood', do="Leave it as written.")
+            sample = Sampling(int(found[2]), found[3], found[1])
+        return cls("Account numbers" in told, "Sheets" in told, "Payers' words" in told, sample)
+
+
+PLAIN = Options()
