@@ -35,6 +35,7 @@ LEVELS = [
     {"run"},
     {"nightly", "screen"},
     {"commands"},
+    {"audit_commands"},
     {"cli"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}

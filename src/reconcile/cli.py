@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from reconcile import __version__
+from reconcile.audit_commands import add_to as add_audit
+from reconcile.audit_commands import options_of, sampling
 from reconcile.commands import add_to
 from reconcile.errors import ReconcileError
 
@@ -38,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
     _explain(commands.add_parser("explain", help="why one description is decided as it is"))
     _evaluate(commands.add_parser("evaluate", help="measure the decisions on lines whose answer is known"))
     _campaigns(commands.add_parser("campaigns", help="what a register makes hard to credit"))
-    of_a_store = add_to(commands)
+    of_a_store = add_to(commands) | add_audit(commands)
     top.set_defaults(of_a_store=of_a_store)
     return top
 
@@ -48,6 +50,7 @@ def _run(command: argparse.ArgumentParser) -> None:
     command.add_argument("paths", nargs="+", metavar="PATH", help="an FNB export: CSV, OFX, or a ZIP of them")
     _register(command)
     command.add_argument("--out", default="out", metavar="DIR", help="folder for the workbook (default: out)")
+    options_of(command)
     command.add_argument("--json", action="store_true", help="print the summary as JSON")
 
 
@@ -165,12 +168,19 @@ def run(arguments: argparse.Namespace) -> int:
     """`reconcile run`: exit code of the run."""
     from reconcile import screen
     from reconcile.campaigns import read_campaigns
+    from reconcile.reporters.options import Options
     from reconcile.run import run as run_files
 
     campaigns, funds = read_campaigns(arguments.campaigns), _funds(arguments.funds)
     with screen.progress(quiet=arguments.json) as progress:
         report = run_files(
-            arguments.paths, campaigns, funds=funds, max_wrong=arguments.max_wrong, out=arguments.out, progress=progress
+            arguments.paths,
+            campaigns,
+            funds=funds,
+            max_wrong=arguments.max_wrong,
+            out=arguments.out,
+            options=Options(False, arguments.per_campaign, arguments.mask, sampling(arguments)),
+            progress=progress,
         )
     screen.print_faults(report.refused)
     if arguments.json:

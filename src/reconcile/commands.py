@@ -1,10 +1,9 @@
-"""The commands that work on a store: init, nightly, decide, undo, close, reopen, remembered, forget, verify."""
+"""The commands that work on a store: init, nightly, decide, undo, close, reopen, remembered, forget."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,8 +31,6 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> dic
     _month(commands.add_parser("reopen", help="open a closed month again"), "the month to open again", needed=True)
     _remembered(commands.add_parser("remembered", help="what people decided before for the same payer's words"))
     _forget(commands.add_parser("forget", help="take what payers typed out of the store; totals stay"))
-    _review(commands.add_parser("review", help="take back a workbook in which reviewers decided"))
-    _verify(commands.add_parser("verify", help="whether anything in a store was changed since it was written"))
     return {
         "init": init,
         "nightly": nightly,
@@ -43,18 +40,18 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> dic
         "reopen": reopen,
         "remembered": remembered,
         "forget": forget,
-        "review": review,
-        "verify": verify,
     }
 
 
-def _config(command: argparse.ArgumentParser) -> None:
+def config_of(command: argparse.ArgumentParser) -> None:
+    """Add the settings file."""
     command.add_argument(
         "--config", default="reconcile.toml", metavar="FILE", help="the settings (default: reconcile.toml)"
     )
 
 
-def _who(command: argparse.ArgumentParser, *, reason_needed: bool = False) -> None:
+def who_says(command: argparse.ArgumentParser, *, reason_needed: bool = False) -> None:
+    """Add who says so, and why."""
     command.add_argument("--by", metavar="NAME", help="who says so (default: the operator of the settings)")
     command.add_argument("--reason", required=reason_needed, default="", metavar="TEXT", help="why; kept on record")
 
@@ -67,7 +64,7 @@ def _init(command: argparse.ArgumentParser) -> None:
 def _nightly(command: argparse.ArgumentParser) -> None:
     command.description = "One run of the nightly job."
     command.epilog = NIGHTLY_EPILOG
-    _config(command)
+    config_of(command)
     command.add_argument("--json", action="store_true", help="print the report as JSON")
 
 
@@ -86,15 +83,15 @@ def _decide(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--no-gift", action="store_true", help="it is no gift at all")
     command.add_argument("--evidence", default="", metavar="TEXT", help="what shows the donor's wish, to change a fund")
-    _config(command)
-    _who(command)
+    config_of(command)
+    who_says(command)
 
 
 def _undo(command: argparse.ArgumentParser) -> None:
     command.description = "What was before the newest decision holds again; both stay on record."
     command.add_argument("transaction", metavar="TRANSACTION", help="its id, from the workbook")
-    _config(command)
-    _who(command, reason_needed=True)
+    config_of(command)
+    who_says(command, reason_needed=True)
 
 
 def _close(command: argparse.ArgumentParser) -> None:
@@ -105,41 +102,22 @@ def _close(command: argparse.ArgumentParser) -> None:
 
 def _month(command: argparse.ArgumentParser, what: str, *, needed: bool = False) -> None:
     command.add_argument("month", metavar="MONTH", help=what)
-    _config(command)
-    _who(command, reason_needed=needed)
+    config_of(command)
+    who_says(command, reason_needed=needed)
 
 
 def _remembered(command: argparse.ArgumentParser) -> None:
     command.description = "List what is remembered, or forget it for some words with --forget."
     command.add_argument("--forget", metavar="WORDS", help="propose nothing any more for these words of a payer")
-    _config(command)
-    _who(command)
+    config_of(command)
+    who_says(command)
 
 
 def _forget(command: argparse.ArgumentParser) -> None:
     command.description = "Take what payers typed with these payments out of the store; amounts and totals stay."
     command.add_argument("transactions", nargs="+", metavar="TRANSACTION", help="ids, from the workbook")
-    _config(command)
-    _who(command, reason_needed=True)
-
-
-def _review(command: argparse.ArgumentParser) -> None:
-    command.description = (
-        "Read the yellow cells of the sheet To review, check them, and put each decision on record once. What cannot "
-        "be taken is named by its cell; everything else is taken."
-    )
-    command.epilog = "exit code: 0 all taken; 1 taken, but for what is listed; 2 the workbook cannot be read."
-    command.add_argument("workbook", metavar="REVIEWED.xlsx", help="the workbook, filled in and saved")
-    command.add_argument("--json", action="store_true", help="print the outcome as JSON")
-    _config(command)
-    _who(command)
-
-
-def _verify(command: argparse.ArgumentParser) -> None:
-    command.description = "Walk the journal of a store and hold every row against it."
-    command.epilog = "exit code: 0 it holds; 1 the first break is named; 2 the store cannot be read."
-    command.add_argument("--store", metavar="URL", help="the address of the store, or its file")
-    _config(command)
+    config_of(command)
+    who_says(command, reason_needed=True)
 
 
 def init(arguments: argparse.Namespace) -> int:
@@ -169,14 +147,15 @@ def nightly(arguments: argparse.Namespace) -> int:
     return report.exit_code
 
 
-def _opened(arguments: argparse.Namespace) -> tuple[Store, Config]:
+def opened(arguments: argparse.Namespace) -> tuple[Store, Config]:
+    """The store of the settings, and these."""
     from reconcile.nightjob.config import read_config
 
     config = read_config(arguments.config)
-    return _open(config.store.url), config
+    return open_at(config.store.url), config
 
 
-def _open(url: str) -> Store:
+def open_at(url: str) -> Store:
     """The store at an address, which must be there: a slip in its name must not make an empty one."""
     from reconcile.store import open_store
 
@@ -190,7 +169,7 @@ def _open(url: str) -> Store:
 def decide(arguments: argparse.Namespace) -> int:
     """`reconcile decide`: 0 when it is on record."""
     given = _allocation(arguments)
-    store, config = _opened(arguments)
+    store, config = opened(arguments)
     with store:
         number = store.decide(
             arguments.transaction,
@@ -221,7 +200,7 @@ def _fund(given: str | None) -> str | None:
 
 def undo(arguments: argparse.Namespace) -> int:
     """`reconcile undo`: 0 when it is on record."""
-    store, config = _opened(arguments)
+    store, config = opened(arguments)
     with store:
         number = store.undo(arguments.transaction, by=arguments.by or config.operator, reason=arguments.reason)
     print(f"decision {number} is on record: what was before holds again")
@@ -230,7 +209,7 @@ def undo(arguments: argparse.Namespace) -> int:
 
 def close(arguments: argparse.Namespace) -> int:
     """`reconcile close`: 0 when the month is closed."""
-    store, config = _opened(arguments)
+    store, config = opened(arguments)
     with store:
         by = arguments.by or config.operator
         store.close(arguments.month, by=by, reason=arguments.reason, open_end=arguments.open_end)
@@ -240,7 +219,7 @@ def close(arguments: argparse.Namespace) -> int:
 
 def reopen(arguments: argparse.Namespace) -> int:
     """`reconcile reopen`: 0 when the month is open again."""
-    store, config = _opened(arguments)
+    store, config = opened(arguments)
     with store:
         store.reopen(arguments.month, by=arguments.by or config.operator, reason=arguments.reason)
     print(f"{arguments.month} is open again")
@@ -249,7 +228,7 @@ def reopen(arguments: argparse.Namespace) -> int:
 
 def remembered(arguments: argparse.Namespace) -> int:
     """`reconcile remembered`: prints what is remembered, or forgets some of it."""
-    store, config = _opened(arguments)
+    store, config = opened(arguments)
     with store:
         if arguments.forget:
             store.forget_remembered(arguments.forget, by=arguments.by or config.operator, reason=arguments.reason)
@@ -262,36 +241,8 @@ def remembered(arguments: argparse.Namespace) -> int:
 
 def forget(arguments: argparse.Namespace) -> int:
     """`reconcile forget`: 0 when the words are gone."""
-    store, config = _opened(arguments)
+    store, config = opened(arguments)
     with store:
         count = store.forget(arguments.transactions, by=arguments.by or config.operator, reason=arguments.reason)
     print(f"{count} texts are forgotten; the workbooks of their months are written anew in the next nightly run")
     return 0
-
-
-def review(arguments: argparse.Namespace) -> int:
-    """`reconcile review`: 0 when all was taken, 1 when something was refused."""
-    from reconcile.review import read_decisions, take_decisions
-
-    reviewed = read_decisions(arguments.workbook)
-    store, config = _opened(arguments)
-    with store:
-        taken = take_decisions(store, reviewed, by=arguments.by or config.operator, reason=arguments.reason)
-    if arguments.json:
-        facts = {"taken": taken.taken, "known": taken.known, "open": reviewed.open}
-        print(json.dumps({**facts, "refused": [str(fault) for fault in taken.refused]}, indent=2, ensure_ascii=False))
-    else:
-        counts = (taken.taken, taken.known, len(taken.refused), reviewed.open)
-        print("{} decided, {} on record already, {} refused, {} open".format(*counts))
-        for fault in taken.refused:
-            print(fault, file=sys.stderr)
-    return 1 if taken.refused else 0
-
-
-def verify(arguments: argparse.Namespace) -> int:
-    """`reconcile verify`: 0 when nothing was changed, 1 with the first break named."""
-    store = _open(arguments.store) if arguments.store else _opened(arguments)[0]
-    with store:
-        found = store.verify()
-    print(found, file=sys.stdout if found.holds else sys.stderr)
-    return 0 if found.holds else 1

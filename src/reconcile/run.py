@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from reconcile.matching.two_texts import review_two_texts
 from reconcile.merging import AccountFigures, Merged, merge_statements
 from reconcile.parsers import read_each
 from reconcile.reporters import Beside, write_workbook
+from reconcile.reporters.options import PLAIN, Options
 from reconcile.statement import Statement
 
 MOST_WORKBOOKS = 1000
@@ -90,12 +91,14 @@ def run(
     funds: FundVocabulary | None = None,
     max_wrong: float = 0,
     out: str | os.PathLike[str],
+    options: Options = PLAIN,
     progress: Progress | None = None,
 ) -> RunReport:
     """Read the statements, match every movement once, and leave a workbook in the folder `out`.
 
-    `max_wrong` is that of `match`. A file that is refused is in `refused` and does not stop the others. An existing
-    workbook with other content is never overwritten: the new one gets a number behind its name.
+    `max_wrong` is that of `match`, `options` are what the workbook shows on request. A file that is refused is in
+    `refused` and does not stop the others. An existing workbook with other content is never overwritten: the new one
+    gets a number behind its name.
     """
     statements, refused = read_all(paths, progress)
     if not statements:
@@ -111,17 +114,24 @@ def run(
     matches = review_two_texts(matches, merged.conflicts, campaigns, funds, max_wrong)
     if progress:
         progress("writing the workbook", 0, 1)
-    decided_by = settings(max_wrong)
-    workbook = _write(
-        Path(out),
-        decided_by,
-        statements=statements,
-        merged=merged,
-        matches=matches,
-        campaigns=campaigns,
-        funds=funds,
-        beside=Beside(refused=refused),
-    )
+
+    def write(path: Path) -> None:
+        write_workbook(
+            path,
+            statements=statements,
+            matches=matches,
+            campaigns=campaigns,
+            funds=funds,
+            settings=settings(max_wrong),
+            full_account_numbers=options.full_account_numbers,
+            per_campaign=options.per_campaign,
+            mask=options.mask,
+            sample=options.sample,
+            merged=merged,
+            beside=Beside(refused=refused),
+        )
+
+    workbook = _write(Path(out), workbook_name(merged), write)
     summary = summarise(merged.transactions, matches)
     return RunReport(tuple(statements), tuple(refused), merged, matches, summary, merged.accounts, workbook)
 
@@ -136,36 +146,18 @@ def workbook_name(merged: Merged) -> str:
     return f"reconciliation-{first:%Y-%m}.xlsx" if one_month else f"reconciliation-{first}-to-{last}.xlsx"
 
 
-def _write(
-    folder: Path,
-    decided_by: Mapping[str, str],
-    *,
-    statements: list[Statement],
-    merged: Merged,
-    matches: pd.DataFrame,
-    campaigns: CampaignRegister,
-    funds: FundVocabulary | None,
-    beside: Beside,
-) -> Path:
+def _write(folder: Path, name: str, write: Callable[[Path], None]) -> Path:
+    """Where the workbook stands in the folder."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
         raise WorkbookNotWritten(
             f"the folder cannot be made ({fault.strerror})", file=str(folder), do="Name another with --out."
         ) from fault
-    target = folder / workbook_name(merged)
+    target = folder / name
     draft = folder / f".{target.stem}.{os.getpid()}.draft"
     try:
-        write_workbook(
-            draft,
-            statements=statements,
-            matches=matches,
-            campaigns=campaigns,
-            funds=funds,
-            settings=decided_by,
-            merged=merged,
-            beside=beside,
-        )
+        write(draft)
         return _settle(draft, target)
     except WorkbookNotWritten as fault:
         raise WorkbookNotWritten(fault.what, file=str(target), do=fault.do) from fault

@@ -29,7 +29,7 @@ NO_PROMISE = (
 )
 
 
-SEALS = "Seals"
+ORIGINS, LIMITS, SEALS = "Register, settings and software", "What cannot be promised", "Seals"
 
 
 class _Control:
@@ -104,7 +104,7 @@ def _proofs(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
 
 def _origins(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
     """The register, the settings and the software: what else the result depends on."""
-    row = section(book, sheet, row, "Register, settings and software", (("What", 1, 2, False), ("Value", 3, 8, False)))
+    row = section(book, sheet, row, ORIGINS, (("What", 1, 2, False), ("Value", 3, 8, False)))
     register, funds = contents.campaigns, contents.funds
     told = [
         ("Made from", contents.beside.made_from),
@@ -130,7 +130,7 @@ def software() -> dict[str, str]:
 
 
 def _limits(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
-    row = section(book, sheet, row, "What cannot be promised", ())
+    row = section(book, sheet, row, LIMITS, ())
     for text in NO_PROMISE:
         book.line(sheet, row, [(1, 10, text, style.PLAIN)])
         row += 1

@@ -14,6 +14,8 @@ from reconcile.schema import DAY, TEXT
 NOT_A_GIFT = "not a gift"
 """What a reviewer chooses in place of a campaign for money that is no gift."""
 
+RESTRICTED, BY_PEOPLE = "restricted fund", "restricted fund, credited by people alone"
+
 CAMPAIGNS = (
     Column("Campaign", "text", 14, 18, wrap=True),
     Column("Name", "text", 24, 44, wrap=True),
@@ -24,7 +26,8 @@ CAMPAIGNS = (
 )
 FUNDS = (
     Column("Fund", "text", 18, 30, wrap=True),
-    Column("What it is", "text", 30, 70, wrap=True),
+    Column("What it is", "text", 24, 40, wrap=True),
+    Column("Spelt", "text", 30, 90, wrap=True),
     Column("Row hash", "hash", 18, 18),
 )
 
@@ -56,8 +59,15 @@ def _campaigns(contents: Contents) -> pd.DataFrame:
 
 
 def _funds(contents: Contents) -> pd.DataFrame:
-    names = [] if contents.funds is None else contents.funds.names
-    return _frame([*((name, "restricted fund") for name in names), (UNSPECIFIED, "the giver named no fund")], FUNDS)
+    rows: list[tuple[object, ...]] = [
+        (
+            fund.name,
+            RESTRICTED if fund.automatic else BY_PEOPLE,
+            " | ".join(fund.spellings),
+        )
+        for fund in contents.funds or ()
+    ]
+    return _frame([*rows, (UNSPECIFIED, "the giver named no fund", "")], FUNDS)
 
 
 def _frame(rows: list[tuple[object, ...]], columns: tuple[Column, ...]) -> pd.DataFrame:

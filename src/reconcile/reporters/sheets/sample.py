@@ -23,9 +23,13 @@ COLUMNS = (
     Column("Line", "number", 6.5, 6.5),
     Column("Transaction id", "text", 18.5, 18.5),
     Column("Row hash", "hash", 18, 18),
-    Column("Seen by", "text", 12, 12, asked=True),
-    Column("Finding", "text", 24, 24, wrap=True, asked=True),
+    *(
+        Column(heading, "text", width, width, wrap=True, asked=True)
+        for heading, width in (("Seen by", 12), ("Finding", 24))
+    ),
 )
+ASKED = ("Seen by", "Finding")
+"""The cells that an auditor fills in."""
 
 
 class _Sample:
@@ -46,7 +50,7 @@ class _Sample:
         monetary = sample.interval is not None
         if monetary:
             shown = shown.assign(**{"Hit at": drawn["hit"], "Hits": drawn["hits"]})
-        for heading in ("Seen by", "Finding"):
+        for heading in ASKED:
             shown[heading] = pd.Series(pd.NA, index=shown.index, dtype="str")
         columns = [c for c in COLUMNS if monetary or not c.heading.startswith("Hit")]
         about = " · ".join(f"{label}: {text}" for label, text in sample.facts())

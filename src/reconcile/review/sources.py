@@ -1,0 +1,179 @@
+"""What a workbook was made from, so that it can be written again: read from its own sheets, checked by its sources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from reconcile.campaigns import Campaign, CampaignRegister, Fund, FundVocabulary
+from reconcile.errors import FrameRefused, ReviewRefused
+from reconcile.matching import match
+from reconcile.matching.totals import UNSPECIFIED
+from reconcile.matching.two_texts import review_two_texts
+from reconcile.merging import merge_statements
+from reconcile.reporters.contents import NO_CAMPAIGN, NO_FUND
+from reconcile.reporters.month import MADE_FROM, write_month
+from reconcile.reporters.options import Options
+from reconcile.reporters.sheets.control import LIMITS, ORIGINS
+from reconcile.reporters.sheets.register import BY_PEOPLE, NOT_A_GIFT
+from reconcile.reporters.workbook import write_workbook
+from reconcile.review.cells import Book
+from reconcile.review.seals import HEADING_ROW, table_of
+from reconcile.schema import MATCHES
+from reconcile.statement import Statement
+
+if TYPE_CHECKING:
+    from reconcile.store import Store
+
+SETTING = "Setting: "
+NOT_FROM_A_FILE = "none: not read from a file"
+
+
+def made_from(book: Book) -> str:
+    """The month of a store that a workbook shows, empty where it was made from statement files."""
+    said = str(_told(book).get("Made from", ""))
+    return said.removeprefix(MADE_FROM) if said.startswith(MADE_FROM) else ""
+
+
+def from_store(book: Book, store: Store, month: str) -> Callable[[Path], Any]:
+    """What writes the workbook of that month again, with the register, the settings and the options that it names."""
+    view = store.month(month)
+    if view is None:
+        do = "Give the store that it was made from."
+        raise ReviewRefused(f"the store has nothing of {month}", file=book.name, do=do)
+    return partial(
+        write_month,
+        view=view,
+        campaigns=_campaigns(book),
+        funds=_funds(book),
+        settings=_settings(book),
+        options=Options.of({k: str(v) for k, v in _told(book).items()}),
+    )
+
+
+def from_statements(
+    book: Book,
+    statements: Sequence[Statement],
+    campaigns: CampaignRegister | None,
+    funds: FundVocabulary | None,
+    max_wrong: float,
+) -> Callable[[Path], Any]:
+    """What writes the workbook again from these statements, decided as the workbook says, or again with a register."""
+    merged = merge_statements(statements)
+    if campaigns is None:
+        matches = _matches(book)
+        register, vocabulary = _campaigns(book), _funds(book)
+    else:
+        register, vocabulary = campaigns, funds
+        found = match(merged.transactions, campaigns, funds=funds, max_wrong=max_wrong)
+        matches = review_two_texts(found, merged.conflicts, campaigns, funds, max_wrong) if funds else found
+    options = Options.of({k: str(v) for k, v in _told(book).items()})
+
+    def write(path: Path) -> None:
+        try:
+            write_workbook(
+                path,
+                statements=statements,
+                matches=matches,
+                campaigns=register,
+                funds=vocabulary,
+                settings=_settings(book),
+                full_account_numbers=options.full_account_numbers,
+                per_campaign=options.per_campaign,
+                mask=options.mask,
+                sample=options.sample,
+                merged=merged,
+            )
+        except FrameRefused as fault:
+            do = "Give the statements that stand on its sheet Control, all of them and no others."
+            raise ReviewRefused(
+                f"its lines are not those of these statements: {fault.what}", file=book.name, do=do
+            ) from fault
+
+    return write
+
+
+def _told(book: Book) -> dict[str, Any]:
+    """What the sheet Control says of register, settings and options: labels, and the texts in the third column."""
+    control = book.sheets.get("Control", {})
+    first = {row: cell.value for (row, column), cell in control.items() if column == 1}
+    rows = {label: row for row, label in first.items()}
+    inside = range(rows.get(ORIGINS, 0), rows.get(LIMITS, 0))
+    return {str(first[row]): control[row, 3].value for row in inside if row in first and (row, 3) in control}
+
+
+def _settings(book: Book) -> dict[str, str]:
+    return {k.removeprefix(SETTING): str(v) for k, v in _told(book).items() if k.startswith(SETTING)}
+
+
+def _records(book: Book, name: str) -> list[dict[str, Any]]:
+    """The rows of a sheet's table, and of those that go on with it, by heading."""
+    found = []
+    number = 1
+    while (own := name if number == 1 else f"{name} {number}") in book.sheets:
+        cells = book.sheets[own]
+        heads = table_of(cells) or {}
+        rows = sorted({row for row, _ in cells if row > HEADING_ROW})
+        found += [{h: cells[r, c].value if (r, c) in cells else None for h, c in heads.items()} for r in rows]
+        number += 1
+    return found
+
+
+def _campaigns(book: Book) -> CampaignRegister:
+    """The register as the workbook has it."""
+    told = _told(book)
+    rows = [r for r in _records(book, "Register") if r.get("Campaign") != NOT_A_GIFT]
+    campaigns = tuple(
+        Campaign(
+            str(r["Campaign"]),
+            str(r["Name"] or ""),
+            _parts(r["Also called"]),
+            _day(r["Opens"]),
+            _day(r["Closes"]),
+        )
+        for r in rows
+    )
+    return CampaignRegister(campaigns, *_file(told, "Campaign register", "given as a table"))
+
+
+def _funds(book: Book) -> FundVocabulary | None:
+    told = _told(book)
+    if "Fund vocabulary" not in told:
+        return None
+    rows = [r for r in _records(book, "Funds") if r.get("Fund") != UNSPECIFIED]
+    funds = tuple(
+        Fund(str(r["Fund"]), _parts(r.get("Spelt")), automatic=r.get("What it is") != BY_PEOPLE) for r in rows
+    )
+    return FundVocabulary(funds, *_file(told, "Fund vocabulary", "built in"))
+
+
+def _parts(text: Any) -> tuple[str, ...]:
+    return tuple(part for part in str(text or "").split(" | ") if part)
+
+
+def _file(told: dict[str, Any], label: str, without: str) -> tuple[str | None, str | None]:
+    name, sha256 = str(told.get(label, without)), str(told.get(f"{label}, SHA-256", NOT_FROM_A_FILE))
+    return None if name == without else name, None if sha256 == NOT_FROM_A_FILE else sha256
+
+
+def _day(value: Any) -> Any:
+    return None if value is None else pd.Timestamp(value).date()
+
+
+def _matches(book: Book) -> pd.DataFrame:
+    """The decisions as they stand in the workbook."""
+    candidates = {r.get("Transaction id"): r.get("Candidates") for r in _records(book, "To review")}
+    rows = []
+    for r in _records(book, "Transactions"):
+        name, status = r.get("Transaction id"), r.get("Status")
+        campaign = None if r.get("Campaign") == NO_CAMPAIGN else r.get("Campaign")
+        fund = None if r.get("Fund") in (NO_FUND, UNSPECIFIED) else r.get("Fund")
+        kind = str(r.get("Kind") or "").replace(" ", "_")
+        share = r.get("Confidence")
+        facts = (r.get("Rule"), r.get("Evidence"), candidates.get(name), r.get("Reason"))
+        rows.append((name, status, campaign, fund, kind, None if share is None else float(share), *facts))
+    return MATCHES.check(pd.DataFrame(rows, columns=MATCHES.names).astype({"confidence": "float64"}))
