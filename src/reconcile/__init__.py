@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     )
     from reconcile.merging import Merged, merge_statements
     from reconcile.parsers import read_statement, read_statements
-    from reconcile.reporters import write_evaluation, write_workbook
+    from reconcile.reporters import Sampling, write_evaluation, write_month, write_workbook
+    from reconcile.review import read_decisions, review_rows, take_decisions, verify_workbook
     from reconcile.statement import Statement
     from reconcile.store import Store, open_store
 
@@ -33,6 +34,7 @@ __all__ = [
     "FundVocabulary",
     "Merged",
     "RegisterReport",
+    "Sampling",
     "Statement",
     "Store",
     "check_register",
@@ -44,11 +46,16 @@ __all__ = [
     "merge_statements",
     "open_store",
     "read_campaigns",
+    "read_decisions",
     "read_funds",
     "read_statement",
     "read_statements",
+    "review_rows",
     "summarise",
+    "take_decisions",
+    "verify_workbook",
     "write_evaluation",
+    "write_month",
     "write_workbook",
 ]
 
@@ -65,7 +72,8 @@ _HOMES = {
         "summarise",
     ),
     "reconcile.parsers": ("read_statement", "read_statements"),
-    "reconcile.reporters": ("write_evaluation", "write_workbook"),
+    "reconcile.reporters": ("Sampling", "write_evaluation", "write_month", "write_workbook"),
+    "reconcile.review": ("read_decisions", "review_rows", "take_decisions", "verify_workbook"),
     "reconcile.merging": ("Merged", "merge_statements"),
     "reconcile.statement": ("Statement",),
     "reconcile.store": ("Store", "open_store"),

@@ -118,12 +118,16 @@ def workbook(arguments: argparse.Namespace) -> int:
 
 def review(arguments: argparse.Namespace) -> int:
     """`reconcile review`: 0 when all was taken, 1 when something was refused."""
-    from reconcile.review import read_decisions, take_decisions
+    from reconcile.review import nothing_else_in, read_decisions, take_decisions
 
     reviewed = read_decisions(arguments.workbook)
     store, config = opened(arguments)
     with store:
-        taken = take_decisions(store, reviewed, by=arguments.by or config.operator, reason=arguments.reason)
+        by = arguments.by or config.operator
+        taken = take_decisions(store, reviewed, by=by, reason=arguments.reason)
+        if not taken.refused and nothing_else_in(arguments.workbook):
+            # what was filled in is on record, so the next night may put the new workbook in its place
+            store.note_workbook(reviewed.source, reviewed.sha256, by=by)
     if arguments.json:
         facts = {"taken": taken.taken, "known": taken.known, "open": reviewed.open}
         print(json.dumps({**facts, "refused": [str(fault) for fault in taken.refused]}, indent=2, ensure_ascii=False))

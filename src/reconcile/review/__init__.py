@@ -2,6 +2,17 @@
 
 from reconcile.review.decisions import Reviewed, read_decisions
 from reconcile.review.rows import review_rows
+from reconcile.review.seals import nothing_else_in
 from reconcile.review.taking import Taken, take_decisions
+from reconcile.review.verifying import Verified, verify_workbook
 
-__all__ = ["Reviewed", "Taken", "read_decisions", "review_rows", "take_decisions"]
+__all__ = [
+    "Reviewed",
+    "Taken",
+    "Verified",
+    "nothing_else_in",
+    "read_decisions",
+    "review_rows",
+    "take_decisions",
+    "verify_workbook",
+]

@@ -8,13 +8,30 @@ from reconcile.reporters import seal
 from reconcile.reporters.sheets.control import SEALS
 from reconcile.reporters.sheets.review import ASKED
 from reconcile.reporters.sheets.sample import ASKED as ASKED_OF_AUDITORS
-from reconcile.review.cells import Book, Cell, Place, at
+from reconcile.review.cells import Book, Cell, Place, at, read_book
 
 HASH = "Row hash"
 HEADING_ROW = 4
 _FREE = {"To review": frozenset({*ASKED, "State"}), "Sample": frozenset(ASKED_OF_AUDITORS)}
 _AMOUNTS = frozenset({"Amount", "Balance", "Hit at"})
 Cells = Mapping[Place, Cell]
+
+SIGN_OFF = "Sign-off"
+_SIGNED = (2, 3, 4, 6, 7, 8, 9, 10)
+"""The columns in which names and signatures stand."""
+
+
+def nothing_else_in(path: str) -> bool:
+    """Whether a workbook has nothing but what it was written with and what was filled in where it asks for it."""
+    book = read_book(path)
+    signed = any(row > _sign_off(book) for row, column in book.sheets.get("Control", {}) if column in _SIGNED)
+    seen = any(name == "Sample" or name.startswith("Sample ") for name in book.sheets)
+    return book.calculated and not book.remarks and not signed and not seen and not broken(book)
+
+
+def _sign_off(book: Book) -> int:
+    control = book.sheets.get("Control", {})
+    return next((row for (row, column), cell in control.items() if column == 1 and cell.value == SIGN_OFF), 0)
 
 
 def broken(book: Book) -> list[str]:

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 from reconcile.campaigns import CampaignRegister, FundVocabulary
 from reconcile.errors import ReviewRefused
 from reconcile.review.cells import Book, Cell, Place, at, read_book, shown
-from reconcile.review.seals import HEADING_ROW, broken, free_of, table_of
+from reconcile.review.seals import HEADING_ROW, SIGN_OFF, broken, free_of, table_of
 from reconcile.review.sources import from_statements, from_store, made_from
 from reconcile.statement import Statement
 
 if TYPE_CHECKING:
     from reconcile.store import Store
 
-SIGN_OFF, SOFTWARE = "Sign-off", "Software"
+SOFTWARE = "Software"
 NEAR = 0.005
 """A figure that a spreadsheet program worked out anew may differ so little: it counts in binary fractions."""
 
