@@ -19,7 +19,18 @@ from reconcile import Store, __all__, explain, read_campaigns, read_funds
 from reconcile.cli import main, parser
 from reconcile.nightjob.config import Config
 from reconcile.nightly import FileOutcome, RunReport
-from reconcile.schema import CONFLICTS, DECIDED_LATER, GAPS, MATCHES, SET_ASIDE, TRANSACTIONS
+from reconcile.schema import (
+    CHANGES,
+    CONFLICTS,
+    DECIDED_LATER,
+    DECISIONS,
+    GAPS,
+    MATCHES,
+    REVERSALS,
+    REVIEWED,
+    SET_ASIDE,
+    TRANSACTIONS,
+)
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -119,7 +130,18 @@ def test_the_commands_of_the_readme_are_targets_of_the_makefile():
         assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE)
 
 
-FRAMES = [TRANSACTIONS, MATCHES, SET_ASIDE, GAPS, CONFLICTS, DECIDED_LATER]
+FRAMES = [
+    TRANSACTIONS,
+    MATCHES,
+    SET_ASIDE,
+    GAPS,
+    CONFLICTS,
+    DECIDED_LATER,
+    REVERSALS,
+    DECISIONS,
+    CHANGES,
+    REVIEWED,
+]
 
 
 @pytest.mark.parametrize("frame", FRAMES, ids=lambda f: f.name)

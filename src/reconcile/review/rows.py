@@ -14,6 +14,7 @@ import pandas as pd
 from reconcile.campaigns import CampaignRegister, FundVocabulary
 from reconcile.errors import ReviewRefused, shown
 from reconcile.files import Document, read_documents
+from reconcile.merging import Merged
 from reconcile.reporters import seal
 from reconcile.reporters.contents import gather
 from reconcile.reporters.sheets.register import NOT_A_GIFT
@@ -82,14 +83,15 @@ def review_rows(
     *,
     campaigns: CampaignRegister,
     funds: FundVocabulary | None = None,
+    merged: Merged | None = None,
 ) -> pd.DataFrame:
     """The rows that a person must decide, largest first, under the headings of the sheet To review.
 
     Fill in `Your campaign`, `Your fund` and, where it is split, the amounts (rand, as text or decimals); give the frame
-    to `read_decisions`. `Row hash` tells whether the other cells stand as they were. Raises FrameRefused for matches of
-    other transactions.
+    to `read_decisions`. `Row hash` tells whether the other cells stand as they were. With `merged` for a month of a
+    store. Raises FrameRefused for matches of other transactions.
     """
-    contents = gather(statements, matches, campaigns=campaigns, funds=funds, settings=None)
+    contents = gather(statements, matches, campaigns=campaigns, funds=funds, settings=None, merged=merged)
     rows, _ = sorted_rows(contents)
     rows = rows.reset_index(drop=True)
     kept = [h for h in _HASHED if h not in _MAY_LACK or rows[h].notna().any()]
