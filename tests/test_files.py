@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from reconcile._found import found_in
-from reconcile.errors import ReconcileError, UnknownLayout, UnreadableFile, WorkbookNotWritten
-from reconcile.files import Document, raise_together, read_documents, replace_whole
+from reconcile.errors import FrameRefused, ReconcileError, UnknownLayout, UnreadableFile, WorkbookNotWritten
+from reconcile.files import Document, raise_together, read_documents, replace_streamed, replace_whole
 from reconcile.parsers import read_statement, read_statements
 
 BAD = Path(__file__).parent / "bad"
@@ -264,6 +264,44 @@ def test_a_file_is_put_in_place_whole_and_for_its_user_alone(tmp_path):
     assert target.read_bytes() == b"new"
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     assert names(tmp_path) == ["book.xlsx"]
+
+
+def test_what_is_streamed_is_put_in_place_whole_and_for_its_user_alone(tmp_path):
+    target = tmp_path / "book.xlsx"
+    target.write_bytes(b"old")
+
+    def write(stream):
+        stream.write(b"new?")
+        assert target.read_bytes() == b"old"
+        stream.seek(3)
+        stream.write(b"!")
+
+    replace_streamed(target, write)
+    assert target.read_bytes() == b"new!"
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert names(tmp_path) == ["book.xlsx"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (OSError(28, "No space left on device"), WorkbookNotWritten),
+        (ValueError("a bad piece"), WorkbookNotWritten),
+        (FrameRefused("a text is too long"), FrameRefused),
+        (KeyboardInterrupt(), KeyboardInterrupt),
+    ],
+)
+def test_a_stream_that_breaks_off_leaves_the_old_file_and_nothing_else(tmp_path, fault, told):
+    target = tmp_path / "book.xlsx"
+    target.write_bytes(b"old")
+
+    def write(stream):
+        stream.write(b"half of it")
+        raise fault
+
+    with pytest.raises(told):
+        replace_streamed(target, write)
+    assert target.read_bytes() == b"old" and names(tmp_path) == ["book.xlsx"]
 
 
 @pytest.mark.parametrize("step", ["fsync", "replace"])

@@ -9,12 +9,13 @@ import stat
 import tempfile
 import zipfile
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from typing import BinaryIO, Literal
 
 from reconcile.errors import ReconcileError, UnknownLayout, UnreadableFile, WorkbookNotWritten, shown
 
@@ -332,10 +333,16 @@ def _check_lengths(text: str, name: str) -> None:
 
 
 def replace_whole(path: str | os.PathLike[str], content: bytes) -> None:
-    """Put `content` at `path`, readable by this user alone: at any moment there is the old file or the new one.
+    """Put `content` at `path`, as `replace_streamed` does."""
+    replace_streamed(path, lambda stream: stream.write(content))
 
-    Raises WorkbookNotWritten when it cannot be put there (the folder is missing or full, the file is open in Excel);
-    what stood there before is then untouched.
+
+def replace_streamed(path: str | os.PathLike[str], write: Callable[[BinaryIO], object]) -> None:
+    """Put what `write` writes at `path`, readable by this user alone: at any moment there is the old file or the new.
+
+    The stream that `write` is given can be sought in. Raises WorkbookNotWritten when the file cannot be put there (the
+    folder is missing or full, the file is open in Excel) and passes on what `write` itself refuses; what stood there
+    before is then untouched.
     """
     target = Path(path)
     temporary: str | None = None
@@ -343,11 +350,13 @@ def replace_whole(path: str | os.PathLike[str], content: bytes) -> None:
         # mkstemp gives mode 0600; the same folder, because a file is only replaced at once inside one file system
         handle, temporary = tempfile.mkstemp(prefix=".~", suffix=".tmp", dir=target.parent)
         with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
+            write(stream)
             stream.flush()
             os.fsync(stream.fileno())
         Path(temporary).replace(target)
         temporary = None
+    except ReconcileError:
+        raise
     except (OSError, ValueError) as fault:
         do = "Close it if it is open, check the folder and the space on the disk, then run again."
         raise WorkbookNotWritten(f"cannot be written ({_said(fault)})", file=target.name, do=do) from fault

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from reconcile.reporters.book import Book, Value
 from reconcile.reporters.book import TableColumnShown as Column
 from reconcile.reporters.celltext import clean_column
 from reconcile.reporters.formulas import Sums
-from reconcile.reporters.package import finished
+from reconcile.reporters.package import write_package
 from reconcile.reporters.style import Look, Page
 from reconcile.schema import TEXT
 
@@ -72,7 +73,9 @@ def _content(evaluation: Evaluation) -> bytes:
     book.workbook.properties.creator = "reconcile"
     book.workbook.properties.title = "Decisions measured on lines whose answer is known"
     book.workbook.properties.created = datetime.combine(UNDATED, time())
-    return finished(book.workbook, book.cached, book.splices, UNDATED)
+    content = BytesIO()
+    write_package(content, book, UNDATED)
+    return content.getvalue()
 
 
 def _figures(book: Book, name: str, title: str, subtitle: str, tables: list[Table]) -> None:

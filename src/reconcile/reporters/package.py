@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from html import escape
 from io import BytesIO
-from typing import Any
+from typing import Any, BinaryIO, TypeAlias
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import numpy as np
@@ -20,35 +21,43 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
 from reconcile import money
 from reconcile.reporters import seal
-from reconcile.reporters.book import Splice
+from reconcile.reporters.book import Book, Splice
 from reconcile.reporters.celltext import TEXT, escaped, escaped_text, one_array
 from reconcile.reporters.style import MONEY_STEPS_CENTS
+from reconcile.texts import octets_of
 
-CHUNK = 10_000
+CHUNK = 2_000
 COMPRESSION = 3
 NARROW, CAPITAL = 0.72, 0.25
 """Width of a letter in Arial 9, and what a capital or figure adds, in figures of Arial 10: what column widths count."""
+Piece = bytes | memoryview
+Part: TypeAlias = "str | pa.Array"
 _FORMULA = re.compile(r'<c r="([A-Z]+[0-9]+)"([^>]*)>(<f>[^<]*</f>)<v\s*(?:/>|></v>)</c>')
 _EPOCH = np.datetime64("1899-12-30", "D")
 
 
-def finished(
-    workbook: Workbook,
-    cached: Mapping[str, Mapping[str, Decimal | int | str]],
-    splices: Mapping[str, Splice],
-    day: date,
-) -> bytes:
-    """The bytes of the workbook, its times set to `day`: the same for the same input."""
-    shell = BytesIO()
-    workbook.save(shell)
-    parts = {f"xl/worksheets/sheet{i}.xml": name for i, name in enumerate(workbook.sheetnames, start=1)}
-    result = BytesIO()
-    with ZipFile(shell) as saved, ZipFile(result, "w") as final:
+def write_package(stream: BinaryIO, book: Book, day: date) -> None:
+    """Write the workbook to a stream that can be sought in, its times set to `day`: the same bytes for the same input.
+
+    The rows of long tables are built and packed a piece at a time, and none is held longer.
+    """
+    shell, start = BytesIO(), stream.tell()
+    book.workbook.save(shell)
+    try:
+        _pack(stream, shell, book, day, large=False)
+    except RuntimeError:  # zipfile's word for a part of over 2 GiB, whose size the usual head of a part cannot tell
+        stream.seek(start)
+        stream.truncate()
+        _pack(stream, shell, book, day, large=True)
+
+
+def _pack(stream: BinaryIO, shell: BytesIO, book: Book, day: date, *, large: bool) -> None:
+    parts = {f"xl/worksheets/sheet{i}.xml": name for i, name in enumerate(book.workbook.sheetnames, start=1)}
+    with ZipFile(shell) as saved, ZipFile(stream, "w") as final, ThreadPoolExecutor(1) as beside:
         for entry in saved.infolist():
             info = ZipInfo(entry.filename, (day.year, day.month, day.day, 0, 0, 0))
             info.compress_type = ZIP_DEFLATED
@@ -56,9 +65,11 @@ def finished(
             info._compresslevel = COMPRESSION  # type: ignore[attr-defined]
             info.external_attr = 0o600 << 16
             content = saved.read(entry)
-            with final.open(info, "w", force_zip64=False) as out:
-                if name := parts.get(entry.filename):
-                    for piece in _sheet(content.decode(), cached.get(name, {}), splices.get(name)):
+            name = parts.get(entry.filename)
+            with final.open(info, "w", force_zip64=large and name in book.splices) as out:
+                if name is not None:
+                    pieces = _sheet(content.decode(), book.cached.get(name, {}), book.splices.get(name))
+                    for piece in _built_ahead(pieces, beside):
                         out.write(piece)
                 elif entry.filename == "docProps/core.xml":
                     out.write(
@@ -66,10 +77,17 @@ def finished(
                     )
                 else:
                     out.write(content)
-    return result.getvalue()
 
 
-def _sheet(xml: str, cached: Mapping[str, Decimal | int | str], splice: Splice | None) -> Iterator[bytes]:
+def _built_ahead(pieces: Iterator[Piece], beside: Executor) -> Iterator[Piece]:
+    """The same pieces, each built while the one before it is packed: neither Arrow nor zlib holds up other threads."""
+    coming = beside.submit(next, pieces, None)
+    while (piece := coming.result()) is not None:
+        coming = beside.submit(next, pieces, None)
+        yield piece
+
+
+def _sheet(xml: str, cached: Mapping[str, Decimal | int | str], splice: Splice | None) -> Iterator[Piece]:
     if splice is None:
         yield _with_values(xml, cached).encode()
         return
@@ -96,25 +114,21 @@ def _with_values(xml: str, cached: Mapping[str, Decimal | int | str]) -> str:
     return _FORMULA.sub(filled, xml)
 
 
-def _rows(splice: Splice, rows: pd.DataFrame, first_row: int) -> bytes:
-    """The rows as XML, built column by column."""
+def _rows(splice: Splice, rows: pd.DataFrame, first_row: int) -> Piece:
+    """The rows as XML, all cells of a row joined at once."""
     numbers = pc.cast(pa.array(np.arange(first_row, first_row + len(rows))), TEXT)
-    cells = []
+    parts: list[Part] = ['<row r="', numbers, '" ht="', _heights(splice, rows), '" customHeight="1">']
     for i, (column, ids) in enumerate(zip(splice.columns, splice.styles, strict=True), start=1):
         letter = get_column_letter(i)
         if column.holds == "hash":
             kinds = {c.heading: c.holds for c in splice.columns if c.hashed}
             values = seal.of_rows([seal.told(kind, rows[heading]) for heading, kind in kinds.items()])
-            cells.append(_cells("text", values, letter, ids, numbers))
+            parts += _cells("text", values, letter, ids, numbers)
         elif column.holds == "formula":
-            cells.append(_live(column.formula, rows[column.heading], letter, ids, numbers))
+            parts += _live(column.formula, rows[column.heading], letter, ids, numbers)
         else:
-            cells.append(_cells(column.holds, rows[column.heading], letter, ids, numbers))
-    heights = _heights(splice, rows)
-    whole = _joined(
-        _word('<row r="'), numbers, _word('" ht="'), heights, _word('" customHeight="1">'), *cells, _word("</row>")
-    )
-    return _letters(whole)[0].tobytes()
+            parts += _cells(column.holds, rows[column.heading], letter, ids, numbers)
+    return octets_of(_joined(*parts, "</row>"))[1].data
 
 
 def _heights(splice: Splice, rows: pd.DataFrame) -> pa.Array:
@@ -134,22 +148,14 @@ def _heights(splice: Splice, rows: pd.DataFrame) -> pa.Array:
 
 def _capitals(texts: pa.Array) -> npt.NDArray[np.int64]:
     """How many capitals and figures each text has."""
-    letters, ends = _letters(texts)
+    ends, letters = octets_of(texts)
     so_far = np.concatenate(([0], np.cumsum(((letters >= 65) & (letters <= 90)) | ((letters >= 48) & (letters <= 57)))))
     return so_far[ends[1:]] - so_far[ends[:-1]]
 
 
-def _letters(texts: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
-    """The UTF-8 bytes of all texts in one run, and where each text begins and the last one ends."""
-    _, offsets, content = texts.buffers()
-    ends = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]
-    run = np.frombuffer(content, np.uint8)[ends[0] : ends[-1]] if content is not None else np.empty(0, np.uint8)
-    return run, ends - ends[0]
-
-
-def _cells(holds: str, values: pd.Series[Any], letter: str, ids: tuple[int, ...], numbers: pa.Array) -> pa.Array:
-    """One cell per value as XML, empty where the value is missing."""
-    style: pa.Array | pa.Scalar = _word(str(ids[0]))
+def _cells(holds: str, values: pd.Series[Any], letter: str, ids: tuple[int, ...], numbers: pa.Array) -> list[Part]:
+    """The parts of one cell per value as XML, empty where the value is missing."""
+    style: Part = str(ids[0])
     head, tail = "><v>", "</v></c>"
     if holds == "text":
         array = one_array(values, TEXT)
@@ -164,20 +170,31 @@ def _cells(holds: str, values: pd.Series[Any], letter: str, ids: tuple[int, ...]
         style = pa.array([str(i) for i in ids], TEXT).take(pa.array(size))
     else:
         texts = pc.cast(one_array(values), TEXT)
-    begun = _joined(_word(f'<c r="{letter}'), numbers, _word('" s="'), style, _word('"'))
-    return pc.coalesce(_joined(begun, _word(head), texts, _word(tail)), _joined(begun, _word("/>")))
+    inside: list[Part] = [head, texts, tail]
+    if texts.null_count:
+        inside = [pc.coalesce(_joined(*inside), _word("/>"))]
+    return [f'<c r="{letter}', numbers, '" s="', style, '"', *inside]
 
 
-def _live(formula: str, values: pd.Series[Any], letter: str, ids: tuple[int, ...], numbers: pa.Array) -> pa.Array:
-    """One cell per value with the formula of its row, and the text that it gives."""
-    head, *rest = (_word(escape(part, quote=False)) for part in formula.split("{row}"))
-    written = [head] + [part for piece in rest for part in (numbers, piece)]
-    begun = (_word(f'<c r="{letter}'), numbers, _word(f'" s="{ids[0]}" t="str"><f>'))
-    return _joined(*begun, *written, _word("</f><v>"), escaped(one_array(values, TEXT)), _word("</v></c>"))
+def _live(formula: str, values: pd.Series[Any], letter: str, ids: tuple[int, ...], numbers: pa.Array) -> list[Part]:
+    """Parts of one cell per value with the formula of its row, and the text that it gives."""
+    head, *rest = (escape(part, quote=False) for part in formula.split("{row}"))
+    written: list[Part] = [head]
+    for piece in rest:
+        written += [numbers, piece]
+    begun: list[Part] = [f'<c r="{letter}', numbers, f'" s="{ids[0]}" t="str"><f>']
+    return [*begun, *written, "</f><v>", escaped(one_array(values, TEXT)), "</v></c>"]
 
 
-def _joined(*parts: pa.Array | pa.Scalar) -> pa.Array:
-    return pc.binary_join_element_wise(*parts, _word(""))
+def _joined(*parts: Part) -> pa.Array:
+    """Texts joined row by row; of a part that is one text every row has the same."""
+    few: list[Part] = []
+    for part in parts:
+        if few and isinstance(part, str) and isinstance(few[-1], str):
+            few[-1] += part
+        else:
+            few.append(part)
+    return pc.binary_join_element_wise(*(_word(part) if isinstance(part, str) else part for part in few), _word(""))
 
 
 def _word(text: str) -> pa.Scalar:

@@ -11,14 +11,14 @@ import pandas as pd
 from openpyxl.styles import Font
 
 from reconcile._found import found_in
-from reconcile.files import replace_whole
+from reconcile.files import replace_streamed
 from reconcile.merging import Merged
 from reconcile.reporters import sheets, style
 from reconcile.reporters.book import Book, Sheet, table_names
 from reconcile.reporters.contents import NOTHING, Beside, gather
 from reconcile.reporters.formulas import Sums
 from reconcile.reporters.options import Options, Sampling
-from reconcile.reporters.package import finished
+from reconcile.reporters.package import write_package
 from reconcile.statement import Statement
 
 if TYPE_CHECKING:
@@ -78,5 +78,5 @@ def write_workbook(
     book.workbook.properties.title = "Bank statements reconciled to campaigns and funds"
     book.workbook.properties.created = datetime.combine(day, time())
     target = Path(path)
-    replace_whole(target, finished(book.workbook, book.cached, book.splices, day))
+    replace_streamed(target, lambda stream: write_package(stream, book, day))
     return target
