@@ -54,7 +54,9 @@ class Frame:
                 f"{self.name} lacks the column{'s' if len(lacking) > 1 else ''} {', '.join(lacking)}",
                 do=f"It must have {', '.join(self.names)}; it has {', '.join(map(str, frame.columns)) or 'none'}.",
             )
-        return pd.DataFrame({c.name: self._typed(frame[c.name], c) for c in self.columns}, index=frame.index)
+        columns = {c.name: self._typed(frame[c.name], c) for c in self.columns}
+        # a column of the right type is shared, not copied: what is written to one frame never shows in another
+        return pd.DataFrame(columns, index=frame.index, copy=False)
 
     def _typed(self, values: pd.Series[Any], column: Column) -> pd.Series[Any]:
         wanted = column.dtype

@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import groupby, permutations
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from exports import Entry, export, ledger
 from hypothesis import given, settings
@@ -16,6 +17,7 @@ from ledgers import history, ofx, ofx_account, ofx_row
 from reconcile.errors import FrameRefused
 from reconcile.files import Document
 from reconcile.merging import Merged, merge_statements
+from reconcile.merging.merged import _stood_before
 from reconcile.parsers import read_statement, read_statements
 from reconcile.parsers.layouts.fnb_history import LAYOUT
 from reconcile.statement import Statement
@@ -208,3 +210,32 @@ def test_a_merge_shows_itself_with_what_is_missing_and_nothing_of_it_is_markup()
     assert "R 2.00 missing from 2026-01-01 to 2026-01-03" in repr(merged)
     assert "&lt;b&gt;" in merged._repr_html_()
     assert "<b>" not in merged._repr_html_()
+
+
+def test_the_rows_of_a_single_statement_are_its_own_and_not_copied():
+    statement = read_statement(SAMPLES / "01-history-download.csv")
+    given, merged = statement.transactions, merge_statements([statement]).transactions
+    assert merged.equals(given)
+    for column in ("amount", "balance", "description", "transaction_id"):
+        places = [f[column].array._pa_array.chunk(0).buffers()[-1].address for f in (given, merged)]
+        assert places[0] == places[1], column
+
+
+def test_rows_that_are_not_in_the_order_of_days_are_put_in_it():
+    statement = read_statement(SAMPLES / "01-history-download.csv")
+    rows = statement.transactions
+    later_first = replace(statement, transactions=rows.iloc[::-1].reset_index(drop=True))
+    days = merge_statements([later_first]).transactions["date"]
+    assert days.is_monotonic_increasing
+    assert not later_first.transactions["date"].is_monotonic_increasing
+
+
+IDS = st.text("bcdfghjkmnpqrstv", min_size=16, max_size=16)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(IDS, max_size=8), st.lists(st.integers(0, 7), max_size=4), st.booleans())
+def test_an_id_is_known_where_it_stood_before_whatever_its_length(ids, again, short):
+    texts = ids + [ids[i] for i in again if i < len(ids)]
+    rows = pd.Series([t[:3] if short else t for t in texts], dtype="str")
+    assert _stood_before(rows).tolist() == rows.duplicated().tolist()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
@@ -17,7 +18,8 @@ from python_calamine import CalamineWorkbook
 from small_statements import Entry, written
 
 from reconcile.errors import FrameRefused
-from reconcile.reporters.celltext import LONGEST, clean, clean_column, for_cell
+from reconcile.reporters import celltext
+from reconcile.reporters.celltext import LONGEST, clean, clean_column, for_cell, longest
 
 KEPT = (
     "=1+1",
@@ -137,11 +139,32 @@ def test_a_text_may_fill_a_cell_and_not_exceed_it(tmp_path: Path, text: str, uni
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1))
-def test_whole_columns_are_cleaned_as_single_texts_are(texts: list[str]) -> None:
-    cleaned, changed = clean_column(pd.Series(texts, dtype="str"), "x")
-    assert cleaned.tolist() == [clean(t) for t in texts]
-    assert changed == sum(clean(t) != t for t in texts)
+@given(st.lists(st.none() | st.text(st.characters(exclude_categories=["Cs"])), min_size=1), st.integers(1, 4))
+def test_whole_columns_are_cleaned_as_single_texts_are(texts: list[str | None], piece: int) -> None:
+    with mock.patch.object(celltext, "PIECE", piece):
+        cleaned, changed = clean_column(pd.Series(texts, dtype="str"), "x")
+    assert cleaned.astype(object).where(cleaned.notna(), None).tolist() == [
+        None if t is None else clean(t) for t in texts
+    ]
+    assert changed == sum(t is not None and clean(t) != t for t in texts)
+
+
+def test_a_column_in_which_nothing_changes_is_not_copied() -> None:
+    given = pd.Series([*KEPT, None], dtype="str")
+    cleaned, changed = clean_column(given, "x")
+    assert cleaned is given
+    assert changed == 0
+
+
+def test_a_text_that_is_too_long_is_named_by_its_row_in_the_whole_column() -> None:
+    texts = pd.Series(["short"] * 7 + ["x" * (LONGEST + 1)], dtype="str")
+    with mock.patch.object(celltext, "PIECE", 3), pytest.raises(FrameRefused, match=r"Reason in row 8 has 32768"):
+        clean_column(texts, "Reason")
+
+
+def test_the_longest_text_is_found_in_any_piece() -> None:
+    with mock.patch.object(celltext, "PIECE", 2):
+        assert [longest(pd.Series(t, dtype="str")) for t in ([], [None], ["a", None, "äöü", "b"])] == [0, 0, 3]
 
 
 def test_a_lone_surrogate_in_a_name_is_shown_replaced() -> None:

@@ -125,13 +125,13 @@ def _new(
 ) -> dict[int, dict[date, int]]:
     """For each statement what it adds to the movements of those before it, in cents by day."""
     cents, days = money.cents(rows["amount"]), rows["date"].to_numpy()
-    once = np.arange(len(rows))
     if len(order) > 1 and again:
         rank = np.zeros(max(order) + 1, dtype=np.int64)
         rank[list(order)] = np.arange(len(order))
         once = np.argsort(rank[part], kind="stable")
         once = once[~rows["transaction_id"].iloc[once].duplicated().to_numpy()]
-    frame = pd.DataFrame({"place": part[once], "day": days[once], "cents": cents[once]})
+        part, days, cents = part[once], days[once], cents[once]
+    frame = pd.DataFrame({"place": part, "day": days, "cents": cents}, copy=False)
     sums = frame.groupby(["place", "day"], sort=False, as_index=False)["cents"].sum()
     found: dict[int, dict[date, int]] = {n: {} for n in order}
     for place, day, moved in zip(sums["place"].tolist(), sums["day"].dt.date, sums["cents"].tolist(), strict=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html import escape
 from typing import Any
 
@@ -12,17 +12,26 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from reconcile import schema
 from reconcile.errors import FrameRefused
+from reconcile.texts import only_of
 
 LONGEST = 32_767
 """Characters (UTF-16 units) in one cell: https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3"""
 
 TEXT = pa.large_string()
 
+PIECE = 16_384
+"""So many texts of a column are looked at in one go: what that takes is then the same for a column of any length."""
+
 # XML 1.0 has no place for the control characters and U+FFFE/FFFF; the bidirectional embeddings, overrides and isolates
 # could make an amount or a name read backwards.
 _UNSHOWN = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\x{202a}-\x{202e}\x{2066}-\x{2069}\x{fffe}\x{ffff}]"
 _UNSHOWN_OR_LONE = re.compile(re.sub(r"\\x\{(....)\}", r"\\u\1", _UNSHOWN)[:-1] + r"\ud800-\udfff]")
+
+# The first bytes of these in UTF-8: a text without any of them is as it was.
+_UNSHOWN_BYTES = b"\x7f\xc2\xe2\xef" + bytes(set(range(32)) - set(b"\t\n\r"))
+_SHOWN_BYTES = bytes(set(range(256)) - set(_UNSHOWN_BYTES))
 
 # A reader takes _xHHHH_ for one character (ECMA-376 part 1, 22.9.2.19); escaping the underscore keeps it as typed.
 _HEX = "_(x[0-9A-Fa-f]{4})"
@@ -43,20 +52,43 @@ def for_cell(text: str) -> str:
 
 def clean_column(texts: pd.Series[Any], what: str) -> tuple[pd.Series[Any], int]:
     """The column cleaned, and how many of its texts that changed; raises FrameRefused naming a text over 32 767."""
-    array = arrow_text(texts)
-    cleaned = on_distinct(array, lambda texts: pc.replace_substring_regex(texts, _UNSHOWN, "\N{REPLACEMENT CHARACTER}"))
-    changed = pc.sum(pc.not_equal(array, cleaned)).as_py() or 0
-    # a character beyond U+FFFF counts twice in a cell, so only texts over half the limit need the exact count
-    for row in np.flatnonzero(pc.fill_null(pc.greater(pc.utf8_length(cleaned), LONGEST // 2), False).to_numpy(False)):
-        if len(cleaned[int(row)].as_py().encode("utf-16-le")) // 2 > LONGEST:
-            raise _too_long(cleaned[int(row)].as_py(), f"{what} in row {row + 1}")
-    return pd.Series(pd.array(cleaned, dtype="str"), index=texts.index), changed
+    cleaned = changed_column(texts, lambda piece: piece if only_of(piece, _SHOWN_BYTES) else on_distinct(piece, _clean))
+    changed, first_row = 0, 1
+    for piece, given in zip(_pieces(cleaned), _pieces(texts), strict=True):
+        changed += 0 if cleaned is texts else pc.sum(pc.not_equal(piece, given)).as_py() or 0
+        # a character beyond U+FFFF counts twice in a cell, so only texts over half the limit need the exact count
+        for at in np.flatnonzero(pc.fill_null(pc.greater(pc.utf8_length(piece), LONGEST // 2), False).to_numpy(False)):
+            if len(piece[int(at)].as_py().encode("utf-16-le")) // 2 > LONGEST:
+                raise _too_long(piece[int(at)].as_py(), f"{what} in row {first_row + at}")
+        first_row += len(piece)
+    return cleaned, changed
+
+
+def _clean(texts: pa.Array) -> pa.Array:
+    return pc.replace_substring_regex(texts, _UNSHOWN, "\N{REPLACEMENT CHARACTER}")
+
+
+def changed_column(texts: pd.Series[Any], change: Callable[[pa.Array], pa.Array]) -> pd.Series[Any]:
+    """The column changed piece by piece; a column in which nothing changes is given back itself, not held twice."""
+    given = list(_pieces(texts))
+    made = [change(piece) for piece in given]
+    if texts.dtype == schema.TEXT and all(a is b for a, b in zip(given, made, strict=True)):
+        return texts
+    return pd.Series(pd.array(pa.chunked_array(made, TEXT), dtype="str"), index=texts.index)
+
+
+def _pieces(texts: pd.Series[Any]) -> Iterator[pa.Array]:
+    """The texts as Arrow arrays of at most so many, in order; those of a column of text are not copied."""
+    array = pa.array(texts, type=TEXT, from_pandas=True)
+    for chunk in array.chunks if isinstance(array, pa.ChunkedArray) else [array]:
+        yield from (chunk.slice(begin, PIECE) for begin in range(0, len(chunk), PIECE))
 
 
 def on_distinct(texts: pa.Array, change: Callable[[pa.Array], pa.Array]) -> pa.Array:
-    """The texts changed, each distinct one once: most columns of a statement repeat a few."""
+    """The texts changed, each distinct one once, for most columns repeat a few; the array itself if none changes."""
     encoded = pc.dictionary_encode(texts)
-    return change(encoded.dictionary).take(encoded.indices)
+    changed = change(encoded.dictionary)
+    return texts if changed.equals(encoded.dictionary) else changed.take(encoded.indices)
 
 
 def escaped(texts: pa.Array) -> pa.Array:
@@ -78,7 +110,7 @@ def escaped_text(text: str) -> str:
 
 def longest(texts: pd.Series[Any]) -> int:
     """Characters of the longest text of a column, 0 when it is empty."""
-    return pc.max(pc.utf8_length(arrow_text(texts))).as_py() or 0
+    return max((pc.max(pc.utf8_length(piece)).as_py() or 0 for piece in _pieces(texts)), default=0)
 
 
 def one_array(values: pd.Series[Any], kind: pa.DataType | None = None) -> pa.Array:

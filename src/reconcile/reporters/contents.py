@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from reconcile import money
@@ -18,7 +19,7 @@ from reconcile.errors import FrameRefused, ReconcileError
 from reconcile.matching.narrative import narrate
 from reconcile.matching.totals import UNSPECIFIED
 from reconcile.merging import AccountFigures, Merged, given_statements, merge_statements
-from reconcile.reporters.celltext import arrow_text, clean, clean_column
+from reconcile.reporters.celltext import arrow_text, changed_column, clean, clean_column, on_distinct
 from reconcile.reporters.masking import kept_words, mask_findings, mask_quoted, mask_texts
 from reconcile.reporters.options import PLAIN, Options
 from reconcile.schema import (
@@ -212,12 +213,25 @@ def _checked(beside: Beside, rows: pd.DataFrame, found: pd.DataFrame) -> Beside:
 
 def _aligned(matches: pd.DataFrame, wanted: pd.Series[Any]) -> pd.DataFrame:
     """The matches in the order of the transactions, one each."""
+    ordered = _in_order(matches, wanted)
+    unknown = set(ordered["status"].unique()) - set(STATUSES)
+    if unknown:
+        raise FrameRefused(f'matches has the status "{min(unknown)}"', do=f"It must be one of {', '.join(STATUSES)}.")
+    unknown = set(ordered["kind"].unique()) - set(MATCH_KINDS)
+    if unknown:
+        raise FrameRefused(f'matches has the kind "{min(unknown)}"', do=f"It must be one of {', '.join(MATCH_KINDS)}.")
+    return ordered
+
+
+def _in_order(matches: pd.DataFrame, wanted: pd.Series[Any]) -> pd.DataFrame:
     ids = matches["transaction_id"]
+    given, needed = arrow_text(ids), arrow_text(wanted)
+    if given.equals(needed):  # as `match` leaves them: nothing is looked up, and nothing copied
+        return matches.reset_index(drop=True)
     do = "Match exactly the transactions of these statements (merge_statements(statements).transactions)."
     if ids.duplicated().any():
         twice = ids[ids.duplicated()]
         raise FrameRefused(f"matches has {len(twice)} ids twice, the first {twice.iloc[0]}", do=do)
-    given, needed = arrow_text(ids), arrow_text(wanted)
     place = pc.index_in(needed, value_set=given)
     extra = given.filter(pc.invert(pc.is_in(given, value_set=needed)))
     lacking = needed.filter(pc.is_null(place))
@@ -225,12 +239,6 @@ def _aligned(matches: pd.DataFrame, wanted: pd.Series[Any]) -> pd.DataFrame:
         parts = [f"lacks {len(lacking)} of {len(wanted)} transactions, the first {lacking[0]}"] if len(lacking) else []
         parts += [f"has {len(extra)} ids that are no transaction here, the first {extra[0]}"] if len(extra) else []
         raise FrameRefused("matches " + " and ".join(parts), do=do)
-    unknown = set(matches["status"].unique()) - set(STATUSES)
-    if unknown:
-        raise FrameRefused(f'matches has the status "{min(unknown)}"', do=f"It must be one of {', '.join(STATUSES)}.")
-    unknown = set(matches["kind"].unique()) - set(MATCH_KINDS)
-    if unknown:
-        raise FrameRefused(f'matches has the kind "{min(unknown)}"', do=f"It must be one of {', '.join(MATCH_KINDS)}.")
     ordered: pd.DataFrame = matches.iloc[place.to_numpy(zero_copy_only=False)].reset_index(drop=True)
     return ordered
 
@@ -241,7 +249,7 @@ def _split(rows: pd.DataFrame, found: pd.DataFrame, parts: pd.DataFrame) -> tupl
     split = parts.assign(at=parts["transaction_id"].map(at_of)).dropna(subset="at").astype({"at": "int64"})
     order = pd.concat(
         [
-            pd.DataFrame({"at": [at for at in range(len(rows)) if at not in set(split["at"])], "part": -1}),
+            pd.DataFrame({"at": np.setdiff1d(np.arange(len(rows)), split["at"]), "part": -1}),
             pd.DataFrame({"at": split["at"], "part": range(len(split))}),
         ]
     ).sort_values(["at", "part"], ignore_index=True)
@@ -277,7 +285,7 @@ def _lines(rows: pd.DataFrame, found: pd.DataFrame, masks: Mapping[str, str]) ->
     status, kind = found["status"], found["kind"]
     without = status.eq("not_donation") | ~(kind.eq("donation") | kind.eq("reversal"))
     fund = found["fund"].fillna(UNSPECIFIED).mask(found["fund"].isna() & without & status.ne("review"), NO_FUND)
-    decided = status.eq("matched") | status.eq("decided")
+    unnamed = found["campaign"].isna() & (status.eq("matched") | status.eq("decided"))
     account, source = _masked_places(rows, masks)
     lines = pd.DataFrame(
         {
@@ -288,9 +296,9 @@ def _lines(rows: pd.DataFrame, found: pd.DataFrame, masks: Mapping[str, str]) ->
             "Description": rows["description"],
             "Bank reference": rows["bank_reference"],
             **_taken_apart(rows),
-            "Campaign": found["campaign"].mask(found["campaign"].isna() & decided, NO_CAMPAIGN),
+            "Campaign": found["campaign"].mask(unnamed, NO_CAMPAIGN) if unnamed.any() else found["campaign"],
             "Fund": fund,
-            "Kind": kind.str.replace("_", " "),
+            "Kind": _replaced(kind, lambda words: pc.replace_substring(words, "_", " ")),
             "Status": status,
             "Confidence": found["confidence"],
             "Rule": found["rule"],
@@ -300,7 +308,8 @@ def _lines(rows: pd.DataFrame, found: pd.DataFrame, masks: Mapping[str, str]) ->
             "File": source,
             "Line": rows["line"],
             "Transaction id": rows["transaction_id"],
-        }
+        },
+        copy=False,  # what is as it was given is shared
     )
     return _cleaned(lines)
 
@@ -340,14 +349,24 @@ def _later(rows: pd.DataFrame, masks: Mapping[str, str]) -> tuple[pd.DataFrame, 
     return _cleaned(pd.DataFrame(shown))
 
 
-def _masked_places(rows: pd.DataFrame, masks: Mapping[str, str]) -> tuple[pd.Series[str], pd.Series[str]]:
+def _masked_places(rows: pd.DataFrame, masks: Mapping[str, str]) -> tuple[pd.Series[Any], pd.Series[Any]]:
     """The account and the file of each row as the workbook shows them."""
-    codes, numbers = pd.factorize(rows["account"])
-    account = pd.Series(pd.array([masks.get(n, n) for n in numbers], dtype="str").take(codes), index=rows.index)
-    source = rows["source"]
-    for number, label in masks.items():
-        source = source.str.replace(number, label, regex=False)
-    return account, source
+
+    def labels(numbers: pa.Array) -> pa.Array:
+        return pa.array([masks.get(number, number) for number in numbers.to_pylist()], numbers.type)
+
+    return _replaced(rows["account"], labels), _replaced(rows["source"], lambda names: _without(names, masks))
+
+
+def _replaced(texts: pd.Series[Any], change: Callable[[pa.Array], pa.Array]) -> pd.Series[Any]:
+    return changed_column(texts, lambda piece: on_distinct(piece, change))
+
+
+def _without(texts: pa.Array, words: Mapping[str, str]) -> pa.Array:
+    """The texts with other words for these wherever they stand."""
+    for word, other in words.items():
+        texts = pc.replace_substring(texts, word, other)
+    return texts
 
 
 def _cleaned(lines: pd.DataFrame) -> tuple[pd.DataFrame, int]:

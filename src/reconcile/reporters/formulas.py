@@ -59,7 +59,7 @@ class Sums:
 
     def __init__(self, lines: pd.DataFrame, cents: npt.NDArray[np.int64], tables: Sequence[str]) -> None:
         self._lines, self._cents, self.tables = lines, cents, tuple(tables)
-        self._coded: dict[str, tuple[npt.NDArray[np.int64], dict[str, int], frozenset[str]]] = {}
+        self._coded: dict[str, tuple[npt.NDArray[np.signedinteger[Any]], dict[str, int], frozenset[str]]] = {}
 
     def amount(self, *conditions: Where) -> Formula:
         """The sum of the amounts that meet every condition."""
@@ -104,11 +104,13 @@ class Sums:
                 meets &= equal if c.sign == "=" else ~equal
         return meets
 
-    def _codes(self, column: str) -> tuple[npt.NDArray[np.int64], dict[str, int], frozenset[str]]:
+    def _codes(self, column: str) -> tuple[npt.NDArray[np.signedinteger[Any]], dict[str, int], frozenset[str]]:
         """The column as numbers, the number of each word, and the words that differ from another in case only."""
         if column not in self._coded:
             codes, words = pd.factorize(self._lines[column])
             folded = pd.Series([str(w).casefold() for w in words], dtype="str")
             doubled = frozenset(folded[folded.duplicated()])
-            self._coded[column] = codes.astype(np.int64), {str(w): i for i, w in enumerate(words)}, doubled
+            # words are few and lines many: one byte a line does mostly
+            smallest = np.min_scalar_type(-max(2, len(words)))
+            self._coded[column] = codes.astype(smallest), {str(w): i for i, w in enumerate(words)}, doubled
         return self._coded[column]

@@ -136,17 +136,20 @@ def _ask(book: Book, sheet: Worksheet, headings: Sequence[str], last: int, lists
 
 def sorted_rows(contents: Contents) -> tuple[pd.DataFrame, np.ndarray[tuple[int], np.dtype[np.int64]]]:
     """The lines in review, largest amount first, then oldest first; the columns a person fills in are empty."""
-    chosen = np.flatnonzero(contents.lines["Status"].eq("review").to_numpy())
-    rows, cents = contents.lines.iloc[chosen], contents.cents[chosen]
-    order = np.lexsort((rows["Date"].to_numpy(), -np.abs(cents)))
-    rows = rows.iloc[order].assign(State=TO_DO)
-    for column in COLUMNS:
-        if column.asked:
-            rows[column.heading] = pd.Series(
-                pd.NA, index=rows.index, dtype=AMOUNT if column.holds == "amount" else TEXT
-            )
+    lines = contents.lines
+    chosen = np.flatnonzero(lines["Status"].eq("review").to_numpy())
+    chosen = chosen[np.lexsort((lines["Date"].to_numpy()[chosen], -np.abs(contents.cents[chosen])))]
+    # taken once and in order, and of the columns only those that are shown: there may be very many lines
+    shown = {c.heading: lines[c.heading].iloc[chosen] for c in COLUMNS if c.heading in lines}
+    index = shown["Fund"].index
     # only what is sure stands here: a fund that is not known yet is not "unspecified" by the giver
-    return rows.assign(Fund=rows["Fund"].mask(rows["Fund"].eq("unspecified"))), cents[order]
+    shown["Fund"] = shown["Fund"].mask(shown["Fund"].eq("unspecified"))
+    shown["State"] = pd.Series(TO_DO, index=index, dtype=TEXT)
+    for column in (c for c in COLUMNS if c.asked):
+        kind = AMOUNT if column.holds == "amount" else TEXT
+        shown[column.heading] = pd.Series(pd.NA, index=index, dtype=kind)
+    headings = [c.heading for c in COLUMNS if c.heading in shown]
+    return pd.DataFrame({h: shown[h] for h in headings}, copy=False), contents.cents[chosen]
 
 
 SHEET = _Review()
