@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -11,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from reconcile import money
+from reconcile.campaigns import Fund
 from reconcile.schema import MATCHES, SET_ASIDE, TRANSACTIONS
 from reconcile.statement import Account, Check, Period, Proof, Source, Statement, add_ids
 
@@ -80,6 +82,9 @@ class Funds:
     names: tuple[str, ...] = ("zakat", "lillah", "sadaqah")
     source_name: str | None = None
     sha256: str | None = None
+
+    def __iter__(self) -> Iterator[Fund]:
+        return iter(Fund(name, (name.title(),)) for name in self.names)
 
 
 def make_statement(
