@@ -9,6 +9,7 @@ import pandas as pd
 from small_statements import ACCOUNT, ENTRIES, Funds, Register, make_matches, make_statement
 
 from reconcile.reporters.contents import Contents, gather
+from reconcile.reporters.options import Options
 from reconcile.statement import Statement
 
 SHARED = {
@@ -23,7 +24,8 @@ SHARED = {
 def gathered(statement: Statement, matches: pd.DataFrame, *, full: bool = False) -> Contents:
     register: Any = Register()
     funds: Any = Funds()
-    return gather([statement], matches, campaigns=register, funds=funds, settings=None, full_account_numbers=full)
+    options = Options(full_account_numbers=full)
+    return gather([statement], matches, campaigns=register, funds=funds, settings=None, options=options)
 
 
 def place(column: pd.Series) -> int:
