@@ -22,13 +22,13 @@ HEADS = (
     ("Fund", 15.0),
     ("Gifts", 8.0),
     ("Received", 16.0),
-    ("Reversals", 10.0),
+    ("Reversals", 11.5),
     ("Taken back", 16.0),
     ("Net", 16.0),
     ("First gift", 12.0),
     ("Last gift", 12.0),
     ("Outside its days", 10.0),
-    ("Appeal", 30.0),
+    ("Appeal", 38.0),
 )
 FIRST_ROW = 5
 _DAY = Look(below="hair", number_format=style.DAY, across="center")
