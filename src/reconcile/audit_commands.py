@@ -168,7 +168,7 @@ def _verified(arguments: argparse.Namespace) -> Verified:
         return verify_workbook(arguments.workbook)
     if arguments.statements:
         statements, refused = read_all(arguments.statements)
-        if refused:
+        if not statements:
             raise refused[0]
         campaigns = read_campaigns(arguments.campaigns) if arguments.campaigns else None
         funds = read_funds(arguments.funds) if arguments.funds else default_funds()

@@ -50,6 +50,14 @@ def _run(command: argparse.ArgumentParser) -> None:
     command.add_argument("paths", nargs="+", metavar="PATH", help="an FNB export: CSV, OFX, or a ZIP of them")
     _register(command)
     command.add_argument("--out", default="out", metavar="DIR", help="folder for the workbook (default: out)")
+    command.add_argument(
+        "--reviewed",
+        nargs="+",
+        default=[],
+        metavar="FILE.xlsx",
+        help="earlier workbooks of them, filled in",
+    )
+    command.add_argument("--by", metavar="NAME", help="with --reviewed: who decided (default: the user of the machine)")
     options_of(command)
     command.add_argument("--json", action="store_true", help="print the summary as JSON")
 
@@ -169,6 +177,7 @@ def run(arguments: argparse.Namespace) -> int:
     from reconcile import screen
     from reconcile.campaigns import read_campaigns
     from reconcile.reporters.options import Options
+    from reconcile.review import read_decisions
     from reconcile.run import run as run_files
 
     campaigns, funds = read_campaigns(arguments.campaigns), _funds(arguments.funds)
@@ -180,6 +189,8 @@ def run(arguments: argparse.Namespace) -> int:
             max_wrong=arguments.max_wrong,
             out=arguments.out,
             options=Options(False, arguments.per_campaign, arguments.mask, sampling(arguments)),
+            reviewed=[read_decisions(path, campaigns=campaigns, funds=funds) for path in arguments.reviewed],
+            by=arguments.by or _user(),
             progress=progress,
         )
     screen.print_faults(report.refused)
@@ -190,6 +201,12 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         screen.print_run(report, campaigns)
     return report.exit_code
+
+
+def _user() -> str:
+    from reconcile.store.journal import current_user
+
+    return current_user()
 
 
 def check(arguments: argparse.Namespace) -> int:

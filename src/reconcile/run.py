@@ -18,7 +18,9 @@ from reconcile.matching.two_texts import review_two_texts
 from reconcile.merging import AccountFigures, Merged, merge_statements
 from reconcile.parsers import read_each
 from reconcile.reporters import Beside, write_workbook
+from reconcile.reporters.contents import in_parts
 from reconcile.reporters.options import PLAIN, Options
+from reconcile.review import Reviewed, together, with_decisions
 from reconcile.statement import Statement
 
 MOST_WORKBOOKS = 1000
@@ -92,13 +94,15 @@ def run(
     max_wrong: float = 0,
     out: str | os.PathLike[str],
     options: Options = PLAIN,
+    reviewed: Sequence[Reviewed] = (),
+    by: str = "",
     progress: Progress | None = None,
 ) -> RunReport:
     """Read the statements, match every movement once, and leave a workbook in the folder `out`.
 
-    `max_wrong` is that of `match`, `options` are what the workbook shows on request. A file that is refused is in
-    `refused` and does not stop the others. An existing workbook with other content is never overwritten: the new one
-    gets a number behind its name.
+    `max_wrong` is that of `match`, `options` are what the workbook shows on request, `reviewed` what `by` decided in
+    earlier workbooks of these statements. A file or a decision that is refused is in `refused` and does not stop the
+    others. An existing workbook with other content is never overwritten: the new one gets a number behind its name.
     """
     statements, refused = read_all(paths, progress)
     if not statements:
@@ -112,6 +116,14 @@ def run(
 
     matches = match(merged.transactions, campaigns, funds=funds, max_wrong=max_wrong, progress=matching)
     matches = review_two_texts(matches, merged.conflicts, campaigns, funds, max_wrong)
+    lines, parts, decisions = merged.transactions, None, None
+    if reviewed:
+        applied = with_decisions(merged.transactions, matches, together(reviewed), by=by, on=_last_day(statements))
+        matches, parts, decisions = applied.matches, applied.parts, applied.decisions
+        refused += applied.refused
+    found = matches
+    if parts is not None and len(parts):
+        lines, found = in_parts(lines, found, parts)
     if progress:
         progress("writing the workbook", 0, 1)
 
@@ -128,12 +140,18 @@ def run(
             mask=options.mask,
             sample=options.sample,
             merged=merged,
-            beside=Beside(refused=refused),
+            parts=parts,
+            beside=Beside(refused=refused, decisions=decisions),
         )
 
     workbook = _write(Path(out), workbook_name(merged), write)
-    summary = summarise(merged.transactions, matches)
+    summary = summarise(lines, found)
     return RunReport(tuple(statements), tuple(refused), merged, matches, summary, merged.accounts, workbook)
+
+
+def _last_day(statements: Sequence[Statement]) -> str:
+    """The day that a decision shows: a run has no record of when it was made, and the same input gives the same."""
+    return str(max((s.period.end for s in statements if s.period), default=""))
 
 
 def workbook_name(merged: Merged) -> str:

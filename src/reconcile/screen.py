@@ -16,11 +16,11 @@ from rich.text import Text
 from reconcile import money
 from reconcile.campaigns import CampaignRegister
 from reconcile.errors import ReconcileError, shown
-from reconcile.matching.totals import CREDITED, UNSPECIFIED
+from reconcile.matching.totals import UNSPECIFIED
 from reconcile.merging import AccountFigures, Merged, conflict_lines, gap_lines
 from reconcile.run import Progress as Step
 from reconcile.run import RunReport
-from reconcile.schema import STATUS_MEANINGS
+from reconcile.schema import CREDITED, STATUS_MEANINGS
 from reconcile.statement import Account, Statement
 
 SHOWN_CAMPAIGNS = 25

@@ -6,9 +6,7 @@ import pandas as pd
 
 from reconcile import money
 from reconcile.errors import FrameRefused
-
-CREDITED = ("matched", "decided")
-"""The statuses that credit a campaign."""
+from reconcile.schema import CREDITED
 
 UNSPECIFIED = "unspecified"
 TO_REVIEW = "(to review)"

@@ -45,6 +45,9 @@ FIRST_DAY = pd.Timestamp("1900-03-01")
 excel/wrongly-assumes-1900-is-leap-year)."""
 
 
+STATEMENTS = "statement files"
+
+
 @dataclass(frozen=True, eq=False)
 class Beside:
     """What a run or a store knows besides the lines: `None` where it keeps no record of such things.
@@ -56,7 +59,7 @@ class Beside:
     """
 
     refused: Sequence[ReconcileError] = ()
-    made_from: str = "statement files"
+    made_from: str = STATEMENTS
     decided_later: pd.DataFrame | None = None
     reversals: pd.DataFrame | None = None
     originals: pd.DataFrame | None = None
@@ -161,7 +164,7 @@ def gather(
     rows = merged.transactions
     beside = _checked(beside, rows, found)
     if parts is not None and len(parts):
-        rows, found = _split(rows, found, parts)
+        rows, found = in_parts(rows, found, parts)
     lines, replaced = _lines(rows, found, masks)
     later, replaced_later = _later(later, masks)
     kept = kept_words(campaigns, funds) if options.mask else None
@@ -243,7 +246,7 @@ def _in_order(matches: pd.DataFrame, wanted: pd.Series[Any]) -> pd.DataFrame:
     return ordered
 
 
-def _split(rows: pd.DataFrame, found: pd.DataFrame, parts: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def in_parts(rows: pd.DataFrame, found: pd.DataFrame, parts: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """A line for each part of a movement that was split, in place of the movement; its balance is on the last one."""
     at_of = pd.Series(range(len(rows)), index=rows["transaction_id"])
     split = parts.assign(at=parts["transaction_id"].map(at_of)).dropna(subset="at").astype({"at": "int64"})

@@ -79,6 +79,37 @@ def read_decisions(
     return Reviewed(REVIEWED.check(frame), tuple(refused), left, sheet.name, sheet.sha256)
 
 
+def together(reviewed: Sequence[Reviewed]) -> Reviewed:
+    """What came back in several workbooks as one: of a payment that two of them decide alike one, otherwise none.
+
+    Those decided otherwise are refused.
+    """
+    rows = [
+        (one.source, name, own) for one in reviewed for name, own in one.decisions.groupby("transaction_id", sort=False)
+    ]
+    first: dict[Any, tuple[str, pd.DataFrame]] = {}
+    off: dict[Any, ReviewRefused] = {}
+    for source, name, own in rows:
+        if name not in first:
+            first[name] = source, own
+        elif _same(first[name][1], own) is False:
+            what = f"{own['where'].iloc[0]}: it is decided otherwise in {first[name][0] or 'another workbook'}"
+            off[name] = ReviewRefused(what, file=source or None, do="Ask both, and correct one of them.")
+    kept = [own for name, (_, own) in first.items() if name not in off]
+    frame = pd.concat(kept, ignore_index=True) if kept else REVIEWED.empty()
+    faults = tuple(fault for one in reviewed for fault in one.refused) + tuple(off.values())
+    names = ", ".join(one.source for one in reviewed if one.source)
+    return Reviewed(frame, faults, sum(one.open for one in reviewed), names, " ".join(one.sha256 for one in reviewed))
+
+
+def _same(one: pd.DataFrame, other: pd.DataFrame) -> bool:
+    keys = ["campaign", "fund", "amount"]
+    first, second = (
+        frame[keys].astype("str").fillna("").sort_values(keys, ignore_index=True) for frame in (one, other)
+    )
+    return bool(first.equals(second))
+
+
 @dataclass(frozen=True)
 class _Checker:
     file: str | None

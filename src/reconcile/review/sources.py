@@ -9,21 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from reconcile import money
 from reconcile.campaigns import Campaign, CampaignRegister, Fund, FundVocabulary
-from reconcile.errors import FrameRefused, ReviewRefused
+from reconcile.errors import FrameRefused, ReconcileError, ReviewRefused
 from reconcile.matching import match
 from reconcile.matching.totals import UNSPECIFIED
 from reconcile.matching.two_texts import review_two_texts
 from reconcile.merging import merge_statements
-from reconcile.reporters.contents import NO_CAMPAIGN, NO_FUND
+from reconcile.reporters.contents import NO_CAMPAIGN, NO_FUND, Beside
 from reconcile.reporters.month import MADE_FROM, write_month
 from reconcile.reporters.options import Options
 from reconcile.reporters.sheets.control import LIMITS, ORIGINS
+from reconcile.reporters.sheets.exceptions import NOT_TAKEN, REFUSED, SAID
 from reconcile.reporters.sheets.register import BY_PEOPLE, NOT_A_GIFT
 from reconcile.reporters.workbook import write_workbook
 from reconcile.review.cells import Book
 from reconcile.review.seals import HEADING_ROW, table_of
-from reconcile.schema import MATCHES
+from reconcile.schema import DECISIONS, MATCHES
 from reconcile.statement import Statement
 
 if TYPE_CHECKING:
@@ -67,8 +69,10 @@ def from_statements(
     if campaigns is None:
         matches = _matches(book)
         register, vocabulary = _campaigns(book), _funds(book)
+        parts, decisions = _parts_of(book), _decisions(book)
     else:
         register, vocabulary = campaigns, funds
+        parts, decisions = None, None
         found = match(merged.transactions, campaigns, funds=funds, max_wrong=max_wrong)
         matches = review_two_texts(found, merged.conflicts, campaigns, funds, max_wrong) if funds else found
     options = Options.of({k: str(v) for k, v in _told(book).items()})
@@ -87,6 +91,8 @@ def from_statements(
                 mask=options.mask,
                 sample=options.sample,
                 merged=merged,
+                parts=parts,
+                beside=Beside(refused=_refused(book), decisions=decisions),
             )
         except FrameRefused as fault:
             do = "Give the statements that stand on its sheet Control, all of them and no others."
@@ -167,13 +173,54 @@ def _day(value: Any) -> Any:
 def _matches(book: Book) -> pd.DataFrame:
     """The decisions as they stand in the workbook."""
     candidates = {r.get("Transaction id"): r.get("Candidates") for r in _records(book, "To review")}
-    rows = []
+    rows: dict[Any, tuple[Any, ...]] = {}
     for r in _records(book, "Transactions"):
         name, status = r.get("Transaction id"), r.get("Status")
-        campaign = None if r.get("Campaign") == NO_CAMPAIGN else r.get("Campaign")
-        fund = None if r.get("Fund") in (NO_FUND, UNSPECIFIED) else r.get("Fund")
+        campaign, fund = _place(r)
+        if name in rows:  # a part of one that was split
+            campaign, fund = None, None
         kind = str(r.get("Kind") or "").replace(" ", "_")
         share = r.get("Confidence")
         facts = (r.get("Rule"), r.get("Evidence"), candidates.get(name), r.get("Reason"))
-        rows.append((name, status, campaign, fund, kind, None if share is None else float(share), *facts))
-    return MATCHES.check(pd.DataFrame(rows, columns=MATCHES.names).astype({"confidence": "float64"}))
+        rows[name] = (name, status, campaign, fund, kind, None if share is None else float(share), *facts)
+    frame = pd.DataFrame(list(rows.values()), columns=MATCHES.names)
+    return MATCHES.check(frame.astype({"confidence": "float64"}))
+
+
+def _place(row: dict[str, Any]) -> tuple[Any, Any]:
+    campaign, fund = row.get("Campaign"), row.get("Fund")
+    return None if campaign == NO_CAMPAIGN else campaign, None if fund in (NO_FUND, UNSPECIFIED) else fund
+
+
+def _parts_of(book: Book) -> pd.DataFrame:
+    """The parts of payments that were split, as the lines of the workbook have them."""
+    rows = [(r.get("Transaction id"), *_place(r), r.get("Amount")) for r in _records(book, "Transactions")]
+    frame = pd.DataFrame(rows, columns=["transaction_id", "campaign", "fund", "amount"])
+    split = frame[frame["transaction_id"].duplicated(keep=False)].reset_index(drop=True)
+    return split.assign(amount=money.exact(split["amount"].astype("float64")))
+
+
+def _refused(book: Book) -> list[ReconcileError]:
+    """What could not be taken when the workbook was made, as it stands there: it is not among its sources."""
+    kinds = {REFUSED: ReconcileError, NOT_TAKEN: ReviewRefused}
+    return [
+        kinds[r["What"]](str(r.get(SAID)), file=r.get("File"), line=r.get("Line"))
+        for r in _records(book, "Exceptions")
+        if r.get("What") in kinds
+    ]
+
+
+def _decisions(book: Book) -> pd.DataFrame | None:
+    """What people decided, as it stands in the workbook; None where it has no such sheet."""
+    rows = [
+        (
+            r.get("Decision"),
+            r.get("Transaction id"),
+            r.get("Amount"),
+            None if r.get("Campaign") == NOT_A_GIFT else r.get("Campaign"),
+            None if r.get("Fund") == UNSPECIFIED else r.get("Fund"),
+            *(r.get(h) for h in ("Before", "Decided by", "Decided on", "Reason", "Evidence", "State")),
+        )
+        for r in _records(book, "Decisions")
+    ]
+    return DECISIONS.check(pd.DataFrame(rows, columns=DECISIONS.names)) if rows else None

@@ -54,7 +54,7 @@ def take_decisions(store: Store, reviewed: Reviewed, *, by: str, reason: str = "
             first = own.iloc[0]
             given = own[["campaign", "fund", "amount"]]
             why = reason if pd.isna(first["note"]) else first["note"]
-            store.decide(str(name), given, by=by, reason=why, evidence=_evidence(reviewed, first))
+            store.decide(str(name), given, by=by, reason=why, evidence=evidence_of(reviewed, first))
             taken += 1
         except DecisionRefused as fault:
             what = f"{own['where'].iloc[0]}: {fault.what}"
@@ -62,7 +62,8 @@ def take_decisions(store: Store, reviewed: Reviewed, *, by: str, reason: str = "
     return Taken(taken, known, tuple(refused))
 
 
-def _evidence(reviewed: Reviewed, first: pd.Series[Any]) -> str:
+def evidence_of(reviewed: Reviewed, first: pd.Series[Any]) -> str:
+    """What is kept as the evidence of a decision: file, cell, and the hash of the row that was decided on."""
     return f"review of {reviewed.source or 'a frame'}, {first['where']}, {_key(first['row_hash'])}"
 
 
@@ -79,12 +80,20 @@ def _parts(rows: pd.DataFrame) -> set[Part]:
     return {(_or_none(c), _or_none(f), a) for c, f, a in zip(rows["campaign"], rows["fund"], cents, strict=True)}
 
 
+def same_payment(first: pd.Series[Any], row: pd.Series[Any]) -> None:
+    """Nothing, where a reviewed row shows a transaction as it is; raises DecisionRefused otherwise."""
+    there = row["date"], row["amount"], clean(str(row["description"]))
+    if there != (first["date"], first["whole"], first["description"]):
+        do = "Decide it in a workbook of today."
+        raise DecisionRefused("the bank has another day, amount or text for it now", do=do)
+
+
 class _Standing:
     """What the store has of some payments: how they stand there, and what was decided of them before."""
 
     def __init__(self, store: Store, names: Iterable[str]) -> None:
         transactions, matches = store.look_up(list(names))
-        self.transactions = transactions.set_index("transaction_id")
+        self.transactions = {str(row["transaction_id"]): row for _, row in transactions.iterrows()}
         self.matches = matches.set_index("transaction_id")
         decisions = store.decisions()
         self.decisions = decisions[decisions["transaction_id"].isin(set(names)) & decisions["amount"].notna()]
@@ -92,14 +101,10 @@ class _Standing:
     def has(self, name: str, own: pd.DataFrame) -> bool:
         """Whether this is on record already; raises DecisionRefused where the payment stands there otherwise."""
         first = own.iloc[0]
-        if name not in self.transactions.index:
+        if name not in self.transactions:
             do = "Give the workbook to the store that it was written from."
             raise DecisionRefused(f"the payment {shown(name, 40)} is not in this store", do=do)
-        row = self.transactions.loc[name]
-        there = row["date"], row["amount"], clean(str(row["description"]))
-        if there != (first["date"], first["whole"], first["description"]):
-            do = "Decide it in a workbook of today."
-            raise DecisionRefused("the bank has another day, amount or text for it now", do=do)
+        same_payment(first, self.transactions[name])
         wanted, before = _parts(own), self.decisions[self.decisions["transaction_id"].eq(name)]
         same_row = before[before["evidence"].fillna("").str.endswith(_key(first["row_hash"]))]
         if any(_parts(one) == wanted for _, one in same_row.groupby("decision")):

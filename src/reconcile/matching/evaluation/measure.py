@@ -28,8 +28,7 @@ from reconcile.matching.evaluation.counts import (
 from reconcile.matching.evaluation.labelled import answers_of, known_answers, places_of
 from reconcile.matching.evaluation.tables import Table
 from reconcile.matching.matches import decided
-from reconcile.matching.totals import CREDITED
-from reconcile.schema import TEXT
+from reconcile.schema import CREDITED, TEXT
 
 OURS = "reconcile"
 """What the decisions of this library are called beside the ordinary methods."""

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from reconcile import money
+from reconcile.errors import ReconcileError, ReviewRefused
 from reconcile.merging import set_aside_once
 from reconcile.merging.conflicts import TO_SETTLE
 from reconcile.reporters.book import Book, table_names
@@ -31,7 +32,7 @@ COLUMNS = (
 )
 SAID = COLUMNS[-2].heading
 REFUSED, ASIDE, GAP, NOTICE, OUTSIDE = "file refused", "row set aside", "gap", "notice", "outside its appeal"
-WARNING, REPLACED = "warning", "text replaced"
+WARNING, REPLACED, NOT_TAKEN = "warning", "text replaced", "decision not taken"
 
 
 class _Exceptions:
@@ -78,7 +79,15 @@ def _frame(rows: Sequence[Row] | pd.DataFrame) -> pd.DataFrame:
 
 
 def _refused(contents: Contents) -> list[Row]:
-    return [(REFUSED, f.file, f.line, None, None, None, f"{f.what}. {f.do}") for f in contents.beside.refused]
+    return [
+        (NOT_TAKEN if isinstance(f, ReviewRefused) else REFUSED, f.file, f.line, None, None, None, said(f))
+        for f in contents.beside.refused
+    ]
+
+
+def said(fault: ReconcileError) -> str:
+    """What a fault says, without where it is."""
+    return f"{fault.what}. {fault.do}" if fault.do else fault.what
 
 
 def _warnings(contents: Contents) -> list[Row]:

@@ -15,7 +15,7 @@ from reconcile.money import AMOUNT
 from reconcile.reporters import style
 from reconcile.reporters.book import HEAD_ROW, Book, table_names
 from reconcile.reporters.book import TableColumnShown as Column
-from reconcile.reporters.contents import Contents
+from reconcile.reporters.contents import STATEMENTS, Contents
 from reconcile.reporters.formulas import Formula
 from reconcile.reporters.sheets.register import NOT_A_GIFT, choices
 from reconcile.schema import TEXT
@@ -69,7 +69,8 @@ class _Review:
         columns[0] = Column("State", "formula", 10, 10, formula=_state([c.heading for c in columns]))
         count = f"{len(rows):,}".replace(",", " ")
         words = {0: "Nothing to review", 1: "1 line"}.get(len(rows), f"{count} lines")
-        subtitle = f"{words} · largest amount first · yellow cells are yours; save it and run reconcile review"
+        back = "reconcile run --reviewed" if contents.beside.made_from == STATEMENTS else "reconcile review"
+        subtitle = f"{words} · largest amount first · the yellow cells are yours; hand it back with {back}"
         for sheet in book.long_sheets("To review", "Review", subtitle if len(rows) else words, columns, rows):
             sheet.sheet_properties.tabColor = "C9962B"
             sheet.freeze_panes = f"C{HEAD_ROW + 1}"
