@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pandas as pd
 from openpyxl.utils import get_column_letter as letter
+from openpyxl.worksheet.hyperlink import Hyperlink
 
 from reconcile.matching.totals import UNSPECIFIED
 from reconcile.reporters import style
@@ -13,6 +14,7 @@ from reconcile.reporters.book import Book, Value
 from reconcile.reporters.celltext import clean
 from reconcile.reporters.contents import NO_CAMPAIGN, NO_FUND, Contents
 from reconcile.reporters.formulas import Formula, Where
+from reconcile.reporters.sheets.per_campaign import sheets_of
 from reconcile.reporters.style import Look, Page
 from reconcile.schema import CREDITED
 
@@ -59,9 +61,13 @@ class _ByCampaign:
         book.line(sheet, FIRST_ROW - 1, [(at, 1, head, look) for at, (head, look) in enumerate(heads, 1)])
         row, totals = FIRST_ROW, [Decimal(0)] * 6
         outside = outside_its_days(contents)
+        sheets = sheets_of(contents)
         for group, own in _groups(contents):
             values = _values(book, contents, row, group, own.assign(outside=outside[own.index]))
             book.line(sheet, row, [(i, 1, v, look) for i, (v, look) in enumerate(zip(values, _WORN, strict=True), 1)])
+            if group[0] in sheets:  # its own sheet: this one is their index
+                place = f"'{sheets[group[0]].replace(chr(39), chr(39) * 2)}'!A1"
+                sheet.cell(row, 1).hyperlink = Hyperlink(ref=f"A{row}", location=place)
             counted = [_worth(value) for value in (*values[3:8], values[10])]
             totals = [total + worth for total, worth in zip(totals, counted, strict=True)]
             row += 1

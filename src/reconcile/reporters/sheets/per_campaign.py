@@ -31,6 +31,12 @@ COLUMNS = (
 LONGEST_NAME = 31
 """Characters of a sheet's name that Excel takes."""
 
+OURS = (
+    *("Summary", "By campaign", "By day", "Transactions", "To review", "Decided later", "Exceptions", "Reversals"),
+    *("Decisions", "Changes", "Sample", "Register", "Funds", "Control", "History"),
+)
+"""The names of the other sheets, and one that Excel keeps for itself."""
+
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 _ROOM_FOR_A_NUMBER = 6
 
@@ -42,11 +48,10 @@ class _PerCampaign:
         """Add a sheet for each campaign that something is credited to, where it was asked for."""
         if not contents.options.per_campaign:
             return
-        lines = contents.lines[contents.lines["Status"].isin(CREDITED) & contents.lines["Campaign"].ne(NO_CAMPAIGN)]
-        codes = sorted(lines["Campaign"].dropna().unique())
-        names = sheet_names(codes, [*book.workbook.sheetnames, "Register", "Funds", "Control", "Sample", "History"])
+        lines = contents.lines[contents.lines["Status"].isin(CREDITED)]
+        names = sheets_of(contents)
         register = {c.code: c.name for c in contents.campaigns.campaigns}
-        for number, (code, name) in enumerate(zip(codes, names, strict=True), start=1):
+        for number, (code, name) in enumerate(names.items(), start=1):
             own = lines[lines["Campaign"].eq(code)].reset_index(drop=True)
             total = money.shown(money.total(own["Amount"]))
             about = f"{code} · {register.get(code, 'not in the register')} · {len(own)} lines · {total}"
@@ -54,19 +59,34 @@ class _PerCampaign:
                 sheet.sheet_properties.tabColor = style.RULE
 
 
+def sheets_of(contents: Contents) -> dict[str, str]:
+    """The name of the sheet of each campaign that something is credited to; none where they are not asked for."""
+    if not contents.options.per_campaign:
+        return {}
+    credited = contents.lines["Campaign"][contents.lines["Status"].isin(CREDITED)]
+    codes = sorted(set(credited.dropna()) - {NO_CAMPAIGN})
+    return dict(zip(codes, sheet_names(codes, OURS), strict=True))
+
+
 def sheet_names(wanted: Iterable[str], taken: Iterable[str]) -> list[str]:
     """A name for the sheet of each text that every spreadsheet program takes, none like another, case or not."""
-    here = {name.casefold() for name in taken}
+    reserved = {name.casefold() for name in taken}
+    here = set[str]()
     found = []
     for text in wanted:
         plain = _FORBIDDEN.sub("-", text).strip("' ") or "campaign"
         name, number = plain[: LONGEST_NAME - _ROOM_FOR_A_NUMBER].strip("' "), 1
-        while name.casefold() in here:
+        while name.casefold() in here or _is_one_of(name.casefold(), reserved):
             number += 1
             name = f"{plain[: LONGEST_NAME - 2 * _ROOM_FOR_A_NUMBER].strip(chr(39) + ' ')} ({number})"
         here.add(name.casefold())
         found.append(name)
     return found
+
+
+def _is_one_of(name: str, reserved: set[str]) -> bool:
+    """Whether it is one of the reserved names, or such a one with the number of its second part."""
+    return name in reserved or re.sub(" [0-9]+$", "", name) in reserved
 
 
 SHEET = _PerCampaign()
