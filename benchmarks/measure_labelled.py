@@ -26,6 +26,7 @@ OF_APPEALS = (
     "friends",
     "pensioners",
     "ramadan",
+    "winter",
 )
 """The sets of one register; each other set has its own."""
 

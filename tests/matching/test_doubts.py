@@ -36,6 +36,7 @@ CREDITED = [
     ("BEIRA FISHERIES SYW", "a firm named like another campaign"),
     ("PAYROLL GIVING IDB", "how a gift is paid"),
     ("IDB WAQF", "a word of giving"),
+    ("IDB ZAK DELTA TYRES", "three letters of a fund behind a code, and a firm that gives"),
 ]
 
 DOUBTED = [
@@ -72,6 +73,7 @@ DOUBTED = [
     ("IN MEMORY OF P WELLS", "a dead person named like an alias"),
     ("NOT ZAKAT LILLAH IDB", "two funds behind a denial that may be of the first alone"),
     ("YEMEN APPEAL LILA", "a name that sounds like a fund"),
+    ("IDB ZAK QWYZHEKA", "three letters of a fund that may be somebody's first name"),
 ]
 
 

@@ -217,6 +217,7 @@ CREDITED_BESIDE_A_SECOND_CODE = dict.fromkeys(SETS, 0) | {
     "sinod": 1,
     "hearts": 6,
     "outreach": 6,
+    "campus": 5,
 }
 
 
@@ -270,6 +271,7 @@ CREDITED_OF_TWO_NAMES = dict.fromkeys(SETS, 0) | {
     "sports": 1,
     "karoo": 1,
     "outreach": 1,
+    "campus": 2,
 }
 
 

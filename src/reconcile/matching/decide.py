@@ -15,7 +15,7 @@ from reconcile.matching.funds import FundWord
 from reconcile.matching.names import is_name, may_be_given
 from reconcile.matching.people import initial
 from reconcile.matching.reading import Candidate, Reading, Suggestion
-from reconcile.matching.words import GIVEN_BY
+from reconcile.matching.words import FIRM, GIVEN_BY
 
 SEVERAL = "several funds named"
 NEVER_AUTOMATIC = "fund never automatic"
@@ -269,6 +269,8 @@ def _is_somebodys(reading: Reading, found: FundWord, positions: frozenset[int]) 
         # MATAN S: a word that only begins like a fund's, or is a slip of it, and an initial
         lettered = after < len(reading.tokens) and len(reading.tokens[after]) == 1 and reading.role(after) == "initial"
         return at == 0 and found.how in ("slip", "cut") and len(reading.tokens[at]) > SHORT_FORM and lettered
+    if len(reading.tokens[at]) == SHORT_FORM and before in reading.codes and FIRM in reading.roles[after:]:
+        return False  # ABC ZAK DELTA TYRES: a firm gives, and the letters stand right behind the code
     titled = before >= 0 and (initial(reading, before) or reading.tokens[before] in GIVEN_BY)
     follows = after < len(reading.tokens) and after not in positions and reading.role(after) in ("unknown", "initial")
     if at - 1 in positions and after + 1 < len(reading.tokens) and len(reading.tokens[after]) == 1:

@@ -24,6 +24,7 @@ def _asks(there: Beside) -> str | None:
         if (role == "unknown" and _names_another(there, at))
         or (role in ("unknown", "initial") and _begins_after(reading, at) - {campaign})
     ]
+    foreign = [at for at in foreign if not _begins_a_fund(there, at)]
     foreign = [at for at in foreign if not firm_after(reading, frozenset([at])) and not _is_somebodys(there, at)]
     foreign += [
         at
@@ -40,6 +41,13 @@ def _asks(there: Beside) -> str | None:
     if not foreign:
         return None
     return f'"{" ".join(there.word(at) for at in foreign)}" belongs to another campaign'
+
+
+def _begins_a_fund(there: Beside, at: int) -> bool:
+    """Whether three letters that a cut left of a fund's word stand right behind the campaign's: they are the fund."""
+    reading = there.reading
+    ends = at == len(reading.tokens) - 1 and at - 1 in there.positions
+    return ends and reading.narrative.cut and reading.fund_begun is not None and len(reading.tokens[at]) == BEGUN + 1
 
 
 def _heads_others(there: Beside, found: FundWord) -> bool:
