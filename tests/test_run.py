@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import openpyxl
@@ -89,22 +90,29 @@ def test_gaps_and_conflicts_are_told_in_a_line_each_and_in_json_and_are_no_succe
     assert run(capsys, command[0], files / "all.csv", *more)[0] == 0
 
 
-def test_the_control_sheet_shows_gaps_and_conflicts_and_its_totals_still_tie(capsys, files):
+def exceptions(path):
+    """The rows of the sheet Exceptions, and the differences that the control totals of the workbook show."""
+    book = openpyxl.load_workbook(path, data_only=True)
+    rows = list(book["Control"].iter_rows(values_only=True))
+    files = next(at for at, row in enumerate(rows) if row[0] == "File")
+    off = [row[9] for row in rows[4:files] if isinstance(row[9], int | float)]
+    return list(book["Exceptions"].iter_rows(min_row=5, max_col=7, values_only=True)), off
+
+
+def test_the_workbook_shows_gaps_conflicts_and_refused_files_and_its_totals_still_tie(capsys, files):
     names = [files / n for n in ("early.csv", "all.ofx", "late.csv", "all.csv")]
     run(capsys, "run", *names, "--campaigns", CAMPAIGNS, "--out", files / "out")
     (path,) = (files / "out").glob("*.xlsx")
-    rows = list(openpyxl.load_workbook(path, data_only=True)["Control"].iter_rows(values_only=True))
-    begins = {row[0]: at for at, row in enumerate(rows) if row[0]}
-    assert rows[begins["Gaps between statements"] + 2][0] == "None."
-    taken = rows[begins["Where exports disagree"] + 2]
-    assert taken[:5] == ("all.csv, line 10", "2026-01-05", "text differs", 500, "IDB ZAKAT")
-    assert taken[6:9:2] == ("all.ofx, line 21", "IDB LILLAH")
-    # rows 6 to 14 are the control totals: no difference anywhere
-    assert {row[9] for row in rows[6:14]} <= {None, 0}
-    run(capsys, "run", *names[:1], *names[2:3], "--campaigns", CAMPAIGNS, "--out", files / "gap")
+    [taken], off = exceptions(path)
+    assert taken[:6] == ("text differs", "all.csv", 10, datetime(2026, 1, 5), 500, "IDB ZAKAT")  # noqa: DTZ001
+    assert taken[6].endswith('· all.ofx, line 21: "IDB LILLAH"')
+    assert (len(off), set(off)) == (8, {0})
+    (files / "letter.txt").write_text("Dear Thandi")
+    given = [*names[:1], *names[2:3], files / "letter.txt"]
+    run(capsys, "run", *given, "--campaigns", CAMPAIGNS, "--out", files / "gap")
     (path,) = (files / "gap").glob("*.xlsx")
-    rows = list(openpyxl.load_workbook(path, data_only=True)["Control"].iter_rows(values_only=True))
-    at = next(n for n, row in enumerate(rows) if row[0] == "Gaps between statements")
-    gap = rows[at + 2]
-    assert gap[:4] == ("…9001", "2026-01-02", "2026-01-09", "early.csv and late.csv")
-    assert gap[8] == 1100
+    [refused, gap], off = exceptions(path)
+    assert refused[:2] == ("file refused", "letter.txt")
+    assert gap[:6] == ("gap", "early.csv and late.csv", None, None, 1100, "after 2026-01-02 before 2026-01-09")
+    assert gap[6].endswith("account …9001")
+    assert off == [*[0] * 7, -1100]  # the statements' own balances tell of what is missing

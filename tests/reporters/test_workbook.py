@@ -18,6 +18,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
+from readback import Convert, assert_recalculates, find, in_cents, rows, table
 from small_statements import (
     ACCOUNT,
     ENTRIES,
@@ -37,24 +38,7 @@ from reconcile.reporters import book
 from reconcile.schema import SET_ASIDE
 from reconcile.statement import Period
 
-SHEETS = ["Summary", "By campaign", "By day", "Transactions", "To review", "Exceptions", "Control", "Register", "Funds"]
-Convert = Callable[[Path, str], Path]
-
-
-def table(path: Path, sheet: str = "Transactions") -> pd.DataFrame:
-    """The rows under the headings as openpyxl reads them."""
-    rows = list(openpyxl.load_workbook(path, data_only=True)[sheet].iter_rows(min_row=4, values_only=True))
-    return pd.DataFrame(rows[1:], columns=list(rows[0]), dtype=object)
-
-
-def in_cents(values: pd.Series) -> int:
-    return sum(round(Decimal(str(v)) * 100) for v in values if v is not None)
-
-
-def find(path: Path, sheet: str, label: str, column: int) -> object:
-    """The value in a column of the first row that begins with a label."""
-    rows = openpyxl.load_workbook(path, data_only=True)[sheet].iter_rows(values_only=True)
-    return next(row[column - 1] for row in rows if row[0] == label)
+SHEETS = ["Summary", "By campaign", "By day", "Transactions", "To review", "Exceptions", "Register", "Funds", "Control"]
 
 
 def two_accounts() -> Written:
@@ -112,26 +96,17 @@ def test_the_format_of_an_amount_groups_by_spaces_in_every_locale(tmp_path: Path
     assert sheet["C5"].number_format == f"{shown};[Red]\\-{shown}"
 
 
-def test_every_formula_stands_outside_the_tables_and_has_its_value(tmp_path: Path) -> None:
+def test_every_formula_but_the_state_of_a_row_to_review_stands_outside_the_tables_and_has_its_value(
+    tmp_path: Path,
+) -> None:
     path = two_accounts().to(tmp_path / "a.xlsx")
     live, values = openpyxl.load_workbook(path), openpyxl.load_workbook(path, data_only=True)
-    formulas = [(s.title, c.coordinate) for s in live for row in s.iter_rows() for c in row if c.data_type == "f"]
-    assert {title for title, _ in formulas} == {"Summary", "Control"}
-    assert all(values[title][at].value is not None for title, at in formulas)
-
-
-def assert_recalculates(path: Path, convert: Convert) -> None:
-    before, blind = openpyxl.load_workbook(path, data_only=True), path.with_name("blind.xlsx")
-    with ZipFile(path) as old, ZipFile(blind, "w") as new:  # without the stored values, what comes back was calculated
-        for entry in old.infolist():
-            new.writestr(entry, re.sub(rb"(</f>)<v>[^<]*</v>", rb"\1", old.read(entry)))
-    after = openpyxl.load_workbook(convert(blind, "xlsx"), data_only=True)
-    live = openpyxl.load_workbook(path)
-    for sheet in live:
-        for cell in (c for row in sheet.iter_rows() for c in row if c.value is not None):
-            stored, found = before[sheet.title][cell.coordinate].value, after[sheet.title][cell.coordinate].value
-            same = round(stored, 2) == round(found, 2) if cell.data_type == "f" and found != stored else stored == found
-            assert same, f"{sheet.title}!{cell.coordinate}: {stored!r} became {found!r} ({cell.value})"
+    formulas = [(s, c) for s in live for row in s.iter_rows() for c in row if c.data_type == "f"]
+    in_tables = [(s.title, c.coordinate) for s, c in formulas if s.tables]
+    assert in_tables == [("To review", "A5"), ("To review", "A6")]
+    assert live["To review"]["A4"].value == "State"
+    assert {s.title for s, _ in formulas if not s.tables} == {"Summary", "By campaign", "By day", "Control"}
+    assert all(values[s.title][c.coordinate].value is not None for s, c in formulas)
 
 
 ODD_CODES = (
@@ -177,8 +152,10 @@ def test_more_lines_than_a_sheet_holds_are_split_and_totals_cover_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, converted: Convert
 ) -> None:
     monkeypatch.setattr(book, "MOST_ROWS", 4)
-    path = written(*ENTRIES).to(tmp_path / "a.xlsx")
-    names = ["Summary", "Transactions", "Transactions 2", "Transactions 3", "To review", "Control"]
+    three = Register(Register().campaigns[:3])
+    path = written(*ENTRIES).to(tmp_path / "a.xlsx", campaigns=three)
+    names = ["Summary", "By campaign", "By day", "Transactions", "Transactions 2", "Transactions 3", "To review"]
+    names += ["Exceptions", "Reversals", "Register", "Funds", "Control"]
     assert openpyxl.load_workbook(path).sheetnames == names
     pages = [table(path, n) for n in names if n.startswith("Transactions")]
     assert [len(p) for p in pages] == [4, 4, 1]
@@ -235,8 +212,7 @@ def test_files_tell_how_many_lines_come_from_each(tmp_path: Path) -> None:
     unbalanced = make_statement(ENTRIES[:4], file="a.csv", opening=None)
     full, twin = make_statement(file="b.csv"), make_statement(file="b.csv")
     path = Written([unbalanced, twin, full], make_matches((full, ENTRIES))).to(tmp_path / "a.xlsx")
-    rows = openpyxl.load_workbook(path)["Control"].iter_rows(values_only=True)
-    new = [(r[0], r[5], r[6]) for r in rows if r[0] in ("a.csv", "b.csv") and isinstance(r[6], int)]
+    new = [(r[0], r[5], r[6]) for r in rows(path, "Control") if r[0] in ("a.csv", "b.csv") and isinstance(r[6], int)]
     assert new == [("a.csv", 4, 0), ("b.csv", 9, 9), ("b.csv", 9, 0)]
 
 
@@ -273,8 +249,11 @@ def test_a_row_set_aside_is_shown_and_counted_in_the_difference(tmp_path: Path) 
     path = Written([statement]).to(tmp_path / "a.xlsx")
     assert find(path, "Summary", "…2345", 6) == 100
     assert find(path, "Summary", "…2345", 8) == 0
-    rows = list(openpyxl.load_workbook(path)["Control"].iter_rows(values_only=True))
-    assert ("history.csv", 44, "=1+1, 100.00", None, None, None, "not money", None, 100, None) in rows
+    told = ["What", "File", "Line", "Date", "Amount", "As it stood", "What was found, and what was done"]
+    said = ["row set aside", "history.csv", 44, None, 100, "=1+1, 100.00", "not money"]
+    assert table(path, "Exceptions")[told].to_numpy().tolist() == [said]
+    control = {row[2]: row[7:10] for row in rows(path, "Control") if row[0] == "Exceptions"}
+    assert control["rows set aside, as listed"] == (1, 100, 0)
 
 
 def test_accounts_are_cut_to_four_digits_also_in_file_names_unless_asked(tmp_path: Path) -> None:
@@ -351,19 +330,22 @@ def test_a_day_before_1900_is_refused(tmp_path: Path) -> None:
         Written([dataclasses.replace(old, transactions=rows)]).to(tmp_path / "a.xlsx")
 
 
-def test_every_sheet_prints_on_landscape_a4_one_page_wide_with_its_head_repeated(tmp_path: Path) -> None:
+def test_every_sheet_prints_on_landscape_a4_with_its_head_repeated(tmp_path: Path) -> None:
     for sheet in openpyxl.load_workbook(Written().to(tmp_path / "a.xlsx")):
         assert (sheet.page_setup.orientation, int(sheet.page_setup.paperSize)) == ("landscape", 9)
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert sheet.print_title_rows in ("$1:$2", "$1:$4")
-        assert sheet.freeze_panes in ("A3", "A5")
+        assert (
+            sheet.freeze_panes
+            == {"$1:$2": "A3", "$1:$4": "C5" if sheet.title == "To review" else "A5"}[sheet.print_title_rows]
+        )
         assert (sheet.oddFooter.left.text, sheet.oddFooter.right.text) == ("&F", "Page &P of &N")
 
 
 def test_the_transactions_are_a_filtered_table_over_exactly_its_rows(tmp_path: Path) -> None:
     sheet = openpyxl.load_workbook(Written().to(tmp_path / "a.xlsx"))["Transactions"]
     made = sheet.tables["Transactions"]
-    assert made.ref == made.autoFilter.ref == sheet.dimensions.replace("A1", "A4") == f"A4:P{4 + len(ENTRIES)}"
+    assert made.ref == made.autoFilter.ref == sheet.dimensions.replace("A1", "A4") == f"A4:T{4 + len(ENTRIES)}"
     assert [c.name for c in made.tableColumns] == [c.value for c in sheet[4]]
 
 
@@ -402,8 +384,25 @@ def test_a_row_two_files_set_aside_counts_once_and_two_equal_rows_of_one_file_tw
     assert find(path, "Summary", "…2345", 6) == 20
 
 
-def test_rows_are_as_high_as_their_wrapped_text(tmp_path: Path) -> None:
-    texts = ("short", "abcd " * 10, "ABCD " * 10, "ABCD " * 30)
-    path = written(*(Entry(1, 1, t, campaign="IDB") for t in texts)).to(tmp_path / "a.xlsx")
-    sheet = openpyxl.load_workbook(path)["Transactions"]
-    assert [sheet.row_dimensions[r].height for r in range(5, 9)] == [13, 13, 25, 49]
+@pytest.mark.parametrize(
+    ("what", "heights"),
+    # the payer's words of a description stand once more, in capitals, in a column half as wide
+    [("evidence", [13, 13, 25, 61]), ("text", [13, 25, 25, 97])],
+)
+def test_rows_are_as_high_as_the_wrapped_text_of_their_narrowest_column(
+    tmp_path: Path, what: str, heights: list[int]
+) -> None:
+    texts = ("short", "abcd " * 8, "ABCD " * 8, "ABCD " * 30)
+    entries = [dataclasses.replace(Entry(1, 1, "x", campaign="IDB"), **{what: text}) for text in texts]
+    sheet = openpyxl.load_workbook(written(*entries).to(tmp_path / "a.xlsx"))["Transactions"]
+    assert [sheet.row_dimensions[r].height for r in range(5, 9)] == heights
+
+
+def test_two_pages_are_wide_what_has_more_columns_than_one_can_show_and_its_first_columns_stand_on_both(
+    tmp_path: Path,
+) -> None:
+    sheets = openpyxl.load_workbook(Written().to(tmp_path / "a.xlsx"))
+    wide = {s.title: s.print_title_cols for s in sheets if (s.page_setup.fitToWidth or 1) > 1}
+    assert wide == {"Transactions": "$A:$E", "To review": "$A:$E"}
+    assert {s.page_setup.fitToWidth for s in sheets if s.title in wide} == {2}
+    assert {s.print_title_cols for s in sheets if s.title not in wide} == {None}

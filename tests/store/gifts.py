@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from exports import Entry, export
 
-from reconcile.campaigns import CampaignRegister, FundVocabulary, read_campaigns, read_funds
+from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds, read_campaigns, read_funds
+from reconcile.reporters import Beside, write_workbook
 from reconcile.store import Store
+from reconcile.store.view import MonthView
 
 JANUARY, FEBRUARY, MARCH = 0, 31, 59
 """The first day of each month, as `Entry` counts days."""
@@ -80,6 +83,21 @@ def credited(store: Store, name: str) -> tuple[str, str | None, str | None]:
     """Status, campaign and fund of a movement."""
     found = match_of(store, name)
     return found["status"], found["campaign"], found["fund"]
+
+
+def write(path: Path, view: MonthView, campaigns: CampaignRegister, **more: Any) -> Path:
+    """The workbook of a month with all that its store knows; `more` is for `Beside`."""
+    known = ("decided_later", "reversals", "originals", "decisions", "changes")
+    return write_workbook(
+        path,
+        statements=view.statements,
+        matches=view.matches,
+        campaigns=campaigns,
+        funds=default_funds(),
+        merged=view.merged,
+        parts=view.parts,
+        beside=Beside(**{name: getattr(view, name) for name in known}, **more),
+    )
 
 
 def length(store: Store) -> int:

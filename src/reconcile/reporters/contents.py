@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 NO_FUND = "no fund"
 NO_CAMPAIGN = "no campaign"
+TAKEN_APART = ("Channel", "Bank or place", "Payer's words")
+"""What of a line's description is shown once more, part by part."""
 
 FIRST_DAY = pd.Timestamp("1900-03-01")
 """Before it Excel counts days wrongly: it takes 1900 for a leap year (https://learn.microsoft.com/office/troubleshoot/
@@ -104,9 +106,9 @@ class Contents:
         return texts if self.kept is None else mask_quoted(texts, self.kept)
 
     def about(self, ids: pd.Series[Any]) -> pd.DataFrame:
-        """The lines of some transactions, in their order; of one that is split the first of its lines."""
+        """The lines of some transactions, in their order: of a split one the first, of an unknown one an empty one."""
         first = self.lines.drop_duplicates("Transaction id").set_index("Transaction id", drop=False)
-        return first.reindex(ids.to_numpy()).set_axis(ids.index)
+        return first.reindex(ids.to_numpy()).set_axis(ids.index).astype({"Line": "Int64"})
 
     def masked(self, text: str) -> str:
         """The text with account numbers as the workbook shows them, safe to print."""
@@ -321,14 +323,14 @@ def _taken_apart(rows: pd.DataFrame) -> dict[str, pd.Series[str]]:
     """Of each line the channel it came by, the bank or place named, and what is left for the payer's own words."""
     codes, texts = pd.factorize(rows["description"] + "\x00" + rows["bank_reference"].fillna(""))
     told = [narrate(d, r or None) for d, r in (str(text).split("\x00", maxsplit=1) for text in texts)]
-    parts = {
-        "Channel": [n.channel for n in told],
-        "Bank or place": [n.counterparty or n.place for n in told],
-        "Payer's words": ["" if n.kind in ("fee", "bank_interest") else n.payer for n in told],
-    }
+    parts = (
+        [n.channel for n in told],
+        [n.counterparty or n.place for n in told],
+        ["" if n.kind in ("fee", "bank_interest") else n.payer for n in told],
+    )
     return {
         heading: pd.Series(pd.array([v or None for v in values], dtype="str").take(codes), index=rows.index)
-        for heading, values in parts.items()
+        for heading, values in zip(TAKEN_APART, parts, strict=True)
     }
 
 
@@ -373,10 +375,10 @@ def _without(texts: pa.Array, words: Mapping[str, str]) -> pa.Array:
 
 
 def _cleaned(lines: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """The lines with texts that a cell can show, and how many of these differ from what was given."""
+    """The lines with texts that a cell can show, and how many of those that were given these differ from."""
     replaced = 0
     for heading in lines.columns:
         if heading not in ("Date", "Amount", "Balance", "Confidence", "Line"):
             lines[heading], changed = clean_column(lines[heading], heading)
-            replaced += changed
+            replaced += 0 if heading in TAKEN_APART else changed
     return lines, replaced

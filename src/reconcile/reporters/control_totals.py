@@ -87,6 +87,7 @@ def _ties(book: Book, contents: Contents) -> list[Tie]:
     """Every sheet with figures, and what it must come to."""
     review = Where("Status", "=", "review")
     credited = (Where("Status", "<>", "review"), Where("Status", "<>", "not_donation"))
+    filled = Where("Transaction id", "<>", "")  # or the empty row of a table without lines would count
     amounts = set_aside_once(contents.statements)["amount"]
     aside = len(amounts), money.total(amounts[amounts.notna()])
     of_review, of_credited = "lines with status review", "lines credited to a campaign"
@@ -96,7 +97,7 @@ def _ties(book: Book, contents: Contents) -> list[Tie]:
         Tie("Summary", "statuses", *_place(book, "status"), WHOLE),
         Tie("Transactions", of_review, book.sums.count(review), book.sums.amount(review)),
         Tie("To review", "all lines to review", *_place(book, "review"), of_review),
-        Tie("Transactions", of_credited, book.sums.count(*credited), book.sums.amount(*credited)),
+        Tie("Transactions", of_credited, book.sums.count(filled, *credited), book.sums.amount(*credited)),
         Tie("By campaign", "all campaigns", *_place(book, "by campaign"), of_credited),
         Tie("By day", "all days", *_place(book, "by day"), of_credited),
         Tie("Files", "rows set aside", *aside),

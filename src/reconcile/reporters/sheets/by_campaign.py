@@ -71,7 +71,7 @@ class _ByCampaign:
             counted = [_worth(value) for value in (*values[3:8], values[10])]
             totals = [total + worth for total, worth in zip(totals, counted, strict=True)]
             row += 1
-        _foot(book, row, totals)
+        _foot(book, max(row, FIRST_ROW + 1), totals)  # a total that stands in the first row would add up itself
         book.colour_where(sheet, f"K{FIRST_ROW}:K{max(row - 1, FIRST_ROW)}", f"$K{FIRST_ROW}>0", style.LACKS)
 
 
@@ -127,17 +127,18 @@ def _values(book: Book, contents: Contents, row: int, group: tuple[str, str], ow
         counts[1],
         taken,
     ]
-    return [*values, net, first, last, int(own["outside"].sum()), _open(campaign)]
+    return [*values, net, first, last, int(own["outside"].sum()), open_days(campaign)]
 
 
-def _open(campaign: object) -> str:
+def open_days(campaign: object) -> str:
+    """From when to when an appeal is open, in words; what is no campaign has no end."""
     opens, closes = getattr(campaign, "opens", None), getattr(campaign, "closes", None)
     return " ".join(filter(None, [opens and f"from {opens}", closes and f"to {closes}"])) or "no end"
 
 
 def _foot(book: Book, row: int, totals: list[Decimal]) -> None:
     sheet = book.workbook["By campaign"]
-    last = max(row - 1, FIRST_ROW)
+    last = row - 1
     sums: dict[int, Value] = {}
     for column, total, amount in zip((4, 5, 6, 7, 8, 11), totals, (0, 1, 0, 1, 1, 0), strict=True):
         of = f"SUM({letter(column)}{FIRST_ROW}:{letter(column)}{last})"

@@ -39,14 +39,13 @@ class _ByDay:
             number = Formula(book.sums.over_tables(f"COUNTIFS({where})"), count)
             book.line(sheet, row, [(1, 1, day.date(), _DAY), (2, 1, number, style.COUNT), (3, 1, amount, style.AMOUNT)])
             row += 1
-        self._foot(book, row, contents)
+        self._foot(book, max(row, FIRST_ROW + 1), contents)  # a total in the first row would add up itself
 
     @staticmethod
     def _foot(book: Book, row: int, contents: Contents) -> None:
-        sheet, last = book.workbook["By day"], max(row - 1, FIRST_ROW)
-        counts, amounts = zip(*((c, a) for _, c, a in _days(contents)), strict=True) if row > FIRST_ROW else ((), ())
-        lines = Formula(f"SUM(B{FIRST_ROW}:B{last})", sum(counts))
-        total = Formula(f"ROUND(SUM(C{FIRST_ROW}:C{last}),2)", sum(amounts, Decimal(0)))
+        sheet, days = book.workbook["By day"], _days(contents)
+        lines = Formula(f"SUM(B{FIRST_ROW}:B{row - 1})", sum(count for _, count, _ in days))
+        total = Formula(f"ROUND(SUM(C{FIRST_ROW}:C{row - 1}),2)", sum((value for *_, value in days), Decimal(0)))
         looks = (style.TOTAL, style.TOTAL_COUNT, style.TOTAL_AMOUNT)
         values: tuple[Value, ...] = ("All days", lines, total)
         for column, (value, look) in enumerate(zip(values, looks, strict=True), start=1):
