@@ -76,12 +76,13 @@ class _ByCampaign:
 
 
 def outside_its_days(contents: Contents) -> pd.Series[bool]:
-    """Which lines credit an appeal that was closed, or not open yet, on their day."""
+    """Which gifts are credited to an appeal that was closed, or not open yet, on their day."""
     lines, register = contents.lines, contents.campaigns.campaigns
     named = lines["Campaign"].where(lines["Status"].isin(CREDITED))
     closes = pd.to_datetime(named.map({clean(c.code): c.closes for c in register if c.closes}))
     opens = pd.to_datetime(named.map({clean(c.code): c.opens for c in register if c.opens}))
-    return (lines["Date"] > closes) | (lines["Date"] < opens)
+    # a gift that is taken back after the last day was in time
+    return ((lines["Date"] > closes) | (lines["Date"] < opens)) & lines["Kind"].ne("reversal")
 
 
 def _groups(contents: Contents) -> list[tuple[tuple[str, str], pd.DataFrame]]:
@@ -146,7 +147,7 @@ def _foot(book: Book, row: int, totals: list[Decimal]) -> None:
     for column in range(1, len(HEADS) + 1):
         look = style.TOTAL if column not in sums else style.TOTAL_AMOUNT if column in (5, 7, 8) else style.TOTAL_COUNT
         book.put(sheet, row, column, "All campaigns" if column == 1 else sums.get(column), look)
-    said = "Received + taken back = net. Outside its days: lines of an appeal closed, or not open yet, that day."
+    said = "Received + taken back = net. Outside its days: gifts to an appeal closed, or not open yet, that day."
     book.line(sheet, row + 1, [(1, len(HEADS), said, style.REMARK)])
     count = f"'By campaign'!D{row}+'By campaign'!F{row}"
     book.places["by campaign count"] = Formula(count, int(totals[0] + totals[2]))

@@ -14,10 +14,10 @@ from reconcile.merging import set_aside_once
 from reconcile.merging.conflicts import TO_SETTLE
 from reconcile.reporters.book import Book, table_names
 from reconcile.reporters.book import TableColumnShown as Column
-from reconcile.reporters.celltext import clean_column
+from reconcile.reporters.celltext import clean, clean_column
 from reconcile.reporters.contents import Contents
 from reconcile.reporters.formulas import Formula
-from reconcile.reporters.sheets.by_campaign import outside_its_days
+from reconcile.reporters.sheets.by_campaign import open_days, outside_its_days
 from reconcile.schema import DAY, TEXT
 
 COLUMNS = (
@@ -133,9 +133,8 @@ def _gaps(contents: Contents) -> list[Row]:
 
 def _outside(contents: Contents) -> pd.DataFrame:
     lines = contents.lines[outside_its_days(contents)]
-    register = {c.code: c for c in contents.campaigns.campaigns}
-    open_days = {code: f"open {c.opens or ''} to {c.closes or ''}" for code, c in register.items()}
-    said = lines["Campaign"] + " was not open on this day (" + lines["Campaign"].map(open_days) + "); it is credited"
+    days = {clean(c.code): open_days(c) for c in contents.campaigns.campaigns}
+    said = lines["Campaign"] + " was open " + lines["Campaign"].map(days) + ", not on this day; it is credited"
     frame = lines[["File", "Line", "Date", "Amount"]].assign(What=OUTSIDE)
     return frame.assign(**{"As it stood": lines["Description"], SAID: said})
 
