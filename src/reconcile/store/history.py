@@ -144,4 +144,4 @@ def reversals(
     links = sorted(tuple(r) for r in in_parts(connection, names, lambda some: asked.where(table.reversal.in_(some))))
     frame = REVERSALS.check(pd.DataFrame(links, columns=REVERSALS.names)) if links else REVERSALS.empty()
     others = sorted(set(frame["original"]) - set(names))
-    return frame, reading.some(connection, others)
+    return frame, reading.some(connection, others, until)

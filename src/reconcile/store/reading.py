@@ -78,11 +78,11 @@ def known(table: sa.Table, until: int | None) -> sa.ColumnElement[bool]:
     return sa.true() if until is None else table.c.event <= until
 
 
-def some(connection: sa.Connection, names: Sequence[str]) -> pd.DataFrame:
-    """The movements of these names."""
+def some(connection: sa.Connection, names: Sequence[str], until: int | None = None) -> pd.DataFrame:
+    """The movements of these names; with `until` as they were after that event."""
     ordered = sorted(set(names))
     parts = [
-        _frame(connection, [tables.movements.c.movement.in_(among(connection, ordered[at : at + AT_ONCE]))])
+        _frame(connection, [tables.movements.c.movement.in_(among(connection, ordered[at : at + AT_ONCE]))], until)
         for at in range(0, len(ordered), AT_ONCE)
     ]
     return pd.concat(parts, ignore_index=True) if parts else TRANSACTIONS.empty()

@@ -42,7 +42,8 @@ class _Reversals:
         shown = rows[["Date", "Amount", "Description", "Campaign", "Fund", "Status", "File", "Line", "Transaction id"]]
         shown = pd.concat([shown, original], axis="columns")
         known = shown["Paid on"].notna().sum()
-        about = f"{money.shown(money.total(rows['Amount']))} · {len(rows)} lines, of {known} the payment is known"
+        count = "1 line" if len(rows) == 1 else f"{len(rows)} lines"
+        about = f"{money.shown(money.total(rows['Amount']))} · {count}, of {known} the payment is known"
         for sheet in book.long_sheets("Reversals", "Reversals", about, COLUMNS, shown):
             sheet.sheet_properties.tabColor = style.INK
 
