@@ -5,6 +5,7 @@ from __future__ import annotations
 from reconcile.reporters import style
 from reconcile.reporters.book import Book
 from reconcile.reporters.book import TableColumnShown as Column
+from reconcile.reporters.celltext import clean_column
 from reconcile.reporters.contents import Contents
 
 COLUMNS = (
@@ -31,13 +32,17 @@ class _Changes:
         if given is None or not len(given):
             return
         line = contents.about(given["transaction_id"])
-        rows = line[["Date", "Amount", "Description", "File", "Line"]].assign(
+        moved = contents.merged.transactions.set_index("transaction_id")["amount"]  # a line may be a part of it
+        rows = line[["Date", "Description", "File", "Line"]].assign(
             On=given["on"],
+            Amount=moved.reindex(given["transaction_id"]).set_axis(given.index),
             Before=given["before"],
             Then=given["now"],
             Why=given["why"],
             **{"Transaction id": given["transaction_id"]},
         )
+        for heading in ("Before", "Then", "Why"):
+            rows[heading] = clean_column(rows[heading], heading)[0]
         about = "what the rules made otherwise of a line than the run before, newest first"
         for sheet in book.long_sheets("Changes", "Changes", about, COLUMNS, rows):
             sheet.sheet_properties.tabColor = style.INK
