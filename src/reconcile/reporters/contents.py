@@ -321,8 +321,9 @@ def _lines(rows: pd.DataFrame, found: pd.DataFrame, masks: Mapping[str, str]) ->
 
 def _taken_apart(rows: pd.DataFrame) -> dict[str, pd.Series[str]]:
     """Of each line the channel it came by, the bank or place named, and what is left for the payer's own words."""
-    codes, texts = pd.factorize(rows["description"] + "\x00" + rows["bank_reference"].fillna(""))
-    told = [narrate(d, r or None) for d, r in (str(text).split("\x00", maxsplit=1) for text in texts)]
+    texts = pd.DataFrame({"text": rows["description"], "reference": rows["bank_reference"].fillna("")})
+    codes = texts.groupby(["text", "reference"], sort=False).ngroup().to_numpy()
+    told = [narrate(text, reference or None) for text, reference in texts.drop_duplicates().itertuples(index=False)]
     parts = (
         [n.channel for n in told],
         [n.counterparty or n.place for n in told],
