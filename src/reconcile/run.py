@@ -116,14 +116,11 @@ def run(
 
     matches = match(merged.transactions, campaigns, funds=funds, max_wrong=max_wrong, progress=matching)
     matches = review_two_texts(matches, merged.conflicts, campaigns, funds, max_wrong)
-    lines, parts, decisions = merged.transactions, None, None
+    parts, decisions = None, None
     if reviewed:
         applied = with_decisions(merged.transactions, matches, together(reviewed), by=by, on=_last_day(statements))
         matches, parts, decisions = applied.matches, applied.parts, applied.decisions
         refused += applied.refused
-    found = matches
-    if parts is not None and len(parts):
-        lines, found = in_parts(lines, found, parts)
     if progress:
         progress("writing the workbook", 0, 1)
 
@@ -145,8 +142,15 @@ def run(
         )
 
     workbook = _write(Path(out), workbook_name(merged), write)
-    summary = summarise(lines, found)
+    summary = _summary(merged.transactions, matches, parts)
     return RunReport(tuple(statements), tuple(refused), merged, matches, summary, merged.accounts, workbook)
+
+
+def _summary(transactions: pd.DataFrame, matches: pd.DataFrame, parts: pd.DataFrame | None) -> pd.DataFrame:
+    """What `summarise` gives, each part of a payment that was split where it belongs."""
+    if parts is not None and len(parts):
+        transactions, matches = in_parts(transactions, matches, parts)
+    return summarise(transactions, matches)
 
 
 def _last_day(statements: Sequence[Statement]) -> str:
