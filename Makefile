@@ -32,6 +32,7 @@ bench: $(DEV_STAMP)  ## side by side with what a notebook would do by hand, and 
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/reading.py
 	$(BIN)/python benchmarks/matching.py
+	$(BIN)/python benchmarks/workbook.py
 	$(BIN)/python benchmarks/store.py
 
 soak: $(DEV_STAMP)  ## the long sweeps, with what each of them counted

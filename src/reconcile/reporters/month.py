@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from reconcile.reporters.contents import Beside
 from reconcile.reporters.options import PLAIN, Options
 from reconcile.reporters.workbook import write_workbook
-from reconcile.store.view import MonthView
 
 if TYPE_CHECKING:
     from reconcile.campaigns import CampaignRegister, FundVocabulary
+    from reconcile.store.view import MonthView
 
 MADE_FROM = "the store, month "
 

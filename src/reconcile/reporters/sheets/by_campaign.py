@@ -60,10 +60,9 @@ class _ByCampaign:
         heads = zip((head for head, _ in HEADS), looks, strict=True)
         book.line(sheet, FIRST_ROW - 1, [(at, 1, head, look) for at, (head, look) in enumerate(heads, 1)])
         row, totals = FIRST_ROW, [Decimal(0)] * 6
-        outside = outside_its_days(contents)
         sheets = sheets_of(contents)
         for group, own in _groups(contents):
-            values = _values(book, contents, row, group, own.assign(outside=outside[own.index]))
+            values = _values(book, contents, row, group, own)
             book.line(sheet, row, [(i, 1, v, look) for i, (v, look) in enumerate(zip(values, _WORN, strict=True), 1)])
             if group[0] in sheets:  # its own sheet: this one is their index
                 place = f"'{sheets[group[0]].replace(chr(39), chr(39) * 2)}'!A1"
@@ -87,7 +86,9 @@ def outside_its_days(contents: Contents) -> pd.Series[bool]:
 
 def _groups(contents: Contents) -> list[tuple[tuple[str, str], pd.DataFrame]]:
     """The credited lines by campaign and fund, in the order of the register and of the vocabulary."""
-    lines = contents.lines[contents.lines["Status"].isin(CREDITED) & contents.lines["Campaign"].notna()]
+    credited = contents.lines["Status"].isin(CREDITED) & contents.lines["Campaign"].notna()
+    lines = contents.lines[["Campaign", "Fund", "Date", "Kind"]][credited]
+    lines = lines.assign(outside=outside_its_days(contents)[credited])
     codes = [clean(c.code) for c in contents.campaigns.campaigns]
     funds = [clean(n) for n in contents.funds.names] if contents.funds is not None else []
     order_of_code = {code: at for at, code in enumerate(codes)} | {NO_CAMPAIGN: len(codes) + 1}
