@@ -125,7 +125,8 @@ def review(arguments: argparse.Namespace) -> int:
     with store:
         by = arguments.by or config.operator
         taken = take_decisions(store, reviewed, by=by, reason=arguments.reason)
-        if not taken.refused and nothing_else_in(arguments.workbook):
+        noted = reviewed.sha256 in store.workbooks().get(reviewed.source, set())
+        if not taken.refused and not noted and nothing_else_in(arguments.workbook):
             # what was filled in is on record, so the next night may put the new workbook in its place
             store.note_workbook(reviewed.source, reviewed.sha256, by=by)
     if arguments.json:
@@ -173,7 +174,12 @@ def _verified(arguments: argparse.Namespace) -> Verified:
         campaigns = read_campaigns(arguments.campaigns) if arguments.campaigns else None
         funds = read_funds(arguments.funds) if arguments.funds else default_funds()
         return verify_workbook(
-            arguments.workbook, statements=statements, campaigns=campaigns, funds=funds, max_wrong=arguments.max_wrong
+            arguments.workbook,
+            statements=statements,
+            campaigns=campaigns,
+            funds=funds,
+            max_wrong=arguments.max_wrong,
+            refused=refused,
         )
     store = open_at(arguments.store) if arguments.store else opened(arguments)[0]
     with store:

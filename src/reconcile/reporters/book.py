@@ -27,6 +27,7 @@ from reconcile.reporters.celltext import for_cell, longest
 from reconcile.reporters.contents import Contents
 from reconcile.reporters.formulas import Formula, Sums
 from reconcile.reporters.style import Look, Page, money_format
+from reconcile.spreadsheets import as_typed
 
 HEAD_ROW = 4
 """The row of the headings of a long table; its rows follow."""
@@ -174,7 +175,8 @@ class Book:
                 if cell.coordinate in values:
                     yield cell.coordinate, "=" + seal.of_cell(values[cell.coordinate])
                 elif cell.value is not None:
-                    yield cell.coordinate, seal.of_cell(cell.value)
+                    value = as_typed(cell.value) if isinstance(cell.value, str) else cell.value
+                    yield cell.coordinate, seal.of_cell(value)
 
     def must_be_zero(self, sheet: Worksheet, cells: str) -> None:
         """Colour the figures of these cells green at zero and red at anything else."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -23,6 +23,7 @@ HASH_LETTERS = 16
 _BETWEEN = "\x1f"
 _LINE_ENDS = re.compile(r"\r\n?")
 _STEP = Decimal("0.000001")
+_LARGEST = Decimal(10) ** 15
 
 
 def told(kind: str, values: pd.Series[Any]) -> pa.Array:
@@ -55,17 +56,26 @@ def of_cell(value: object, kind: str = "") -> str:
     """What a cell holds as the text that is hashed, whatever program saved it."""
     if value is None:
         return ""
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d}"
-    if isinstance(value, date):
-        return value.isoformat()
+    if isinstance(value, datetime | date):
+        return str(value)[:10] if is_day(value) else str(value)
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-        exact = Decimal(str(value))
-        if kind == "amount":
-            return str(exact.quantize(Decimal("0.01")))
-        plain = exact.quantize(_STEP).normalize() if abs(exact) < 10**15 else exact.normalize()
-        return f"{plain + 0:f}"  # no minus on zero
+        return _number(Decimal(str(value)), kind)
     return _LINE_ENDS.sub("\n", str(value))
+
+
+def _number(exact: Decimal, kind: str) -> str:
+    if not exact.is_finite() or abs(exact) >= _LARGEST:
+        return f"{exact:f}"
+    near = exact.quantize(_STEP)
+    cents = near.quantize(Decimal("0.01"))
+    if kind == "amount" and cents == near:
+        return str(cents)
+    return f"{near.normalize() + 0:f}"  # no minus on zero
+
+
+def is_day(value: date | datetime) -> bool:
+    """Whether it is a day alone, without a time of day."""
+    return not isinstance(value, datetime) or value.time() == time()
 
 
 def of_cells(cells: Iterable[tuple[str, str]]) -> str:

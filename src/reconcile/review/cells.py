@@ -5,28 +5,29 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from os import PathLike
+from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from reconcile.errors import ReviewRefused
+from reconcile.errors import ReviewRefused, UnknownLayout, UnreadableFile
+from reconcile.errors import shown as safely
 from reconcile.files import Document, read_documents
-from reconcile.spreadsheets import opened, refuse_active_parts
+from reconcile.reporters import seal
+from reconcile.spreadsheets import Cell, opened, refuse_active_parts, rows_of
 
 MAX_BYTES = 2**31
-LAST_COLUMN = 400
+LONGEST_SHOWN = 80
 Place = tuple[int, int]
 """Row and column of a cell."""
 
-
-class Cell(NamedTuple):
-    """What a cell holds: its value, and its formula where it has one (then the value is the one saved with it)."""
-
-    value: Any
-    formula: str | None = None
+_AGAIN = "Take the workbook as it was written, or save it again as .xlsx."
+_ADDED = re.compile(r"xl/((threaded)?comments|persons|media|embeddings|ctrlProps)", re.IGNORECASE)
+_DRAWN = re.compile(rb"<(?:\w+:)?(?:sp|pic|cxnSp)[ >]")
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Book:
     sheets: Mapping[str, Mapping[Place, Cell]]
     ours: bool
     remarks: bool
-    """Whether somebody put comments into it."""
+    """Whether somebody put comments, pictures or text boxes into it."""
 
     @property
     def calculated(self) -> bool:
@@ -47,36 +48,61 @@ class Book:
         return not live or any(cell.value is not None for cell in live)
 
 
-def read_book(path: str) -> Book:
+class Sheets:
+    """The sheets of a workbook that is open: their `names`, and the rows of each, read as they are asked for."""
+
+    def __init__(self, document: Document, book: Any) -> None:
+        self._book, self.name, self.sha256 = book, document.name, document.sha256
+        self.names: tuple[str, ...] = tuple(book.sheetnames)
+        if len({name.casefold() for name in self.names}) < len(self.names):
+            raise UnreadableFile("has two sheets of one name", file=document.name, do=_AGAIN)
+
+    def rows(self, name: str) -> Iterator[tuple[int, dict[int, Cell]]]:
+        """The number of each row that has cells, and its cells by the number of their column."""
+        return rows_of(self._book, name, self.name)
+
+
+def document_at(path: str | PathLike[str]) -> Document:
+    """A workbook as it came off the disk. Raises UnreadableFile, and ReviewRefused for what is no workbook."""
+    try:
+        found = read_documents(path, allow_xlsx=True, max_bytes=MAX_BYTES)
+    except UnknownLayout as fault:
+        raise ReviewRefused(fault.what, file=fault.file, do=_AGAIN) from fault
+    except UnreadableFile as fault:
+        do = _AGAIN if fault.do.startswith("Download") else fault.do  # what is said of statements
+        raise UnreadableFile(fault.what, file=fault.file, line=fault.line, do=do) from fault
+    if [document.kind for document in found] != ["xlsx"]:
+        raise ReviewRefused("is no workbook", file=found[0].file_name, do=_AGAIN)
+    refuse_active_parts(found[0])
+    return found[0]
+
+
+@contextmanager
+def sheets_of(document: Document) -> Iterator[Sheets]:
+    """The sheets of a workbook; whatever is no whole one raises UnreadableFile while it is open."""
+    with opened(document, data_only=True) as book:
+        yield Sheets(document, book)
+
+
+def read_book(path: str | PathLike[str]) -> Book:
     """All cells of a workbook. Raises UnreadableFile, and ReviewRefused for what is no workbook."""
-    [document] = read_documents(path, allow_xlsx=True, max_bytes=MAX_BYTES)
-    if document.kind != "xlsx":
-        raise ReviewRefused("is no workbook", file=document.name, do="Give an .xlsx.")
-    refuse_active_parts(document)
-    return book_of(document)
-
-
-def book_of(document: Document) -> Book:
-    """All cells of a document that is known to be a workbook without active parts."""
-    sheets: dict[str, dict[Place, Cell]] = {}
-    with opened(document, data_only=True) as values, opened(document, data_only=False) as formulas:
-        for name in values.sheetnames:
-            found = sheets[name] = {}
-            pairs = zip(_rows(values[name]), _rows(formulas[name]), strict=False)
-            for row, (own, written) in enumerate(pairs, start=1):
-                for column, (value, typed) in enumerate(zip(own, written, strict=False), start=1):
-                    if typed is not None:
-                        live = typed if isinstance(typed, str) and typed != value and typed.startswith("=") else None
-                        found[row, column] = Cell(value, live)
+    document = document_at(path)
+    with sheets_of(document) as sheets:
+        cells = {
+            name: {
+                (row, column): cell
+                for row, own in sheets.rows(name)
+                for column, cell in own.items()
+                if cell.value is not None or cell.formula
+            }
+            for name in sheets.names
+        }
     with zipfile.ZipFile(io.BytesIO(document.content)) as package:
         names = package.namelist()
         by = package.read("docProps/app.xml") if "docProps/app.xml" in names else b""
-    remarks = any(re.match(r"xl/(comments|threadedComments)", part) for part in names)
-    return Book(document.name, document.sha256, sheets, b"openpyxl" in by.lower(), remarks)
-
-
-def _rows(sheet: Any) -> Any:
-    return sheet.iter_rows(max_col=LAST_COLUMN, values_only=True)
+        drawn = any(_DRAWN.search(package.read(part)) for part in names if part.startswith("xl/drawings/drawing"))
+    remarks = drawn or any(_ADDED.match(part) for part in names)
+    return Book(document.name, document.sha256, cells, b"openpyxl" in by.lower(), remarks)
 
 
 def at(place: Place) -> str:
@@ -85,9 +111,9 @@ def at(place: Place) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value in words."""
+    """A value in words, safe in one line."""
     if value is None:
         return "nothing"
     if isinstance(value, datetime | date):
-        return f"{value:%Y-%m-%d}"
-    return f'"{value}"' if isinstance(value, str) else str(value)
+        return f"{value:%Y-%m-%d}" if seal.is_day(value) else str(value)
+    return f'"{safely(value, LONGEST_SHOWN)}"' if isinstance(value, str) else safely(value, LONGEST_SHOWN)

@@ -17,10 +17,15 @@ from reconcile import money
 from reconcile.campaigns import CampaignRegister, FundVocabulary
 from reconcile.errors import NotMoney, ReviewRefused, shown
 from reconcile.matching.totals import UNSPECIFIED
+from reconcile.reporters import seal
+from reconcile.reporters.celltext import clean
 from reconcile.reporters.sheets.register import NOT_A_GIFT
 from reconcile.reporters.sheets.review import NOTE, PARTS
-from reconcile.review.rows import HASH, ID, Filled, from_file, from_frame, is_empty
+from reconcile.review.rows import HASH, ID, Filled, from_file, from_frame, is_empty, plain
 from reconcile.schema import REVIEWED
+
+LONGEST_NOTE = 2000
+"""A note becomes the reason of a decision, which every later workbook shows."""
 
 Place = tuple[str | None, str | None]
 Source = str | PathLike[str] | pd.DataFrame
@@ -66,9 +71,11 @@ def read_decisions(
     )
     rows: list[tuple[Any, ...]] = []
     refused: list[ReviewRefused] = []
-    of_id: dict[object, list[Filled]] = defaultdict(list)
+    of_id: dict[str, list[Filled]] = defaultdict(list)
     for row in sheet.rows:
-        of_id[row.cells.get(ID)].append(row)
+        name = row.cells.get(ID)
+        if row.touched or not is_empty(name):  # all else is no row of the table, and says nothing
+            of_id[row.where if is_empty(name) else f"id {name}"].append(row)
     for own in of_id.values():
         try:
             rows += checker.checked(own)
@@ -131,13 +138,28 @@ class _Checker:
         for heading in row.formulas:
             raise self._fault(row, heading, "holds a formula", "Type the value itself.")
         parts = list(self._parts(row))
-        note = "" if is_empty(row.cells.get(NOTE)) else str(row.cells[NOTE]).strip()
-        text = str(row.cells["Description"])
-        key = (row.cells[ID], row.cells["Date"], self._money(row, "Amount"), text)
+        text = seal.of_cell(plain(row.cells["Description"]))
+        key = (str(row.cells[ID]), self._day(row), self._money(row, "Amount"), text)
+        note = self._note(row)
         return [
-            (*key, campaign, fund, amount, note or None, row.at[heading], row.cells[HASH])
+            (*key, campaign, fund, amount, note, row.at[heading], row.cells[HASH])
             for campaign, fund, amount, heading in parts
         ]
+
+    def _day(self, row: Filled) -> pd.Timestamp:
+        day = pd.to_datetime(row.cells["Date"], errors="coerce")
+        if not isinstance(day, pd.Timestamp):
+            raise self._fault(row, "Date", "is no day", "Take the row as it was written.")
+        return day.normalize()
+
+    def _note(self, row: Filled) -> str | None:
+        if is_empty(row.cells.get(NOTE)):
+            return None
+        note = clean(str(row.cells[NOTE]).strip())
+        if len(note) > LONGEST_NOTE:
+            what = f"the note has {len(note)} characters"
+            raise self._fault(row, NOTE, what, f"Say it in {LONGEST_NOTE} at most; more belongs into a letter.")
+        return note
 
     def _parts(self, row: Filled) -> Iterator[tuple[str | None, str | None, Decimal, str]]:
         """Campaign, fund and amount of each part, and the heading of its campaign."""
@@ -188,11 +210,11 @@ class _Checker:
             value = int(value)  # a code of figures, which a spreadsheet took for a number
         typed = str(value).strip()
         words = [*(known or ()), further]
-        if typed in words or known is None:
-            return typed
         alike = [word for word in words if word.casefold() == typed.casefold()]
         if len(alike) == 1:
             return alike[0]
+        if typed in words or known is None:
+            return typed
         what = "campaign" if heading in (p[0] for p in PARTS) else "fund"
         on = "the register" if what == "campaign" else "the list of funds"
         near = process.extract(typed.upper(), words, scorer=OSA.distance, processor=str.upper, limit=1, score_cutoff=2)
@@ -204,6 +226,7 @@ class _Checker:
         if is_empty(value):
             raise self._fault(row, heading, "no amount is given", "Give the amount of each part.")
         try:
+            value = value.strip() if isinstance(value, str) else value
             cents = int(money.cents(money.exact(pd.Series([value]), heading))[0])
         except (NotMoney, TypeError, ValueError) as fault:
             what = f'"{shown(value, 40)}" is no amount'

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import takewhile
 from math import isnan
 from os import PathLike
 from typing import Any
@@ -13,21 +15,19 @@ import pandas as pd
 
 from reconcile.campaigns import CampaignRegister, FundVocabulary
 from reconcile.errors import ReviewRefused, shown
-from reconcile.files import Document, read_documents
 from reconcile.merging import Merged
 from reconcile.reporters import seal
 from reconcile.reporters.contents import gather
 from reconcile.reporters.sheets.register import NOT_A_GIFT
 from reconcile.reporters.sheets.review import ASKED, COLUMNS, sorted_rows
-from reconcile.spreadsheets import opened, refuse_active_parts
+from reconcile.review.cells import Sheets, at, document_at, sheets_of
+from reconcile.spreadsheets import Cell
 from reconcile.statement import Statement
 
 SHEET = "To review"
-MAX_BYTES = 2**31
 LAST_HEADING = 30
 """Headings are looked for so many rows down: somebody may have put rows above them."""
 
-LAST_COLUMN = 120
 HASH, ID = "Row hash", "Transaction id"
 _KINDS = {c.heading: c.holds for c in COLUMNS}
 _HASHED = [c.heading for c in COLUMNS if c.hashed]
@@ -55,7 +55,7 @@ class Filled:
     @property
     def touched(self) -> bool:
         """Whether anybody filled anything in."""
-        return any(not is_empty(self.cells.get(heading)) for heading in ASKED)
+        return any(heading in self.formulas or not is_empty(self.cells.get(heading)) for heading in ASKED)
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,6 @@ class Sheet:
     funds: tuple[str, ...] | None = None
     name: str = ""
     sha256: str = ""
-    faults: tuple[ReviewRefused, ...] = field(default=())
 
 
 def is_empty(value: object) -> bool:
@@ -107,8 +106,8 @@ def from_frame(frame: pd.DataFrame) -> Sheet:
     found = []
     for number, values in enumerate(frame.itertuples(index=False, name=None), start=1):
         cells = dict(zip(headings, values, strict=True))
-        at = {heading: f"row {number}, {heading}" for heading in headings}
-        found.append(Filled(cells, at, frozenset(), _is_sound(cells)))
+        where = {heading: f"row {number}, {heading}" for heading in headings}
+        found.append(Filled(cells, where, frozenset(), _is_sound(cells)))
     return Sheet(tuple(found))
 
 
@@ -118,62 +117,51 @@ def from_file(path: str | PathLike[str]) -> Sheet:
     Raises UnreadableFile for what is no whole spreadsheet, or holds macros, and ReviewRefused where the sheet or one of
     its columns is gone.
     """
-    [document] = read_documents(path, allow_xlsx=True, max_bytes=MAX_BYTES)
-    if document.kind != "xlsx":
-        raise ReviewRefused("is no workbook", file=document.name, do="Give the .xlsx in which the rows were filled in.")
-    refuse_active_parts(document)
-    with opened(document, data_only=True) as values, opened(document, data_only=False) as formulas:
-        names = [name for name in values.sheetnames if name == SHEET or name.startswith(f"{SHEET} ")]
+    with sheets_of(document_at(path)) as sheets:
+        names = [name for name in sheets.names if _is_review(sheets, name)]
         if not names:
-            there = ", ".join(shown(name, 40) for name in values.sheetnames[:20])
+            there = ", ".join(shown(name, 40) for name in sheets.names[:20])
             do = "Take the workbook as it was written, and fill in its yellow cells."
-            raise ReviewRefused(f'the sheet "{SHEET}" is not there; there are {there}', file=document.name, do=do)
-        rows: list[Filled] = []
-        for name in names:
-            rows += _rows(document, name, values[name], formulas[name])
-        lists = [
-            _listed(document, values[name], name) if name in values.sheetnames else None
-            for name in ("Register", "Funds")
-        ]
-    return Sheet(tuple(rows), lists[0], lists[1], document.name, document.sha256)
+            raise ReviewRefused(f'the sheet "{SHEET}" is not there; there are {there}', file=sheets.name, do=do)
+        rows = [row for name in names for row in _rows(sheets, name)]
+        campaigns, funds = _listed(sheets, "Register", "Campaign"), _listed(sheets, "Funds", "Fund")
+        return Sheet(tuple(rows), campaigns, funds, sheets.name, sheets.sha256)
 
 
-def _rows(document: Document, name: str, values: Any, formulas: Any) -> Iterator[Filled]:
+def _is_review(sheets: Sheets, name: str) -> bool:
+    """Whether a sheet is one of those to fill in: by its name, or by its headings, for it may be a copy."""
+    if re.fullmatch(rf"{SHEET}( [0-9]+)?", name):
+        return True
+    first = takewhile(lambda row: row[0] <= LAST_HEADING, sheets.rows(name))
+    return any({HASH, ID, ASKED[0]} <= _texts(cells) for _, cells in first)
+
+
+def _texts(cells: Mapping[int, Cell]) -> set[str]:
+    return {cell.value for cell in cells.values() if isinstance(cell.value, str)}
+
+
+def _rows(sheets: Sheets, name: str) -> Iterator[Filled]:
     """The rows under the headings, wherever these stand: rows and columns may have been put in, moved or sorted."""
-    pairs = zip(
-        values.iter_rows(max_col=LAST_COLUMN, values_only=True),
-        formulas.iter_rows(max_col=LAST_COLUMN, values_only=True),
-        strict=False,
-    )
     places: dict[str, int] = {}
-    for number, (row, written) in enumerate(pairs, start=1):
+    for number, found in sheets.rows(name):
         if not places:
-            if {HASH, ID} <= {value for value in row if isinstance(value, str)}:
-                headings = [value if isinstance(value, str) else "" for value in row]
-                _complete([h for h in headings if h], f"{name}!{number}", document.name)
-                places = {heading: at for at, heading in enumerate(headings) if heading in _KINDS or heading == HASH}
+            if {HASH, ID} <= _texts(found):
+                headings = {column: cell.value for column, cell in found.items() if isinstance(cell.value, str)}
+                _complete(list(headings.values()), f"{name}!{number}", sheets.name)
+                places = {h: column for column, h in headings.items() if h in _KINDS}
             elif number > LAST_HEADING:
                 break
             continue
-        cells = {heading: row[at] if at < len(row) else None for heading, at in places.items()}
-        if all(is_empty(value) for heading, value in cells.items() if heading != "State"):
+        own = {heading: found.get(column, Cell(None)) for heading, column in places.items()}
+        if all(is_empty(cell.value) and not cell.formula for heading, cell in own.items() if heading != "State"):
             continue
-        at = {heading: f"{name}!{_letter(place)}{number}" for heading, place in places.items()}
-        live = {h for h, place in places.items() if place < len(written) and _is_formula(written[place])}
-        yield Filled(cells, at, frozenset(live - {"State"}), _is_sound(cells) and not live & set(_HASHED))
+        cells = {heading: cell.value for heading, cell in own.items()}
+        live = frozenset(heading for heading, cell in own.items() if cell.formula and heading != "State")
+        where = {heading: f"{name}!{at((number, column))}" for heading, column in places.items()}
+        yield Filled(cells, where, live, _is_sound(cells) and live.isdisjoint({*_HASHED, HASH}))
     if not places:
         what = f'the headings of the sheet "{name}" are gone'
-        raise ReviewRefused(what, file=document.name, do="Take the workbook as it was written.")
-
-
-def _letter(place: int) -> str:
-    from openpyxl.utils import get_column_letter
-
-    return get_column_letter(place + 1)
-
-
-def _is_formula(value: object) -> bool:
-    return isinstance(value, str) and value.startswith("=") and len(value) > 1
+        raise ReviewRefused(what, file=sheets.name, do="Take the workbook as it was written.")
 
 
 def _complete(headings: Sequence[str], where: str, file: str | None = None) -> None:
@@ -199,23 +187,24 @@ def plain(value: Any) -> Any:
     return None if is_empty(value) and not isinstance(value, str) else value
 
 
-def _listed(document: Document, values: Any, name: str) -> tuple[str, ...] | None:
-    """What stands in the first column of a list under its heading, each row as its hash says; None where edited."""
-    heading = {"Register": "Campaign", "Funds": "Fund"}[name]
+def _listed(sheets: Sheets, name: str, heading: str) -> tuple[str, ...]:
+    """What stands under a heading of a list of what can be chosen, each row as its hash says."""
+    do = "Take it as it was written; a new campaign goes into the register."
+    if name not in sheets.names:
+        raise ReviewRefused(f'the sheet "{name}" is not there', file=sheets.name, do=do)
     found: list[str] = []
-    place: dict[str, int] = {}
-    for row in values.iter_rows(max_col=LAST_COLUMN, values_only=True):
-        if not place:
-            if heading in row and HASH in row:
-                place = {str(value): at for at, value in enumerate(row) if value is not None}
+    places: dict[str, int] = {}
+    for _, cells in sheets.rows(name):
+        if not places:
+            if {heading, HASH} <= _texts(cells):
+                places = {str(cell.value): column for column, cell in cells.items() if not is_empty(cell.value)}
             continue
-        told = [seal.of_cell(plain(row[at])) for h, at in place.items() if h != HASH]
-        if seal.of_row(told) != row[place[HASH]]:
-            if any(not is_empty(value) for value in row):
-                what = f'the sheet "{name}" was changed'
-                raise ReviewRefused(
-                    what, file=document.name, do="Take it as it was written; a new campaign goes into the register."
-                )
+        own = {h: cells.get(column, Cell(None)).value for h, column in places.items()}
+        if all(is_empty(value) for value in own.values()):
             continue
-        found.append(str(row[place[heading]]))
+        if seal.of_row(seal.of_cell(plain(value)) for h, value in own.items() if h != HASH) != own[HASH]:
+            raise ReviewRefused(f'the sheet "{name}" was changed', file=sheets.name, do=do)
+        found.append(seal.of_cell(own[heading]))
+    if not places:
+        raise ReviewRefused(f'the headings of the sheet "{name}" are gone', file=sheets.name, do=do)
     return tuple(word for word in found if word != NOT_A_GIFT)

@@ -3,35 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
+from itertools import count
 
 from reconcile.reporters import seal
-from reconcile.reporters.sheets.control import SEALS
+from reconcile.reporters.sheets.control import (
+    OWN_SEAL,
+    SEAL_HEADS,
+    SEAL_REMARK,
+    SEALS,
+    SIGN_OFF,
+    SIGNED_BY,
+    SIGNED_WITH,
+)
 from reconcile.reporters.sheets.review import ASKED
 from reconcile.reporters.sheets.sample import ASKED as ASKED_OF_AUDITORS
-from reconcile.review.cells import Book, Cell, Place, at, read_book
+from reconcile.review.cells import Book, Place, at, read_book
+from reconcile.spreadsheets import Cell
 
-HASH = "Row hash"
+HASH, STATE = "Row hash", "State"
 HEADING_ROW = 4
-_FREE = {"To review": frozenset({*ASKED, "State"}), "Sample": frozenset(ASKED_OF_AUDITORS)}
-_AMOUNTS = frozenset({"Amount", "Balance", "Hit at"})
-Cells = Mapping[Place, Cell]
+REVIEW, SAMPLE, CONTROL = "To review", "Sample", "Control"
+_FREE = {REVIEW: frozenset(ASKED), SAMPLE: frozenset(ASKED_OF_AUDITORS)}
+AMOUNTS = frozenset({"Amount", "Balance", "Hit at"})
+DAYS = frozenset({"Date", "Paid on", "Opens", "Closes"})
+NUMBERS = frozenset({"Line", "Paid in line", "Number", "Hits", "Decision", "Confidence"})
+"""The headings of what is no text, on whatever sheet."""
 
-SIGN_OFF = "Sign-off"
-_SIGNED = (2, 3, 4, 6, 7, 8, 9, 10)
+_BOXES = (2, 3, 4, 6, 7, 8, 9, 10)
 """The columns in which names and signatures stand."""
+
+Cells = Mapping[Place, Cell]
 
 
 def nothing_else_in(path: str) -> bool:
     """Whether a workbook has nothing but what it was written with and what was filled in where it asks for it."""
     book = read_book(path)
-    signed = any(row > _sign_off(book) for row, column in book.sheets.get("Control", {}) if column in _SIGNED)
-    seen = any(name == "Sample" or name.startswith("Sample ") for name in book.sheets)
+    signed = any(in_a_box(book, place) for place in book.sheets.get(CONTROL, {}))
+    seen = any(is_part_of(name, SAMPLE) for name in book.sheets)
     return book.calculated and not book.remarks and not signed and not seen and not broken(book)
 
 
-def _sign_off(book: Book) -> int:
-    control = book.sheets.get("Control", {})
-    return next((row for (row, column), cell in control.items() if column == 1 and cell.value == SIGN_OFF), 0)
+def is_part_of(name: str, sheet: str) -> bool:
+    """Whether it is the name of a sheet, or of one that goes on with its table."""
+    return name == sheet or (name.startswith(f"{sheet} ") and name[len(sheet) + 1 :].isdecimal())
+
+
+def in_a_box(book: Book, place: Place) -> bool:
+    """Whether a cell of the sheet Control is one in which somebody signs."""
+    row, column = place
+    words = (book.sheets[CONTROL].get((row - offset, 1)) for offset in range(2, 2 + len(SIGNED_WITH)))
+    return column in _BOXES and any(cell is not None and cell.value == SIGN_OFF for cell in words)
 
 
 def broken(book: Book) -> list[str]:
@@ -47,52 +69,107 @@ def table_of(cells: Cells) -> dict[str, int] | None:
 
 
 def free_of(name: str) -> frozenset[str]:
-    """The columns of a sheet's table that people fill in, or that hang on what they fill in."""
-    return next((free for sheet, free in _FREE.items() if name == sheet or name.startswith(f"{sheet} ")), frozenset())
+    """The columns of a sheet's table that people fill in."""
+    return next((free for sheet, free in _FREE.items() if is_part_of(name, sheet)), frozenset())
 
 
 def _rows(name: str, cells: Cells) -> Iterator[str]:
     heads = table_of(cells)
     if heads is None:
         return
-    hashed = [(heading, column) for heading, column in heads.items() if heading not in {HASH, *free_of(name)}]
-    last = max((row for row, _ in cells), default=0)
-    for row in range(HEADING_ROW + 1, last + 1):
-        own = [cells.get((row, column), Cell(None)) for _, column in hashed]
-        given = cells.get((row, heads[HASH]))
-        if given is None and all(cell.value is None for cell in own):
-            continue
-        told = [
-            seal.of_cell(cell.value, "amount" if heading in _AMOUNTS else "")
-            for (heading, _), cell in zip(hashed, own, strict=True)
-        ]
-        live = any(cell.formula for cell in own)
-        if given is None or live or seal.of_row(told) != given.value:
+    live = heads.get(STATE) if is_part_of(name, REVIEW) else None
+    hashed = {h: column for h, column in heads.items() if h not in {HASH, *free_of(name)} and column != live}
+    inside = set(heads.values())
+    rows = _rows_of(name, cells, heads)
+    for row in sorted(rows):
+        own = {heading: cells.get((row, column), Cell(None)) for heading, column in hashed.items()}
+        told = [seal.of_cell(cell.value, "amount" if heading in AMOUNTS else "") for heading, cell in own.items()]
+        given = cells.get((row, heads[HASH]), Cell(None))
+        sound = all(_is_kind(heading, cell) for heading, cell in own.items()) and not given.formula
+        if not sound or seal.of_row(told) != given.value:
             yield f"{name}!{row}: the row is not as it was written"
+        if live and not cells.get((row, live), Cell(None)).formula:
+            yield f"{name}!{at((row, live))}: the formula is gone"
+    for place, cell in sorted(cells.items()):
+        if place[0] > HEADING_ROW and cell.value is not None and (place[1] not in inside or place[0] not in rows):
+            yield f"{name}!{at(place)}: a cell beside the table"
+
+
+def _rows_of(name: str, cells: Cells, heads: Mapping[str, int]) -> set[int]:
+    """The rows of a table: those that hold something which nobody fills in."""
+    own = {column for heading, column in heads.items() if heading not in free_of(name)}
+    return {row for row, column in cells if row > HEADING_ROW and column in own}
+
+
+def _is_kind(heading: str, cell: Cell) -> bool:
+    """Whether a cell is no formula, and a number or a day where its column has those, not a text that reads like it."""
+    if cell.value is None or cell.formula:
+        return not cell.formula
+    if heading in DAYS:
+        return isinstance(cell.value, date)
+    if heading in AMOUNTS | NUMBERS:
+        return isinstance(cell.value, int | float) and not isinstance(cell.value, bool)
+    return isinstance(cell.value, str)
 
 
 def _sheets(book: Book) -> Iterator[str]:
-    control = book.sheets.get("Control", {})
-    begins = next((row for (row, column), c in sorted(control.items()) if column == 1 and c.value == SEALS), None)
+    control = book.sheets.get(CONTROL, {})
+    begins = _begins(control)
     if begins is None:
-        yield "Control: the section Seals is gone"
+        yield f"{CONTROL}: the section {SEALS} is gone"
         return
-    row, sealed = begins + 2, set[str]()
-    while (name_cell := control.get((row, 1))) and (given := control.get((row, 3))):
-        name = str(name_cell.value)
-        own = name.split(",", maxsplit=1)[0]
+    sealed = set[str]()
+    for row in count(begins + 2):
+        name, given = control.get((row, 1)), control.get((row, 3))
+        if name is None or given is None:
+            break
+        own = CONTROL if name.value == OWN_SEAL else str(name.value)
         sealed.add(own)
-        if own not in book.sheets:
-            yield f"{own}: the sheet is gone"
-        else:
-            before = begins if own == "Control" else None
-            if seal.of_cells(_told(book.sheets[own], before)) != given.value:
-                yield f"{own}: a cell beside its table is not as it was written"
-            rows = control.get((row, 2))
-            if rows is not None and rows.value != _count(book.sheets[own]):
-                yield f"{own}: it has {_count(book.sheets[own])} rows where {rows.value} were written"
-        row += 1
+        yield from _sealed(book, own, given.value, control.get((row, 2), Cell(None)).value)
+    yield from _around_the_seals(book, begins, row)
     yield from (f"{name}: a sheet that was not written" for name in book.sheets if name not in sealed)
+
+
+def _sealed(book: Book, name: str, given: object, rows: object) -> Iterator[str]:
+    """What a seal shows of its sheet."""
+    if name not in book.sheets:
+        yield f"{name}: the sheet is gone"
+        return
+    cells = book.sheets[name]
+    live = any(cell.formula for cell in cells.values())
+    if (book.calculated or not live) and seal.of_cells(
+        _told(cells, _begins(cells) if name == CONTROL else None)
+    ) != given:
+        yield f"{name}: a cell beside its table is not as it was written"
+    heads = table_of(cells)
+    there = len(_rows_of(name, cells, heads)) if heads else None
+    if there != rows:
+        yield f"{name}: it has {there or 0} rows where {rows} were written"
+
+
+def _begins(control: Cells) -> int | None:
+    """The row in which the seals begin."""
+    return min((row for (row, column), cell in control.items() if column == 1 and cell.value == SEALS), default=None)
+
+
+def _around_the_seals(book: Book, begins: int, after: int) -> Iterator[str]:
+    """The cells of the sheet Control that no seal tells of: headings, a remark, and who signs."""
+    wanted = {(begins, 1): SEALS, (after, 1): SEAL_REMARK, (after + 2, 1): SIGN_OFF}
+    wanted |= {(begins + 1, column): words for words, column, _, _ in SEAL_HEADS}
+    for column, words in SIGNED_BY:
+        wanted |= {(after + 3 + offset, column): said for offset, said in enumerate((words, *SIGNED_WITH))}
+    seals = {(row, column) for row in range(begins + 2, after) for _, column, _, _ in SEAL_HEADS}
+    control = book.sheets[CONTROL]
+    there = {place for place in control if place[0] >= begins and not in_a_box(book, place)} - seals
+    for place in sorted(there | wanted.keys()):
+        if control.get(place, Cell(None)) != Cell(wanted.get(place)):
+            yield f"{CONTROL}!{at(place)}: the cell is not as it was written"
+
+
+def own_seal(control: Cells) -> tuple[Place, str] | None:
+    """Where the seal of the sheet Control itself stands, and what it must be; None where there is none."""
+    rows = [row for (row, column), cell in control.items() if column == 1 and cell.value == OWN_SEAL]
+    return ((rows[0], 3), seal.of_cells(_told(control, _begins(control)))) if rows else None
 
 
 def _told(cells: Cells, before: int | None) -> Iterator[tuple[str, str]]:
@@ -103,7 +180,3 @@ def _told(cells: Cells, before: int | None) -> Iterator[tuple[str, str]]:
             continue
         text = seal.of_cell(cell.value)
         yield at((row, column)), f"={text}" if cell.formula else text
-
-
-def _count(cells: Cells) -> int:
-    return len({row for row, _ in cells if row > HEADING_ROW}) if table_of(cells) else 0

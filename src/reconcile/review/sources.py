@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ import pandas as pd
 
 from reconcile import money
 from reconcile.campaigns import Campaign, CampaignRegister, Fund, FundVocabulary
-from reconcile.errors import FrameRefused, ReconcileError, ReviewRefused
+from reconcile.errors import DecisionRefused, FrameRefused, ReconcileError, ReviewRefused
 from reconcile.matching import match
 from reconcile.matching.totals import UNSPECIFIED
 from reconcile.matching.two_texts import review_two_texts
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 SETTING = "Setting: "
 NOT_FROM_A_FILE = "none: not read from a file"
+_AS_WRITTEN = "Take the workbook as it was written."
 
 
 def made_from(book: Book) -> str:
@@ -43,7 +45,10 @@ def made_from(book: Book) -> str:
 
 def from_store(book: Book, store: Store, month: str) -> Callable[[Path], Any]:
     """What writes the workbook of that month again, with the register, the settings and the options that it names."""
-    view = store.month(month)
+    try:
+        view = store.month(month)
+    except DecisionRefused as fault:  # what stands there is no month
+        raise ReviewRefused(fault.what, file=book.name, do=_AS_WRITTEN) from fault
     if view is None:
         do = "Give the store that it was made from."
         raise ReviewRefused(f"the store has nothing of {month}", file=book.name, do=do)
@@ -53,7 +58,7 @@ def from_store(book: Book, store: Store, month: str) -> Callable[[Path], Any]:
         campaigns=_campaigns(book),
         funds=_funds(book),
         settings=_settings(book),
-        options=Options.of({k: str(v) for k, v in _told(book).items()}),
+        options=_options(book),
     )
 
 
@@ -63,19 +68,23 @@ def from_statements(
     campaigns: CampaignRegister | None,
     funds: FundVocabulary | None,
     max_wrong: float,
+    *,
+    refused: Sequence[ReconcileError],
 ) -> Callable[[Path], Any]:
     """What writes the workbook again from these statements, decided as the workbook says, or again with a register."""
     merged = merge_statements(statements)
     if campaigns is None:
         matches = _matches(book)
         register, vocabulary = _campaigns(book), _funds(book)
-        parts, decisions = _parts_of(book), _decisions(book)
+        with _understood(book, "Decisions"):
+            parts, decisions = _parts_of(book), _decisions(book)
     else:
         register, vocabulary = campaigns, funds
         parts, decisions = None, None
         found = match(merged.transactions, campaigns, funds=funds, max_wrong=max_wrong)
         matches = review_two_texts(found, merged.conflicts, campaigns, funds, max_wrong) if funds else found
-    options = Options.of({k: str(v) for k, v in _told(book).items()})
+    options = _options(book)
+    files, not_taken = _refused(book, REFUSED, ReconcileError), _refused(book, NOT_TAKEN, ReviewRefused)
 
     def write(path: Path) -> None:
         try:
@@ -92,7 +101,7 @@ def from_statements(
                 sample=options.sample,
                 merged=merged,
                 parts=parts,
-                beside=Beside(refused=_refused(book), decisions=decisions),
+                beside=Beside(refused=[*(refused or files), *not_taken], decisions=decisions),
             )
         except FrameRefused as fault:
             do = "Give the statements that stand on its sheet Control, all of them and no others."
@@ -129,20 +138,37 @@ def _records(book: Book, name: str) -> list[dict[str, Any]]:
     return found
 
 
+@contextmanager
+def _understood(book: Book, name: str) -> Iterator[None]:
+    """What somebody made of a sheet may be no register and no decision any more."""
+    try:
+        yield
+    except (KeyError, ValueError, TypeError, OverflowError) as fault:
+        raise ReviewRefused(
+            f'what stands on the sheet "{name}" is not understood', file=book.name, do=_AS_WRITTEN
+        ) from fault
+
+
+def _options(book: Book) -> Options:
+    with _understood(book, "Control"):
+        return Options.of({k: str(v) for k, v in _told(book).items()})
+
+
 def _campaigns(book: Book) -> CampaignRegister:
     """The register as the workbook has it."""
     told = _told(book)
     rows = [r for r in _records(book, "Register") if r.get("Campaign") != NOT_A_GIFT]
-    campaigns = tuple(
-        Campaign(
-            str(r["Campaign"]),
-            str(r["Name"] or ""),
-            _parts(r["Also called"]),
-            _day(r["Opens"]),
-            _day(r["Closes"]),
+    with _understood(book, "Register"):
+        campaigns = tuple(
+            Campaign(
+                str(r["Campaign"]),
+                str(r["Name"] or ""),
+                _parts(r["Also called"]),
+                _day(r["Opens"]),
+                _day(r["Closes"]),
+            )
+            for r in rows
         )
-        for r in rows
-    )
     return CampaignRegister(campaigns, *_file(told, "Campaign register", "given as a table"))
 
 
@@ -174,17 +200,18 @@ def _matches(book: Book) -> pd.DataFrame:
     """The decisions as they stand in the workbook."""
     candidates = {r.get("Transaction id"): r.get("Candidates") for r in _records(book, "To review")}
     rows: dict[Any, tuple[Any, ...]] = {}
-    for r in _records(book, "Transactions"):
-        name, status = r.get("Transaction id"), r.get("Status")
-        campaign, fund = _place(r)
-        if name in rows:  # a part of one that was split
-            campaign, fund = None, None
-        kind = str(r.get("Kind") or "").replace(" ", "_")
-        share = r.get("Confidence")
-        facts = (r.get("Rule"), r.get("Evidence"), candidates.get(name), r.get("Reason"))
-        rows[name] = (name, status, campaign, fund, kind, None if share is None else float(share), *facts)
-    frame = pd.DataFrame(list(rows.values()), columns=MATCHES.names)
-    return MATCHES.check(frame.astype({"confidence": "float64"}))
+    with _understood(book, "Transactions"):
+        for r in _records(book, "Transactions"):
+            name, status = r.get("Transaction id"), r.get("Status")
+            campaign, fund = _place(r)
+            if name in rows:  # a part of one that was split
+                campaign, fund = None, None
+            kind = str(r.get("Kind") or "").replace(" ", "_")
+            share = r.get("Confidence")
+            facts = (r.get("Rule"), r.get("Evidence"), candidates.get(name), r.get("Reason"))
+            rows[name] = (name, status, campaign, fund, kind, None if share is None else float(share), *facts)
+        frame = pd.DataFrame(list(rows.values()), columns=MATCHES.names)
+        return MATCHES.check(frame.astype({"confidence": "float64"}))
 
 
 def _place(row: dict[str, Any]) -> tuple[Any, Any]:
@@ -200,14 +227,10 @@ def _parts_of(book: Book) -> pd.DataFrame:
     return split.assign(amount=money.exact(split["amount"].astype("float64")))
 
 
-def _refused(book: Book) -> list[ReconcileError]:
-    """What could not be taken when the workbook was made, as it stands there: it is not among its sources."""
-    kinds = {REFUSED: ReconcileError, NOT_TAKEN: ReviewRefused}
-    return [
-        kinds[r["What"]](str(r.get(SAID)), file=r.get("File"), line=r.get("Line"))
-        for r in _records(book, "Exceptions")
-        if r.get("What") in kinds
-    ]
+def _refused(book: Book, what: str, kind: type[ReconcileError]) -> list[ReconcileError]:
+    """What could not be taken when the workbook was made, as it stands there."""
+    rows = [r for r in _records(book, "Exceptions") if r.get("What") == what]
+    return [kind(str(r.get(SAID)), file=r.get("File"), line=r.get("Line")) for r in rows]
 
 
 def _decisions(book: Book) -> pd.DataFrame | None:

@@ -10,13 +10,17 @@ import pandas as pd
 
 from reconcile import money
 from reconcile.errors import DecisionRefused, ReconcileError, ReviewRefused, shown
+from reconcile.reporters import seal
 from reconcile.reporters.celltext import clean
+from reconcile.reporters.masking import MARK
 from reconcile.review.decisions import Reviewed
 
 if TYPE_CHECKING:
     from reconcile.store import Store
 
 Part = tuple[str | None, str | None, int]
+
+_CHANGE = "If that is wrong, change it with reconcile decide."
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,11 @@ def _parts(rows: pd.DataFrame) -> set[Part]:
 
 def same_payment(first: pd.Series[Any], row: pd.Series[Any]) -> None:
     """Nothing, where a reviewed row shows a transaction as it is; raises DecisionRefused otherwise."""
-    there = row["date"], row["amount"], clean(str(row["description"]))
+    text = str(row["description"])
+    if MARK in first["description"] and MARK not in text:
+        do = "Fill in the workbook that shows them."
+        raise DecisionRefused("payers' words are hidden in this workbook", do=do)
+    there = row["date"], row["amount"], seal.of_cell(clean(text))
     if there != (first["date"], first["whole"], first["description"]):
         do = "Decide it in a workbook of today."
         raise DecisionRefused("the bank has another day, amount or text for it now", do=do)
@@ -96,7 +104,7 @@ class _Standing:
         self.transactions = {str(row["transaction_id"]): row for _, row in transactions.iterrows()}
         self.matches = matches.set_index("transaction_id")
         decisions = store.decisions()
-        self.decisions = decisions[decisions["transaction_id"].isin(set(names)) & decisions["amount"].notna()]
+        self.decisions = decisions[decisions["transaction_id"].isin(set(names))]
 
     def has(self, name: str, own: pd.DataFrame) -> bool:
         """Whether this is on record already; raises DecisionRefused where the payment stands there otherwise."""
@@ -104,22 +112,37 @@ class _Standing:
         if name not in self.transactions:
             do = "Give the workbook to the store that it was written from."
             raise DecisionRefused(f"the payment {shown(name, 40)} is not in this store", do=do)
-        same_payment(first, self.transactions[name])
         wanted, before = _parts(own), self.decisions[self.decisions["transaction_id"].eq(name)]
-        same_row = before[before["evidence"].fillna("").str.endswith(_key(first["row_hash"]))]
-        if any(_parts(one) == wanted for _, one in same_row.groupby("decision")):
-            return True  # taken before, and if it was changed or taken back since, that stays
-        in_force = before[before["in_force"]]
+        if self._taken_before(before, first["row_hash"], wanted):
+            return True
+        same_payment(first, self.transactions[name])
+        in_force = before[before["in_force"] & before["amount"].notna()]
         if len(in_force):
             if _parts(in_force) == wanted:
                 return True
             said = in_force.iloc[0]
             what = f"{said['by']} decided it otherwise on {said['at'][:10]}"
-            raise DecisionRefused(what, do="If that is wrong, change it with reconcile decide.")
+            raise DecisionRefused(what, do=_CHANGE)
         match = self.matches.loc[name]
         if match["status"] == "matched" and {(_or_none(match["campaign"]), _or_none(match["fund"]))} != {
             p[:2] for p in wanted
         }:
-            what = f"a rule credits it to {match['campaign']} since"
-            raise DecisionRefused(what, do="If that is wrong, change it with reconcile decide.")
+            raise DecisionRefused(f"a rule credits it to {match['campaign']} since", do=_CHANGE)
         return False
+
+    def _taken_before(self, before: pd.DataFrame, row_hash: str, wanted: set[Part]) -> bool:
+        """Whether this was taken from the same row before; if it was changed since, that stays.
+
+        Raises DecisionRefused where it was taken back and nothing is in its place: one who decides it so again must be
+        told that it does not stand.
+        """
+        same_row = before[before["evidence"].fillna("").str.endswith(_key(row_hash))]
+        taken = [number for number, one in same_row.groupby("decision") if _parts(one) == wanted]
+        if not taken:
+            return False
+        back = before[before["undoes"].isin(taken)]
+        if len(back) and before.loc[before["in_force"], "amount"].isna().all():
+            said = back.iloc[-1]
+            what = f"it was decided so before, and {said['by']} took it back on {said['at'][:10]}"
+            raise DecisionRefused(what, do="If it is right after all, say so with reconcile decide.")
+        return True

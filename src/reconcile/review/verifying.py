@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reconcile.campaigns import CampaignRegister, FundVocabulary
-from reconcile.errors import ReviewRefused
-from reconcile.review.cells import Book, Cell, Place, at, read_book, shown
-from reconcile.review.seals import HEADING_ROW, SIGN_OFF, broken, free_of, table_of
+from reconcile.errors import FrameRefused, ReconcileError, ReviewRefused
+from reconcile.reporters.sheets.control import SOFTWARE
+from reconcile.review.cells import Book, Place, at, read_book, shown
+from reconcile.review.seals import CONTROL, HEADING_ROW, STATE, broken, free_of, in_a_box, own_seal, table_of
 from reconcile.review.sources import from_statements, from_store, made_from
+from reconcile.spreadsheets import Cell
 from reconcile.statement import Statement
 
 if TYPE_CHECKING:
     from reconcile.store import Store
 
-SOFTWARE = "Software"
 NEAR = 0.005
 """A figure that a spreadsheet program worked out anew may differ so little: it counts in binary fractions."""
 
 MOST_TOLD = 100
 
 HASHES_ALONE = "only its own hashes were checked: the statements, or the store it was made from, would show more"
+REWORDED = "stand in other words than they were written in; their values are right"
+FROM_ITSELF = (f"{CONTROL}:", f"{CONTROL}!", "Register:", "Register!", "Funds:", "Funds!")
 NOT_SAVED = "the values of its formulas are not in it; open it in a spreadsheet and save it, to have them compared"
 
 
@@ -57,91 +60,147 @@ def verify_workbook(
     campaigns: CampaignRegister | None = None,
     funds: FundVocabulary | None = None,
     max_wrong: float = 0,
+    refused: Sequence[ReconcileError] = (),
 ) -> Verified:
     """Which cells of a workbook are not what they must be.
 
     It is written again from its sources and compared cell by cell: from the `store` that it shows a month of, or from
-    `statements`, with the decisions that stand in the workbook, or, with `campaigns` and `funds`, decided again.
-    Without either the hashes of its rows and sheets are checked alone. What people fill in is left out.
+    `statements` (and the files that were `refused` beside them), with the decisions that stand in the workbook, or,
+    with `campaigns` and `funds`, decided again. Without either the hashes of its rows and sheets are checked alone.
+    What people fill in is left out, and so is how cells look.
 
     Raises UnreadableFile and ReviewRefused for a file that is no such workbook, and where the sources are not its own.
     """
     book = read_book(str(path))
-    if "Control" not in book.sheets or "Transactions" not in book.sheets:
+    if CONTROL not in book.sheets or "Transactions" not in book.sheets:
         do = "Give a workbook that reconcile wrote."
-        raise ReviewRefused('the sheets "Control" and "Transactions" are not there', file=book.name, do=do)
+        raise ReviewRefused(f'the sheets "{CONTROL}" and "Transactions" are not there', file=book.name, do=do)
     notes = [] if book.calculated else [NOT_SAVED]
-    write = _source(book, statements, store, (campaigns, funds, max_wrong))
-    if write is None:
-        found = broken(book) if book.calculated else [said for said in broken(book) if "!" in said]
-        return Verified(tuple(found), (*notes, HASHES_ALONE), sum(map(len, book.sheets.values())))
-    with tempfile.TemporaryDirectory() as folder:
-        again = Path(folder) / "again.xlsx"
-        try:
-            write(again)
-        except ReviewRefused:
-            if edited := broken(book):  # so much that it cannot be written again
-                return Verified(tuple(edited), tuple(notes), 0)
-            raise
-        wanted = read_book(str(again))
-    differences = list(compare(wanted, book))
-    software = [said for said in differences if said.startswith(SOFTWARE)]
-    cells = sum(map(len, wanted.sheets.values()))
-    return Verified(tuple(d for d in differences if d not in software), (*notes, *software), cells)
+    if statements is None and store is None:
+        return Verified(tuple(broken(book)), (*notes, HASHES_ALONE), _count(book))
+    try:
+        wanted, said = as_must_be(book, _source(book, statements, store, (campaigns, funds, max_wrong), refused))
+    except (ReviewRefused, FrameRefused) as fault:
+        if edited := broken(book):  # then it may be for that
+            return Verified(tuple(edited), (*notes, str(fault)), 0)
+        raise
+    # what the workbook alone tells (register, settings) it was written from again: there its own hashes speak
+    own = [told for told in broken(book) if told.startswith(FROM_ITSELF)]
+    found = compare(wanted, book)
+    return Verified((*own, *found.differences), (*notes, *said, *found.notes), _count(wanted))
+
+
+def _count(book: Book) -> int:
+    return sum(map(len, book.sheets.values()))
 
 
 Decided = tuple[CampaignRegister | None, FundVocabulary | None, float]
 
 
 def _source(
-    book: Book, statements: Sequence[Statement] | None, store: Store | None, decided: Decided
-) -> Callable[[Path], Any] | None:
-    """What writes the workbook again, None where neither statements nor a store are given."""
+    book: Book,
+    statements: Sequence[Statement] | None,
+    store: Store | None,
+    decided: Decided,
+    refused: Sequence[ReconcileError],
+) -> Callable[[Path], Any]:
+    """What writes the workbook again."""
     month = made_from(book)
     if store is not None and month:
         return from_store(book, store, month)
     if statements is not None and not month:
-        return from_statements(book, statements, *decided)
-    if statements is None and store is None:
-        return None
+        return from_statements(book, statements, *decided, refused=refused)
     what = f"shows the month {month} of a store" if month else "was made from statement files, not from a store"
     do = "Give that store (--config or --store)." if month else "Give these files (--statements)."
     raise ReviewRefused(what, file=book.name, do=do)
 
 
-def compare(wanted: Book, book: Book) -> Iterator[str]:
-    """Each cell that differs, in words; `wanted` is the workbook as it must be."""
+def as_must_be(book: Book, write: Callable[[Path], Any]) -> tuple[Book, tuple[str, ...]]:
+    """The workbook written again, and what is to be said of it.
+
+    Other software may have made it: that is said, and its name stands in the new one as well.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        write(again := Path(folder) / "again.xlsx")
+        wanted = read_book(again)
+    control = dict(wanted.sheets[CONTROL])
+    place = _software(control)
+    there = place and book.sheets[CONTROL].get(place)
+    if not place or not there or there == control[place]:
+        return wanted, ()
+    said = f"{there.value} made it, {control[place].value} checks it"
+    control[place] = there
+    if sealed := own_seal(control):
+        control[sealed[0]] = Cell(sealed[1])
+    return replace(wanted, sheets={**wanted.sheets, CONTROL: control}), (said,)
+
+
+def _software(control: Mapping[Place, Cell]) -> Place | None:
+    rows = [row for (row, column), cell in control.items() if column == 1 and cell.value == SOFTWARE]
+    return (rows[0], 3) if len(rows) == 1 and (rows[0], 3) in control else None
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What became of a comparison, in words: cells that differ, and what was not held against each other."""
+
+    differences: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def compare(wanted: Book, book: Book) -> Compared:
+    """What differs; `wanted` is the workbook as it must be."""
+    found: list[str] = []
+    reworded: list[str] = []
     for name, cells in wanted.sheets.items():
-        if name not in book.sheets:
-            yield f"{name}: the sheet is gone"
-            continue
-        yield from _sheet(name, cells, book.sheets[name], book)
-    yield from (f"{name}: a sheet that was not written" for name in book.sheets if name not in wanted.sheets)
+        if name in book.sheets:
+            found += _sheet(name, cells, book, reworded)
+        else:
+            found.append(f"{name}: the sheet is gone")
+    found += [f"{name}: a sheet that was not written" for name in book.sheets if name not in wanted.sheets]
+    notes = (f"{len(reworded)} formulas, the first {reworded[0]}, {REWORDED}",) if reworded else ()
+    return Compared(tuple(found), notes)
 
 
-def _sheet(name: str, wanted: dict[Place, Cell] | Any, there: Any, book: Book) -> Iterator[str]:
-    heads = table_of(wanted)
-    free = {column for heading, column in (heads or {}).items() if heading in free_of(name)}
-    sign_off = next((row for (row, column), c in wanted.items() if column == 1 and c.value == SIGN_OFF), None)
-    software = {row for (row, column), c in wanted.items() if name == "Control" and column == 1 and c.value == SOFTWARE}
+def _sheet(name: str, wanted: Mapping[Place, Cell], book: Book, reworded: list[str]) -> Iterator[str]:
+    there = book.sheets[name]
+    filled = _filled_in(name, wanted, there)
     for place in sorted(wanted.keys() | there.keys()):
-        row, column = place
-        if heads and row > HEADING_ROW and column in free:
-            continue
         must, is_ = wanted.get(place, Cell(None)), there.get(place, Cell(None))
-        if name == "Control" and sign_off is not None and row > sign_off and must.value is None:
+        if place in filled:
+            if must.formula is None:
+                continue
+            must = must._replace(value=is_.value)  # it tells what is filled in
+        if name == CONTROL and in_a_box(book, place) and must.value is None:
             continue
         if not _same(must, is_, book):
-            said = f"{name}!{at(place)}: {_told(is_, must)} stands there, {_told(must, is_)} is right"
-            yield f"{SOFTWARE}: {is_.value} made it, {must.value} checks it" if row in software and column > 1 else said
+            yield f"{name}!{at(place)}: {_told(is_, must)} stands there, {_told(must, is_)} is right"
+        elif _plain(must.formula) != _plain(is_.formula):
+            reworded.append(f"{name}!{at(place)}")
+
+
+def _filled_in(name: str, wanted: Mapping[Place, Cell], there: Mapping[Place, Cell]) -> set[Place]:
+    """The cells that people fill in, and those that tell what they filled in."""
+    heads, free = table_of(wanted), free_of(name)
+    if not heads or not free:
+        return set()
+    rows = {row for row, _ in wanted if row > HEADING_ROW}
+    places = {(row, heads[heading]) for row in rows for heading in free if heading in heads}
+    touched = {row for row, column in places & there.keys()}
+    return places | {(row, heads[STATE]) for row in touched if STATE in heads}
 
 
 def _told(cell: Cell, other: Cell) -> str:
     """The cell in words, by its formula where that is what differs."""
     live = cell.formula or other.formula
     if live and (cell.value == other.value or cell.value is None or other.value is None):
-        return cell.formula or shown(cell.value)
+        return shown(cell.formula) if cell.formula else shown(cell.value)
     return shown(cell.value)
+
+
+def _plain(formula: str | None) -> str | None:
+    """A formula without blanks: some programs write them between its arguments."""
+    return formula and formula.replace(" ", "")
 
 
 def _same(must: Cell, is_: Cell, book: Book) -> bool:
@@ -149,15 +208,17 @@ def _same(must: Cell, is_: Cell, book: Book) -> bool:
         return False
     if must.formula is None:
         return _equal(must.value, is_.value)
-    # a spreadsheet program writes formulas in words of its own
+    # another spreadsheet program may write formulas in words of its own, and counts in binary fractions
     if book.ours and must.formula != is_.formula:
         return False
-    return not book.calculated or _equal(must.value, is_.value, NEAR)
+    return not book.calculated or _equal(must.value, is_.value, 0 if book.ours else NEAR)
 
 
 def _equal(must: Any, is_: Any, near: float = 1e-9) -> bool:
-    if isinstance(must, int | float) and isinstance(is_, int | float) and not isinstance(must, bool):
-        return abs(must - is_) < near
+    if isinstance(must, bool) != isinstance(is_, bool):
+        return False
+    if isinstance(must, int | float) and isinstance(is_, int | float):
+        return must == is_ or abs(must - is_) < near
     if isinstance(must, str) and isinstance(is_, str):
         return must.replace("\r\n", "\n").replace("\r", "\n") == is_.replace("\r\n", "\n").replace("\r", "\n")
     return bool(must == is_) or (must in (None, "") and is_ in (None, ""))

@@ -29,7 +29,23 @@ NO_PROMISE = (
 )
 
 
-ORIGINS, LIMITS, SEALS = "Register, settings and software", "What cannot be promised", "Seals"
+ORIGINS, LIMITS, SEALS, SIGN_OFF = (
+    "Register, settings and software",
+    "What cannot be promised",
+    "Seals",
+    "Sign-off",
+)
+SOFTWARE = "Software"
+SEAL_HEADS = (("Sheet", 1, 1, False), ("Rows of its table", 2, 1, True), ("Hash of its other cells", 3, 8, False))
+OWN_SEAL = "Control, above this"
+SEAL_REMARK = (
+    "Each row of a table has its own hash. They show an edit; that nobody made them anew is shown by "
+    "reconcile verify, which works every figure out again from the statements or the store."
+)
+SIGNED_BY = ((1, "Prepared by"), (5, "Reviewed by"))
+"""The column of the words of each who signs; the box is right of it."""
+
+SIGNED_WITH = ("Name", "Signature", "Date")
 
 
 class _Control:
@@ -117,7 +133,7 @@ def _origins(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
         told.append(("Fund vocabulary", contents.masked(funds.source_name or "built in")))
         told.append(("Fund vocabulary, SHA-256", funds.sha256 or "none: not read from a file"))
     told += [(f"Setting: {name}", contents.masked(str(value))) for name, value in contents.settings.items()]
-    told.append(("Software", ", ".join(f"{name} {number}" for name, number in software().items())))
+    told.append((SOFTWARE, ", ".join(f"{name} {number}" for name, number in software().items())))
     for values in told:
         row = line(book, sheet, row, cells(((1, 2), (3, 8)), values, (style.TYPED, style.TYPED)))
     return row
@@ -140,8 +156,7 @@ def _limits(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
 def _seals(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
     """For each sheet the rows of its table, and a hash of all its other cells: an edited cell shows by it."""
     first = row
-    heads = (("Sheet", 1, 1, False), ("Rows of its table", 2, 1, True), ("Hash of its other cells", 3, 8, False))
-    row = section(book, sheet, row, SEALS, heads)
+    row = section(book, sheet, row, SEALS, SEAL_HEADS)
     looks = (style.TYPED, style.COUNT, style.TYPED.but(size=9))
     for name in book.workbook.sheetnames:
         if name != sheet.title:
@@ -149,18 +164,16 @@ def _seals(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
             values = (name, rows, of_cells(book.told(name)))
             row = line(book, sheet, row, cells(((1, 1), (2, 1), (3, 8)), values, looks))
     own = of_cells(book.told(sheet.title, before=first))
-    row = line(book, sheet, row, cells(((1, 1), (2, 1), (3, 8)), (f"{sheet.title}, above this", None, own), looks))
-    remark = "Each row of a table has its own hash. They show an edit; that nobody made them anew is shown by "
-    remark += "reconcile verify, which works every figure out again from the statements or the store."
-    book.line(sheet, row, [(1, 10, remark, style.REMARK)])
+    row = line(book, sheet, row, cells(((1, 1), (2, 1), (3, 8)), (OWN_SEAL, None, own), looks))
+    book.line(sheet, row, [(1, 10, SEAL_REMARK, style.REMARK)])
     return row + 1
 
 
 def _signatures(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
-    row = section(book, sheet, row, "Sign-off", ())
+    row = section(book, sheet, row, SIGN_OFF, ())
     box = Look(colour="5A6B76", above="thin", below="thin", fill=style.INPUT, indent=True)
-    for column, words in ((1, "Prepared by"), (5, "Reviewed by")):
-        for offset, said in enumerate((words, "Name", "Signature", "Date")):
+    for column, words in SIGNED_BY:
+        for offset, said in enumerate((words, *SIGNED_WITH)):
             look = style.COLUMN_HEAD if offset == 0 else box
             span = (4 if column == 1 else 6) - (0 if offset == 0 else 1)
             if offset == 0:
