@@ -35,7 +35,14 @@ def reached() -> set[tuple[str, int]]:
     return {line for entry in entries() for line in given(entry).reached}
 
 
-NOT_YET = ("review/", "audit_commands.py", "books/sampling.py", "reporters/options.py", "reporters/sheets/")
+NOT_YET = (
+    "review/",
+    "spreadsheets.py",
+    "audit_commands.py",
+    "books/sampling.py",
+    "reporters/options.py",
+    "reporters/sheets/",
+)
 """Where refusals are made that have no entry yet: they are tested in their rooms, and each says what to do."""
 
 
