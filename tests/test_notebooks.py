@@ -14,12 +14,14 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
 def texts(notebook: nbformat.NotebookNode) -> list[list[str]]:
-    """What each cell shows as text, pictures left out."""
-    return [
-        [o.get("text") or o.data["text/plain"] for o in cell.outputs if "image/png" not in o.get("data", {})]
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-    ]
+    """What each cell shows as text, pictures left out; what is printed in one, however it came in pieces."""
+    return [_told(cell.outputs) for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def _told(outputs: list[nbformat.NotebookNode]) -> list[str]:
+    printed = "".join(o.text for o in outputs if o.output_type == "stream")
+    shown = [o.data["text/plain"] for o in outputs if "data" in o and "image/png" not in o.data]
+    return [printed, *shown] if printed else shown
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
