@@ -132,13 +132,10 @@ def run(
             campaigns=campaigns,
             funds=funds,
             settings=settings(max_wrong),
-            full_account_numbers=options.full_account_numbers,
-            per_campaign=options.per_campaign,
-            mask=options.mask,
-            sample=options.sample,
             merged=merged,
             parts=parts,
             beside=Beside(refused=refused, decisions=decisions),
+            **vars(options),
         )
 
     workbook = _write(Path(out), workbook_name(merged), write)

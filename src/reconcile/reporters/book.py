@@ -88,6 +88,10 @@ class TableColumnShown:
         }[self.holds]
 
 
+ROW_HASH = TableColumnShown("Row hash", "hash", 18, 18)
+"""The column with the hash of each row."""
+
+
 @dataclass(frozen=True, eq=False)
 class Splice:
     """Rows that go into a sheet as XML: `styles` has, per column, the style ids of its cells (money: one per size)."""

@@ -45,8 +45,5 @@ def write_month(
         merged=view.merged,
         parts=view.parts,
         beside=beside,
-        full_account_numbers=options.full_account_numbers,
-        per_campaign=options.per_campaign,
-        mask=options.mask,
-        sample=options.sample,
+        **vars(options),
     )

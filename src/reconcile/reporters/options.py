@@ -24,7 +24,7 @@ class Sampling:
 
 @dataclass(frozen=True)
 class Options:
-    """What is shown on request.
+    """What is shown on request, each under the name by which `write_workbook` is asked for it.
 
     `full_account_numbers` in place of their last four digits; a sheet `per_campaign`; `mask` hides what payers typed;
     `sample` adds an auditor's sample.

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from reconcile.errors import DecisionRefused, ReconcileError, ReviewRefused
+from reconcile.errors import DecisionRefused, ReconcileError
 from reconcile.review.decisions import Reviewed
-from reconcile.review.taking import evidence_of, same_payment
+from reconcile.review.taking import evidence_of, not_taken, same_payment, somebody
 from reconcile.schema import DECISIONS, MATCHES, TEXT
 
 
@@ -32,8 +32,7 @@ def with_decisions(
     `on` is the day that the workbook shows, which makes it the same whenever it is written. Raises DecisionRefused
     where nobody is named.
     """
-    if not by.strip():
-        raise DecisionRefused("nobody is named", do='Say who decided: by="…".')
+    somebody(by)
     place = {name: at for at, name in enumerate(transactions["transaction_id"])}
     at_of = {name: at for at, name in enumerate(matches["transaction_id"])}
     columns = {n: matches[n].astype(object).to_numpy(copy=True) for n in MATCHES.names}
@@ -51,7 +50,7 @@ def with_decisions(
                     "it does not wait for a person any more", do="Take the row out, if that is right."
                 )
         except DecisionRefused as fault:
-            refused.append(ReviewRefused(f"{first['where']}: {fault.what}", file=reviewed.source or None, do=fault.do))
+            refused.append(not_taken(reviewed, first, fault))
             continue
         kept.append(own)
         whole = len(own) == 1

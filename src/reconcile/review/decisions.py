@@ -99,7 +99,7 @@ def together(reviewed: Sequence[Reviewed]) -> Reviewed:
     for source, name, own in rows:
         if name not in first:
             first[name] = source, own
-        elif _same(first[name][1], own) is False:
+        elif not _same(first[name][1], own):
             what = f"{own['where'].iloc[0]}: it is decided otherwise in {first[name][0] or 'another workbook'}"
             off[name] = ReviewRefused(what, file=source or None, do="Ask both, and correct one of them.")
     kept = [own for name, (_, own) in first.items() if name not in off]

@@ -17,6 +17,7 @@ from reconcile.campaigns import CampaignRegister, FundVocabulary
 from reconcile.errors import ReviewRefused, shown
 from reconcile.merging import Merged
 from reconcile.reporters import seal
+from reconcile.reporters.book import ROW_HASH
 from reconcile.reporters.contents import gather
 from reconcile.reporters.sheets.register import NOT_A_GIFT
 from reconcile.reporters.sheets.review import ASKED, COLUMNS, sorted_rows
@@ -28,7 +29,7 @@ SHEET = "To review"
 LAST_HEADING = 30
 """Headings are looked for so many rows down: somebody may have put rows above them."""
 
-HASH, ID = "Row hash", "Transaction id"
+HASH, ID = ROW_HASH.heading, "Transaction id"
 _KINDS = {c.heading: c.holds for c in COLUMNS}
 _HASHED = [c.heading for c in COLUMNS if c.hashed]
 _MAY_LACK = {"Bank reference"}

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import count
+from typing import cast
 
-from reconcile.reporters import seal
+from reconcile._found import found_in
+from reconcile.reporters import seal, sheets
+from reconcile.reporters.book import HEAD_ROW, ROW_HASH, TableColumnShown
 from reconcile.reporters.sheets.control import (
     OWN_SEAL,
     SEAL_HEADS,
@@ -21,13 +24,13 @@ from reconcile.reporters.sheets.sample import ASKED as ASKED_OF_AUDITORS
 from reconcile.review.cells import Book, Place, at, read_book
 from reconcile.spreadsheets import Cell
 
-HASH, STATE = "Row hash", "State"
-HEADING_ROW = 4
+HASH, STATE = ROW_HASH.heading, "State"
 REVIEW, SAMPLE, CONTROL = "To review", "Sample", "Control"
 _FREE = {REVIEW: frozenset(ASKED), SAMPLE: frozenset(ASKED_OF_AUDITORS)}
-AMOUNTS = frozenset({"Amount", "Balance", "Hit at"})
-DAYS = frozenset({"Date", "Paid on", "Opens", "Closes"})
-NUMBERS = frozenset({"Line", "Paid in line", "Number", "Hits", "Decision", "Confidence"})
+_COLUMNS = [c for own in cast("list[tuple[TableColumnShown, ...]]", found_in(sheets, "COLUMNS")) for c in own]
+AMOUNTS = frozenset(c.heading for c in _COLUMNS if c.hashed and c.holds == "amount")
+DAYS = frozenset(c.heading for c in _COLUMNS if c.hashed and c.holds == "day")
+NUMBERS = frozenset(c.heading for c in _COLUMNS if c.hashed and c.holds in {"number", "share"})
 """The headings of what is no text, on whatever sheet."""
 
 _BOXES = (2, 3, 4, 6, 7, 8, 9, 10)
@@ -64,7 +67,7 @@ def broken(book: Book) -> list[str]:
 
 def table_of(cells: Cells) -> dict[str, int] | None:
     """The columns of a sheet's table by heading, None where it has none."""
-    heads = {str(c.value): column for (row, column), c in cells.items() if row == HEADING_ROW and c.value is not None}
+    heads = {str(c.value): column for (row, column), c in cells.items() if row == HEAD_ROW and c.value is not None}
     return heads if HASH in heads else None
 
 
@@ -91,14 +94,14 @@ def _rows(name: str, cells: Cells) -> Iterator[str]:
         if live and not cells.get((row, live), Cell(None)).formula:
             yield f"{name}!{at((row, live))}: the formula is gone"
     for place, cell in sorted(cells.items()):
-        if place[0] > HEADING_ROW and cell.value is not None and (place[1] not in inside or place[0] not in rows):
+        if place[0] > HEAD_ROW and cell.value is not None and (place[1] not in inside or place[0] not in rows):
             yield f"{name}!{at(place)}: a cell beside the table"
 
 
 def _rows_of(name: str, cells: Cells, heads: Mapping[str, int]) -> set[int]:
     """The rows of a table: those that hold something which nobody fills in."""
     own = {column for heading, column in heads.items() if heading not in free_of(name)}
-    return {row for row, column in cells if row > HEADING_ROW and column in own}
+    return {row for row, column in cells if row > HEAD_ROW and column in own}
 
 
 def _is_kind(heading: str, cell: Cell) -> bool:
@@ -176,7 +179,7 @@ def _told(cells: Cells, before: int | None) -> Iterator[tuple[str, str]]:
     """The cells beside the table, each with the text that is hashed."""
     table = table_of(cells) is not None
     for (row, column), cell in cells.items():
-        if (table and row > HEADING_ROW) or (before is not None and row >= before):
+        if (table and row > HEAD_ROW) or (before is not None and row >= before):
             continue
         text = seal.of_cell(cell.value)
         yield at((row, column)), f"={text}" if cell.formula else text

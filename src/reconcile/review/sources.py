@@ -17,6 +17,7 @@ from reconcile.matching import match
 from reconcile.matching.totals import UNSPECIFIED
 from reconcile.matching.two_texts import review_two_texts
 from reconcile.merging import merge_statements
+from reconcile.reporters.book import HEAD_ROW
 from reconcile.reporters.contents import NO_CAMPAIGN, NO_FUND, Beside
 from reconcile.reporters.month import MADE_FROM, write_month
 from reconcile.reporters.options import Options
@@ -25,7 +26,7 @@ from reconcile.reporters.sheets.exceptions import NOT_TAKEN, REFUSED, SAID
 from reconcile.reporters.sheets.register import BY_PEOPLE, NOT_A_GIFT
 from reconcile.reporters.workbook import write_workbook
 from reconcile.review.cells import Book
-from reconcile.review.seals import HEADING_ROW, table_of
+from reconcile.review.seals import table_of
 from reconcile.schema import DECISIONS, MATCHES
 from reconcile.statement import Statement
 
@@ -95,13 +96,10 @@ def from_statements(
                 campaigns=register,
                 funds=vocabulary,
                 settings=_settings(book),
-                full_account_numbers=options.full_account_numbers,
-                per_campaign=options.per_campaign,
-                mask=options.mask,
-                sample=options.sample,
                 merged=merged,
                 parts=parts,
                 beside=Beside(refused=[*(refused or files), *not_taken], decisions=decisions),
+                **vars(options),
             )
         except FrameRefused as fault:
             do = "Give the statements that stand on its sheet Control, all of them and no others."
@@ -132,7 +130,7 @@ def _records(book: Book, name: str) -> list[dict[str, Any]]:
     while (own := name if number == 1 else f"{name} {number}") in book.sheets:
         cells = book.sheets[own]
         heads = table_of(cells) or {}
-        rows = sorted({row for row, _ in cells if row > HEADING_ROW})
+        rows = sorted({row for row, _ in cells if row > HEAD_ROW})
         found += [{h: cells[r, c].value if (r, c) in cells else None for h, c in heads.items()} for r in rows]
         number += 1
     return found

@@ -44,8 +44,7 @@ def take_decisions(store: Store, reviewed: Reviewed, *, by: str, reason: str = "
     that the bank changed, one decided or credited otherwise since. Raises DecisionRefused where nobody is named, and
     StoreRefused where the store cannot be written.
     """
-    if not by.strip():
-        raise DecisionRefused("nobody is named", do='Say who decided: by="…".')
+    somebody(by)
     rows = reviewed.decisions
     standing = _Standing(store, rows["transaction_id"].unique().tolist())
     taken, known = 0, 0
@@ -61,9 +60,19 @@ def take_decisions(store: Store, reviewed: Reviewed, *, by: str, reason: str = "
             store.decide(str(name), given, by=by, reason=why, evidence=evidence_of(reviewed, first))
             taken += 1
         except DecisionRefused as fault:
-            what = f"{own['where'].iloc[0]}: {fault.what}"
-            refused.append(ReviewRefused(what, file=reviewed.source or None, do=fault.do))
+            refused.append(not_taken(reviewed, own.iloc[0], fault))
     return Taken(taken, known, tuple(refused))
+
+
+def somebody(by: str) -> None:
+    """Nothing, where somebody is named; raises DecisionRefused otherwise."""
+    if not by.strip():
+        raise DecisionRefused("nobody is named", do='Say who decided: by="…".')
+
+
+def not_taken(reviewed: Reviewed, first: pd.Series[Any], fault: DecisionRefused) -> ReviewRefused:
+    """Why a decision cannot be taken, by the cell of its campaign."""
+    return ReviewRefused(f"{first['where']}: {fault.what}", file=reviewed.source or None, do=fault.do)
 
 
 def evidence_of(reviewed: Reviewed, first: pd.Series[Any]) -> str:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from reconcile.campaigns import CampaignRegister, FundVocabulary
 from reconcile.errors import FrameRefused, ReconcileError, ReviewRefused
+from reconcile.reporters.book import HEAD_ROW
 from reconcile.reporters.sheets.control import SOFTWARE
 from reconcile.review.cells import Book, Place, at, read_book, shown
-from reconcile.review.seals import CONTROL, HEADING_ROW, STATE, broken, free_of, in_a_box, own_seal, table_of
+from reconcile.review.seals import CONTROL, STATE, broken, free_of, in_a_box, own_seal, table_of
 from reconcile.review.sources import from_statements, from_store, made_from
 from reconcile.spreadsheets import Cell
 from reconcile.statement import Statement
@@ -184,7 +185,7 @@ def _filled_in(name: str, wanted: Mapping[Place, Cell], there: Mapping[Place, Ce
     heads, free = table_of(wanted), free_of(name)
     if not heads or not free:
         return set()
-    rows = {row for row, _ in wanted if row > HEADING_ROW}
+    rows = {row for row, _ in wanted if row > HEAD_ROW}
     places = {(row, heads[heading]) for row in rows for heading in free if heading in heads}
     touched = {row for row, column in places & there.keys()}
     return places | {(row, heads[STATE]) for row in touched if STATE in heads}

@@ -111,7 +111,10 @@ def _state(row: Any, standing: Sequence[int], undone: dict[int, int]) -> str:
 def changes(connection: sa.Connection, names: Sequence[str], until: int | None = None) -> pd.DataFrame:
     """What the rules decided otherwise of some movements than before, newest first, columns of `schema.CHANGES`."""
     told = []
-    for name, own in _matched(connection, set(names), until).items():
+    table = tables.matches.c
+    asked = sa.select(table.movement).where(table.current == 0).distinct()  # most were matched once
+    again = {name for (name,) in in_parts(connection, names, lambda some: asked.where(table.movement.in_(some)))}
+    for name, own in _matched(connection, again, until).items():
         for was, now in pairwise(own):
             before, after = (said(m.status, m.campaign, m.fund) for m in (was, now))
             if before != after:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import pandas as pd
@@ -17,6 +18,9 @@ from reconcile.reporters.style import Look, Page
 from reconcile.schema import CREDITED
 
 FIRST_ROW = 5
+Day = tuple[pd.Timestamp, int, Decimal]
+"""A day, how many lines it has, and what they come to."""
+
 _DAY = Look(below="hair", number_format=style.DAY, across="center")
 
 
@@ -33,17 +37,18 @@ class _ByDay:
         heads = (("Day", style.COLUMN_HEAD), ("Lines", style.COLUMN_HEAD_RIGHT), ("Amount", style.COLUMN_HEAD_RIGHT))
         book.line(sheet, FIRST_ROW - 1, [(at, 1, head, look) for at, (head, look) in enumerate(heads, start=1)])
         row = FIRST_ROW
-        for day, count, value in _days(contents):
+        days = _days(contents)
+        for day, count, value in days:
             where = f'{{0}}[Date],$A{row},{{0}}[Status],"<>review",{{0}}[Status],"<>not_donation"'
             amount = Formula(book.sums.over_tables(f"SUMIFS({{0}}[Amount],{where})"), value)
             number = Formula(book.sums.over_tables(f"COUNTIFS({where})"), count)
             book.line(sheet, row, [(1, 1, day.date(), _DAY), (2, 1, number, style.COUNT), (3, 1, amount, style.AMOUNT)])
             row += 1
-        self._foot(book, max(row, FIRST_ROW + 1), contents)  # a total in the first row would add up itself
+        self._foot(book, max(row, FIRST_ROW + 1), days)  # a total in the first row would add up itself
 
     @staticmethod
-    def _foot(book: Book, row: int, contents: Contents) -> None:
-        sheet, days = book.workbook["By day"], _days(contents)
+    def _foot(book: Book, row: int, days: Sequence[Day]) -> None:
+        sheet = book.workbook["By day"]
         lines = Formula(f"SUM(B{FIRST_ROW}:B{row - 1})", sum(count for _, count, _ in days))
         total = Formula(f"ROUND(SUM(C{FIRST_ROW}:C{row - 1}),2)", sum((value for *_, value in days), Decimal(0)))
         looks = (style.TOTAL, style.TOTAL_COUNT, style.TOTAL_AMOUNT)
@@ -54,7 +59,7 @@ class _ByDay:
         book.places["by day amount"] = Formula(f"'By day'!C{row}", total.value)
 
 
-def _days(contents: Contents) -> list[tuple[pd.Timestamp, int, Decimal]]:
+def _days(contents: Contents) -> list[Day]:
     """Each day with gifts, how many lines it has and what they come to."""
     credited = contents.lines["Status"].isin(CREDITED).to_numpy()
     own = pd.DataFrame({"day": contents.lines["Date"].to_numpy()[credited], "cents": contents.cents[credited]})

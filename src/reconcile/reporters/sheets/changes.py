@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reconcile.reporters import style
-from reconcile.reporters.book import Book
+from reconcile.reporters.book import ROW_HASH, Book
 from reconcile.reporters.book import TableColumnShown as Column
 from reconcile.reporters.celltext import clean_column
 from reconcile.reporters.contents import Contents
@@ -19,7 +19,7 @@ COLUMNS = (
     Column("File", "text", 10, 20, wrap=True),
     Column("Line", "number", 6.5, 6.5),
     Column("Transaction id", "text", 18.5, 18.5),
-    Column("Row hash", "hash", 18, 18),
+    ROW_HASH,
 )
 
 

@@ -12,7 +12,7 @@ from reconcile import money
 from reconcile.errors import ReconcileError, ReviewRefused
 from reconcile.merging import set_aside_once
 from reconcile.merging.conflicts import TO_SETTLE
-from reconcile.reporters.book import Book, table_names
+from reconcile.reporters.book import ROW_HASH, Book, table_names
 from reconcile.reporters.book import TableColumnShown as Column
 from reconcile.reporters.celltext import clean, clean_column
 from reconcile.reporters.contents import Contents
@@ -28,7 +28,7 @@ COLUMNS = (
     Column("Amount", "amount", 14.5, 14.5),
     Column("As it stood", "text", 20, 50, wrap=True),
     Column("What was found, and what was done", "text", 34, 60, wrap=True),
-    Column("Row hash", "hash", 18, 18),
+    ROW_HASH,
 )
 SAID = COLUMNS[-2].heading
 REFUSED, ASIDE, GAP, NOTICE, OUTSIDE = "file refused", "row set aside", "gap", "notice", "outside its appeal"

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from reconcile import money
 from reconcile.reporters import style
-from reconcile.reporters.book import Book
+from reconcile.reporters.book import ROW_HASH, Book
 from reconcile.reporters.book import TableColumnShown as Column
 from reconcile.reporters.contents import NO_CAMPAIGN, Contents
 from reconcile.schema import CREDITED
@@ -25,7 +25,7 @@ COLUMNS = (
     Column("File", "text", 10, 20, wrap=True),
     Column("Line", "number", 6.5, 6.5),
     Column("Transaction id", "text", 18.5, 18.5),
-    Column("Row hash", "hash", 18, 18),
+    ROW_HASH,
 )
 
 LONGEST_NAME = 31

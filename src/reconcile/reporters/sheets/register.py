@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from reconcile.matching.totals import UNSPECIFIED
-from reconcile.reporters.book import HEAD_ROW, Book
+from reconcile.reporters.book import HEAD_ROW, ROW_HASH, Book
 from reconcile.reporters.book import TableColumnShown as Column
 from reconcile.reporters.celltext import clean_column
 from reconcile.reporters.contents import Contents
@@ -22,14 +22,15 @@ CAMPAIGNS = (
     Column("Also called", "text", 24, 60, wrap=True),
     Column("Opens", "day", 11, 11),
     Column("Closes", "day", 11, 11),
-    Column("Row hash", "hash", 18, 18),
+    ROW_HASH,
 )
 FUNDS = (
     Column("Fund", "text", 18, 30, wrap=True),
     Column("What it is", "text", 24, 40, wrap=True),
     Column("Spelt", "text", 30, 90, wrap=True),
-    Column("Row hash", "hash", 18, 18),
+    ROW_HASH,
 )
+COLUMNS = (*CAMPAIGNS, *FUNDS)
 
 
 class _Register:
@@ -46,7 +47,8 @@ class _Register:
 
 def choices(contents: Contents) -> dict[str, str]:
     """The cells of what can be chosen, by the sheet they stand on."""
-    counts = {"Register": len(_campaigns(contents)), "Funds": len(_funds(contents))}
+    funds = contents.funds.names if contents.funds is not None else ()
+    counts = {"Register": len(contents.campaigns.campaigns) + 1, "Funds": len(funds) + 1}  # no gift, no fund
     return {sheet: f"{sheet}!$A${HEAD_ROW + 1}:$A${HEAD_ROW + count}" for sheet, count in counts.items()}
 
 

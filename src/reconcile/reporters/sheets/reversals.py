@@ -6,7 +6,7 @@ import pandas as pd
 
 from reconcile import money
 from reconcile.reporters import style
-from reconcile.reporters.book import Book
+from reconcile.reporters.book import ROW_HASH, Book
 from reconcile.reporters.book import TableColumnShown as Column
 from reconcile.reporters.contents import Contents
 
@@ -25,7 +25,7 @@ COLUMNS = (
     Column("File", "text", 10, 20, wrap=True),
     Column("Line", "number", 6.5, 6.5),
     Column("Transaction id", "text", 18.5, 18.5),
-    Column("Row hash", "hash", 18, 18),
+    ROW_HASH,
 )
 NOT_FOUND = "which payment it takes back is not known; a person must find it"
 

@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from reconcile.money import AMOUNT
 from reconcile.reporters import style
-from reconcile.reporters.book import HEAD_ROW, Book, table_names
+from reconcile.reporters.book import HEAD_ROW, ROW_HASH, Book, table_names
 from reconcile.reporters.book import TableColumnShown as Column
 from reconcile.reporters.contents import STATEMENTS, Contents
 from reconcile.reporters.formulas import Formula
@@ -54,7 +54,7 @@ COLUMNS = (
     Column("File", "text", 10, 18, wrap=True),
     Column("Line", "number", 6.5, 6.5),
     Column("Transaction id", "text", 18.5, 18.5),
-    Column("Row hash", "hash", 18, 18),
+    ROW_HASH,
 )
 
 

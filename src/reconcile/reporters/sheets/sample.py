@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from reconcile.books.sampling import draw
-from reconcile.reporters.book import Book
+from reconcile.reporters.book import ROW_HASH, Book
 from reconcile.reporters.book import TableColumnShown as Column
 from reconcile.reporters.contents import Contents
 
@@ -22,7 +22,7 @@ COLUMNS = (
     Column("File", "text", 10, 20, wrap=True),
     Column("Line", "number", 6.5, 6.5),
     Column("Transaction id", "text", 18.5, 18.5),
-    Column("Row hash", "hash", 18, 18),
+    ROW_HASH,
     *(
         Column(heading, "text", width, width, wrap=True, asked=True)
         for heading, width in (("Seen by", 12), ("Finding", 24))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from openpyxl.utils import get_column_letter
 
 from reconcile.reporters import style
-from reconcile.reporters.book import HEAD_ROW, Book
+from reconcile.reporters.book import HEAD_ROW, ROW_HASH, Book
 from reconcile.reporters.book import TableColumnShown as Column
 from reconcile.reporters.contents import Contents
 
@@ -30,7 +30,7 @@ COLUMNS = (
     Column("File", "text", 10, 20, wrap=True),
     Column("Line", "number", 6.5, 6.5),
     Column("Transaction id", "text", 18.5, 18.5),
-    Column("Row hash", "hash", 18, 18),
+    ROW_HASH,
 )
 
 
