@@ -49,10 +49,23 @@ def link_reversals(transactions: pd.DataFrame, matches: pd.DataFrame) -> pd.Data
     """
     if not len(transactions) or not len(matches):
         return REVERSALS.empty()
-    found = MATCHES.check(matches)
-    rows = _rows(TRANSACTIONS.check(transactions))
-    marked = rows["transaction_id"].isin(found.loc[found["kind"].eq("reversal"), "transaction_id"])
-    debits = rows[marked & (rows["cents"] < 0)].sort_values(["day", "transaction_id"])
+    rows = TRANSACTIONS.check(transactions)
+    ids = rows["transaction_id"]
+    if ids.duplicated().any():
+        first = ids[ids.duplicated()].iloc[0]
+        raise FrameRefused(f"transactions has the id {first} twice", do="Pass merge_statements(…).transactions.")
+    return links_among(rows, MATCHES.check(matches))
+
+
+def links_among(transactions: pd.DataFrame, matches: pd.DataFrame) -> pd.DataFrame:
+    """The same, of frames that are as they must be."""
+    cents = money.cents(transactions["amount"])
+    said = matches.loc[matches["kind"].eq("reversal"), "transaction_id"]
+    marked = transactions["transaction_id"].isin(said).to_numpy() & (cents < 0)
+    if not marked.any():
+        return REVERSALS.empty()
+    rows = _rows(transactions, cents, marked | np.isin(cents, -cents[marked]))
+    debits = rows[rows["transaction_id"].isin(said) & (rows["cents"] < 0)].sort_values(["day", "transaction_id"])
     payments = _Payments(rows, debits)
     asked: list[Any] = [(d, _readings(d.description, d.bank_reference)) for d in _tuples(debits)]
     links: dict[str, tuple[str, str]] = {}
@@ -69,41 +82,50 @@ def _tuples(rows: pd.DataFrame) -> list[Any]:
     return list(rows.itertuples(index=False))
 
 
-def _rows(transactions: pd.DataFrame) -> pd.DataFrame:
-    """What is needed of the transactions, with days and cents as whole numbers, in the order of their lines."""
-    ids = transactions["transaction_id"]
-    if ids.duplicated().any():
-        first = ids[ids.duplicated()].iloc[0]
-        raise FrameRefused(f"transactions has the id {first} twice", do="Pass merge_statements(…).transactions.")
-    rows = transactions[["transaction_id", "account", "description", "source", "line"]].assign(
-        bank_reference=transactions["bank_reference"].fillna(""),
-        day=transactions["date"].to_numpy().astype("datetime64[D]").astype(np.int64),
-        cents=money.cents(transactions["amount"]),
-        balance=money.cents(transactions["balance"]),
+def _rows(transactions: pd.DataFrame, cents: npt.NDArray[np.int64], wanted: npt.NDArray[np.bool_]) -> pd.DataFrame:
+    """What is needed of those that are wanted, with days and cents as whole numbers, in the order of their lines."""
+    days = transactions["date"].to_numpy().astype("datetime64[D]").astype(np.int64)
+    order = _order_in_time(transactions, days, cents)
+    rows = transactions.loc[wanted, ["transaction_id", "account", *_TEXT, "source", "line"]]
+    rows = rows.assign(
+        bank_reference=rows["bank_reference"].fillna(""), day=days[wanted], cents=cents[wanted], order=order[wanted]
     )
-    return _in_time(rows.sort_values(["account", "source", "line", "transaction_id"], ignore_index=True))
+    return rows.sort_values(["account", "source", "line", "transaction_id"], ignore_index=True)
 
 
-def _in_time(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows with `order`, which rises with time inside one file; 0 where nothing tells how it runs.
+def _order_in_time(
+    transactions: pd.DataFrame, days: npt.NDArray[np.int64], cents: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """A number of each row that rises with time inside one file; 0 where nothing tells how it runs.
 
     The history is newest first, other exports oldest first: the days of a file say which, or its running balance where
     it has one day. Only so is a payment made anew on the day of a reversal told from one made before it.
     """
-    number = rows.groupby(["account", "source"], sort=False).ngroup().to_numpy()
+    lines = transactions["line"].to_numpy(dtype=np.int64)
+    files = transactions.groupby(["account", "source"], sort=False).ngroup().to_numpy(dtype=np.int64)
+    ids = [transactions["transaction_id"].to_numpy()] if _twice(files, lines) else []
+    at = np.lexsort((*ids, lines, files))
+    day, own, balance = days[at], cents[at], money.cents(transactions["balance"])[at]
+    number = files[at]
     inside = number[1:] == number[:-1]
-    step = np.diff(rows["day"].to_numpy())
-    cents, balance = rows["cents"].to_numpy(), rows["balance"].to_numpy()
+    step = np.diff(day)
     seen = {
         "rises": step > 0,
         "falls": step < 0,
-        "no_rise": balance[1:] != balance[:-1] + cents[1:],
-        "no_fall": balance[:-1] != balance[1:] + cents[:-1],
+        "no_rise": balance[1:] != balance[:-1] + own[1:],
+        "no_fall": balance[:-1] != balance[1:] + own[:-1],
     }
-    of_file = pd.DataFrame(seen)[inside].groupby(number[1:][inside]).any().astype("int64")
-    one_day = of_file["rises"] + of_file["falls"] == 0
-    way = (of_file["rises"] - of_file["falls"]).mask(one_day, of_file["no_fall"] - of_file["no_rise"])
-    return rows.assign(order=rows["line"] * way.reindex(number, fill_value=0).to_numpy())
+    told = {word: np.zeros(number.max() + 1, dtype=np.int64) for word in seen}
+    for word, where in seen.items():
+        told[word][number[1:][inside & where]] = 1
+    way = told["rises"] - told["falls"]
+    one_day = told["rises"] + told["falls"] == 0
+    return lines * np.where(one_day, told["no_fall"] - told["no_rise"], way)[files]
+
+
+def _twice(files: npt.NDArray[Any], lines: npt.NDArray[np.int64]) -> bool:
+    """Whether two rows stand in one line of one file; only then does their order need more than that."""
+    return bool(pd.DataFrame({"file": files, "line": lines}).duplicated().any())
 
 
 def _narrated(description: str, reference: str) -> Narrative:

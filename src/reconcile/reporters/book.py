@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from math import ceil
@@ -92,9 +92,19 @@ ROW_HASH = TableColumnShown("Row hash", "hash", 18, 18)
 """The column with the hash of each row."""
 
 
+Completed = Callable[[pd.DataFrame], pd.DataFrame]
+
+
+def _as_they_are(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows
+
+
 @dataclass(frozen=True, eq=False)
 class Splice:
-    """Rows that go into a sheet as XML: `styles` has, per column, the style ids of its cells (money: one per size)."""
+    """Rows that go into a sheet as XML: `styles` has, per column, the style ids of its cells (money: one per size).
+
+    `completed` gives some of the rows with the columns that are made only as they are written.
+    """
 
     sheet: str
     first_row: int
@@ -102,6 +112,7 @@ class Splice:
     styles: tuple[tuple[int, ...], ...]
     widths: tuple[float, ...]
     rows: pd.DataFrame
+    completed: Completed = _as_they_are
 
 
 class Sheet(Protocol):
@@ -195,9 +206,19 @@ class Book:
         sheet.conditional_formatting.add(cells, rule)
 
     def long_sheets(
-        self, name: str, table: str, subtitle: str, columns: Sequence[TableColumnShown], rows: pd.DataFrame
+        self,
+        name: str,
+        table: str,
+        subtitle: str,
+        columns: Sequence[TableColumnShown],
+        rows: pd.DataFrame,
+        *,
+        completed: Completed = _as_they_are,
     ) -> list[Worksheet]:
-        """A worksheet with the rows as a table; further ones (`name 2`, …) where they are more than one can hold."""
+        """A worksheet with the rows as a table; further ones (`name 2`, …) where they are more than one can hold.
+
+        Columns that the rows lack are of those that `completed` gives, and as wide as they may be.
+        """
         made = []
         tables = table_names(table, len(rows))
         for i, each in enumerate(tables):
@@ -206,6 +227,7 @@ class Book:
             page = Page(repeated_rows=f"1:{HEAD_ROW}", frozen=f"A{HEAD_ROW + 1}")
             sheet = self.sheet(own, own, subtitle + part, page)
             self._long_table(sheet, each, columns, rows.iloc[i * MOST_ROWS : (i + 1) * MOST_ROWS])
+            self.splices[own] = replace(self.splices[own], completed=completed)
             made.append(sheet)
         return made
 
@@ -246,6 +268,8 @@ class Book:
 
     @staticmethod
     def _width(column: TableColumnShown, rows: pd.DataFrame) -> float:
+        if column.holds == "text" and column.heading not in rows:
+            return column.widest
         # capitals are about a tenth wider than the figures a column's width is counted in
         width = longest(rows[column.heading]) * 1.1 + 3 if column.holds == "text" else column.narrowest
         return float(min(column.widest, max(column.narrowest, width)))

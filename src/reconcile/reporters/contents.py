@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from reconcile import money
-from reconcile.books.reversals import link_reversals
+from reconcile.books.reversals import links_among
 from reconcile.errors import FrameRefused, ReconcileError
 from reconcile.matching.narrative import narrate
 from reconcile.matching.totals import UNSPECIFIED
@@ -41,6 +42,9 @@ NO_FUND = "no fund"
 NO_CAMPAIGN = "no campaign"
 TAKEN_APART = ("Channel", "Bank or place", "Payer's words")
 """What of a line's description is shown once more, part by part."""
+
+REMEMBERED = 20_000
+"""So many texts, of a column in which a few come again and again, are taken apart once."""
 
 FIRST_DAY = pd.Timestamp("1900-03-01")
 """Before it Excel counts days wrongly: it takes 1900 for a leap year (https://learn.microsoft.com/office/troubleshoot/
@@ -76,13 +80,15 @@ NOTHING = Beside()
 class Contents:
     """Everything the sheets show.
 
-    `lines` has a row per transaction under the headings of the Transactions sheet (and `Candidates`), its texts
-    cleaned; `cents` are its amounts in whole cents.
+    `lines` has a row per transaction under the headings of the Transactions sheet (and `Candidates`; without
+    `TAKEN_APART`), its texts cleaned; `texts` are their descriptions and references as the bank wrote them, `cents`
+    their amounts in whole cents.
     """
 
     statements: tuple[Statement, ...]
     merged: Merged
     lines: pd.DataFrame
+    texts: pd.DataFrame
     cents: npt.NDArray[np.int64]
     accounts: tuple[AccountFigures, ...]
     campaigns: CampaignRegister
@@ -104,6 +110,26 @@ class Contents:
     def said(self, texts: pd.Series[Any]) -> pd.Series[Any]:
         """Texts of the library as the workbook shows them: payers' words stand in quotes in them."""
         return texts if self.kept is None else mask_quoted(texts, self.kept)
+
+    def taken_apart(self, lines: pd.DataFrame) -> pd.DataFrame:
+        """Some of `lines` with the columns `TAKEN_APART`: the channel, the bank or place named, the payer's own words.
+
+        For as many lines as are written in one go: of all of them these texts are as much as the rest.
+        """
+        given = self.texts.loc[lines.index]
+        columns = [arrow_text(given[name]).to_pylist() for name in ("description", "bank_reference")]
+        told = [self._parts(*texts) for texts in zip(*columns, strict=True)]
+        values_of = zip(*told, strict=True) if told else ([],) * len(TAKEN_APART)
+        parts = {
+            heading: clean_column(pd.Series(pd.array(list(values), dtype="str"), index=lines.index), heading)[0]
+            for heading, values in zip(TAKEN_APART, values_of, strict=True)
+        }
+        parts[TAKEN_APART[-1]] = self.words(parts[TAKEN_APART[-1]], payers_own=True)
+        return lines.assign(**parts)
+
+    @cached_property
+    def _parts(self) -> Callable[[str, str | None], tuple[str | None, str | None, str | None]]:
+        return lru_cache(REMEMBERED)(_parts_of_text)
 
     def about(self, ids: pd.Series[Any]) -> pd.DataFrame:
         """The lines of some transactions, in their order: of a split one the first, of an unknown one an empty one."""
@@ -176,6 +202,7 @@ def gather(
         statements=tuple(ordered),
         merged=merged,
         lines=lines,
+        texts=rows[["description", "bank_reference"]],
         cents=money.cents(rows["amount"]),
         accounts=merged.accounts,
         campaigns=campaigns,
@@ -193,9 +220,8 @@ def gather(
 def _hidden(lines: pd.DataFrame, kept: frozenset[str]) -> pd.DataFrame:
     """The lines without the words of payers."""
     found = lines.assign(Description=mask_texts(lines["Description"], kept))
-    for heading in ("Bank reference", "Payer's words"):
-        if heading in found:
-            found[heading] = mask_texts(found[heading], kept, payers_own=True)
+    if "Bank reference" in found:
+        found["Bank reference"] = mask_texts(found["Bank reference"], kept, payers_own=True)
     for heading in ("Evidence", "Candidates"):
         if heading in found:
             found[heading] = mask_findings(found[heading], kept)
@@ -206,7 +232,7 @@ def _hidden(lines: pd.DataFrame, kept: frozenset[str]) -> pd.DataFrame:
 
 def _checked(beside: Beside, rows: pd.DataFrame, found: pd.DataFrame) -> Beside:
     """The same, each frame with its columns; which reversal takes back what is looked for where nobody keeps it."""
-    reversals = link_reversals(rows, found) if beside.reversals is None else REVERSALS.check(beside.reversals)
+    reversals = links_among(rows, found) if beside.reversals is None else REVERSALS.check(beside.reversals)
     return replace(
         beside,
         reversals=reversals,
@@ -300,7 +326,6 @@ def _lines(rows: pd.DataFrame, found: pd.DataFrame, masks: Mapping[str, str]) ->
             "Balance": rows["balance"],
             "Description": rows["description"],
             "Bank reference": rows["bank_reference"],
-            **_taken_apart(rows),
             "Campaign": found["campaign"].mask(unnamed, NO_CAMPAIGN) if unnamed.any() else found["campaign"],
             "Fund": fund,
             "Kind": _replaced(kind, lambda words: pc.replace_substring(words, "_", " ")),
@@ -319,20 +344,10 @@ def _lines(rows: pd.DataFrame, found: pd.DataFrame, masks: Mapping[str, str]) ->
     return _cleaned(lines)
 
 
-def _taken_apart(rows: pd.DataFrame) -> dict[str, pd.Series[str]]:
-    """Of each line the channel it came by, the bank or place named, and what is left for the payer's own words."""
-    texts = pd.DataFrame({"text": rows["description"], "reference": rows["bank_reference"].fillna("")})
-    codes = texts.groupby(["text", "reference"], sort=False).ngroup().to_numpy()
-    told = [narrate(text, reference or None) for text, reference in texts.drop_duplicates().itertuples(index=False)]
-    parts = (
-        [n.channel for n in told],
-        [n.counterparty or n.place for n in told],
-        ["" if n.kind in ("fee", "bank_interest") else n.payer for n in told],
-    )
-    return {
-        heading: pd.Series(pd.array([v or None for v in values], dtype="str").take(codes), index=rows.index)
-        for heading, values in zip(TAKEN_APART, parts, strict=True)
-    }
+def _parts_of_text(description: str, reference: str | None) -> tuple[str | None, str | None, str | None]:
+    told = narrate(description, reference or None)
+    payers = "" if told.kind in ("fee", "bank_interest") else told.payer
+    return told.channel or None, told.counterparty or told.place or None, payers or None
 
 
 def _later(rows: pd.DataFrame, masks: Mapping[str, str]) -> tuple[pd.DataFrame, int]:
@@ -381,5 +396,5 @@ def _cleaned(lines: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     for heading in lines.columns:
         if heading not in ("Date", "Amount", "Balance", "Confidence", "Line"):
             lines[heading], changed = clean_column(lines[heading], heading)
-            replaced += 0 if heading in TAKEN_APART else changed
+            replaced += changed
     return lines, replaced

@@ -87,7 +87,7 @@ def _ties(book: Book, contents: Contents) -> list[Tie]:
     """Every sheet with figures, and what it must come to."""
     review = Where("Status", "=", "review")
     credited = (Where("Status", "<>", "review"), Where("Status", "<>", "not_donation"))
-    filled = Where("Transaction id", "<>", "")  # or the empty row of a table without lines would count
+    filled = Where("Status", "<>", "")  # or the empty row of a table without lines would count
     amounts = set_aside_once(contents.statements)["amount"]
     aside = len(amounts), money.total(amounts[amounts.notna()])
     of_review, of_credited = "lines with status review", "lines credited to a campaign"

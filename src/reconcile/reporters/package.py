@@ -97,7 +97,7 @@ def _sheet(xml: str, cached: Mapping[str, Decimal | int | str], splice: Splice |
     head = re.sub(r'<dimension ref="[^"]*"', f'<dimension ref="A1:{last}"', _with_values(xml[:start], cached), count=1)
     yield head.encode()
     for begin in range(0, len(splice.rows), CHUNK):
-        yield _rows(splice, splice.rows.iloc[begin : begin + CHUNK], splice.first_row + begin)
+        yield _rows(splice, splice.completed(splice.rows.iloc[begin : begin + CHUNK]), splice.first_row + begin)
     # references that are all digits are text here, and need no green corner that says so
     calm = f'<ignoredErrors><ignoredError sqref="A{splice.first_row}:{last}" numberStoredAsText="1"/></ignoredErrors>'
     yield xml[end:].replace("<tableParts", calm + "<tableParts", 1).encode()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import cast
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from openpyxl.utils import get_column_letter as letter
 from openpyxl.worksheet.hyperlink import Hyperlink
@@ -74,31 +77,49 @@ class _ByCampaign:
         book.colour_where(sheet, f"K{FIRST_ROW}:K{max(row - 1, FIRST_ROW)}", f"$K{FIRST_ROW}>0", style.LACKS)
 
 
-def outside_its_days(contents: Contents) -> pd.Series[bool]:
+def outside_its_days(contents: Contents) -> npt.NDArray[np.bool_]:
     """Which gifts are credited to an appeal that was closed, or not open yet, on their day."""
     lines, register = contents.lines, contents.campaigns.campaigns
-    named = lines["Campaign"].where(lines["Status"].isin(CREDITED))
-    closes = pd.to_datetime(named.map({clean(c.code): c.closes for c in register if c.closes}))
-    opens = pd.to_datetime(named.map({clean(c.code): c.opens for c in register if c.opens}))
+    code, codes = pd.factorize(lines["Campaign"])
+    days = {clean(c.code): (c.opens, c.closes) for c in register}
+    # one more, which is what no campaign has: any day is inside
+    opens, closes = (
+        np.array([*(days.get(each, (None, None))[which] for each in codes), None], dtype="datetime64[D]")
+        for which in (0, 1)
+    )
+    day = lines["Date"].to_numpy().astype("datetime64[D]")
+    outside = (day > closes[code]) | (day < opens[code])  # never so where a day is not given
     # a gift that is taken back after the last day was in time
-    return ((lines["Date"] > closes) | (lines["Date"] < opens)) & lines["Kind"].ne("reversal")
+    return outside & lines["Status"].isin(CREDITED).to_numpy() & lines["Kind"].ne("reversal").to_numpy()
 
 
 def _groups(contents: Contents) -> list[tuple[tuple[str, str], pd.DataFrame]]:
     """The credited lines by campaign and fund, in the order of the register and of the vocabulary."""
-    credited = contents.lines["Status"].isin(CREDITED) & contents.lines["Campaign"].notna()
-    lines = contents.lines[["Campaign", "Fund", "Date", "Kind"]][credited]
-    lines = lines.assign(outside=outside_its_days(contents)[credited])
-    codes = [clean(c.code) for c in contents.campaigns.campaigns]
-    funds = [clean(n) for n in contents.funds.names] if contents.funds is not None else []
-    order_of_code = {code: at for at, code in enumerate(codes)} | {NO_CAMPAIGN: len(codes) + 1}
-    order_of_fund = {fund: at for at, fund in enumerate(funds)} | {UNSPECIFIED: len(funds) + 1, NO_FUND: len(funds) + 2}
+    lines = contents.lines
+    credited = (lines["Status"].isin(CREDITED) & lines["Campaign"].notna()).to_numpy()
+    code, codes = pd.factorize(lines["Campaign"])
+    fund, funds = pd.factorize(lines["Fund"])
+    own = pd.DataFrame(
+        {
+            "group": (code * len(funds) + fund)[credited],
+            "day": lines["Date"].to_numpy()[credited],
+            "gift": lines["Kind"].ne("reversal").to_numpy()[credited],
+            "outside": outside_its_days(contents)[credited],
+        }
+    )
+    found = []
+    for group, each in own.groupby("group", sort=False):
+        at_code, at_fund = divmod(cast("int", group), len(funds))
+        found.append(((str(codes[at_code]), str(funds[at_fund])), each))
+    order = [clean(c.code) for c in contents.campaigns.campaigns]
+    names = [clean(n) for n in contents.funds.names] if contents.funds is not None else []
+    order_of_code = {code: at for at, code in enumerate(order)} | {NO_CAMPAIGN: len(order) + 1}
+    order_of_fund = {fund: at for at, fund in enumerate(names)} | {UNSPECIFIED: len(names) + 1, NO_FUND: len(names) + 2}
 
     def place(group: tuple[tuple[str, str], pd.DataFrame]) -> tuple[int, str, int, str]:
-        code, fund = group[0]
-        return order_of_code.get(code, len(codes)), code, order_of_fund.get(fund, len(funds)), fund
+        campaign, its_fund = group[0]
+        return order_of_code.get(campaign, len(order)), campaign, order_of_fund.get(its_fund, len(names)), its_fund
 
-    found = [((str(code), str(fund)), own) for (code, fund), own in lines.groupby(["Campaign", "Fund"], sort=False)]
     return sorted(found, key=place)
 
 
@@ -115,7 +136,7 @@ def _values(book: Book, contents: Contents, row: int, group: tuple[str, str], ow
     gift, back = Where("Kind", "<>", "reversal"), Where("Kind", "=", "reversal")
     received, taken = book.sums.amount(*where, gift), book.sums.amount(*where, back)
     net = Formula(f"ROUND(E{row}+G{row},2)", Decimal(received.value) + Decimal(taken.value))
-    days = own.loc[own["Kind"].ne("reversal"), "Date"]
+    days = own.loc[own["gift"], "day"]
     first, last = (None, None) if days.empty else (days.min().date(), days.max().date())
     name = "credited without a campaign" if code == NO_CAMPAIGN else "not in the register"
     name = clean(campaign.name) if campaign else name

@@ -44,7 +44,8 @@ class _Transactions:
         count = f"{len(contents.lines):,}".replace(",", " ")
         subtitle = f"{contents.period} · {count} lines · every line of every statement, once"
         status = get_column_letter([c.heading for c in columns].index("Status") + 1)
-        for sheet in book.long_sheets("Transactions", "Transactions", subtitle, columns, contents.lines):
+        given = "Transactions", "Transactions", subtitle, columns, contents.lines
+        for sheet in book.long_sheets(*given, completed=contents.taken_apart):
             sheet.sheet_properties.tabColor = style.INK
             sheet.page_setup.fitToWidth = 2
             sheet.print_title_cols = f"A:{get_column_letter([c.heading for c in columns].index('Description') + 1)}"
