@@ -229,7 +229,8 @@ def made_ready(lines: int, folder: Path) -> None:
     book = book_of(contents)
     splice = book.splices[SHEET_NAME]
     kinds = {column.heading: column.holds for column in splice.columns if column.hashed}
-    ready = splice.rows[list(kinds)].copy()
+    rows = splice.completed(splice.rows)
+    ready = rows[list(kinds)].copy()
     # the others get the hashes of the rows ready, which ours works out as it writes
     hashes = seal.of_rows([seal.told(kind, ready[heading]) for heading, kind in kinds.items()])
     ready = ready.assign(**{column.heading: hashes for column in splice.columns if column.holds == "hash"})
@@ -242,7 +243,7 @@ def made_ready(lines: int, folder: Path) -> None:
         "holds": ["text" if column.holds == "hash" else column.holds for column in splice.columns],
         "looks": [looks_of(column.look) for column in splice.columns],
         "widths": list(splice.widths),
-        "heights": [int(height) for height in _heights(splice, splice.rows).to_pylist()],
+        "heights": [int(height) for height in _heights(splice, rows).to_pylist()],
         "titles": [sheet["A1"].value, sheet["A2"].value],
     }
     (folder / "others.pickle").write_bytes(pickle.dumps(others))

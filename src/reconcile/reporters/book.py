@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from math import ceil
@@ -34,6 +34,9 @@ HEAD_ROW = 4
 
 MOST_ROWS = 1_048_576 - HEAD_ROW
 """Rows of a long table on one worksheet: https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3"""
+
+MEASURED = 2_000
+"""So many rows tell how wide a column is that is made only as it is written."""
 
 Value = Formula | Decimal | int | str | date | None
 
@@ -217,7 +220,7 @@ class Book:
     ) -> list[Worksheet]:
         """A worksheet with the rows as a table; further ones (`name 2`, …) where they are more than one can hold.
 
-        Columns that the rows lack are of those that `completed` gives, and as wide as they may be.
+        Columns that the rows lack are those that `completed` gives; how wide they are the first rows tell.
         """
         made = []
         tables = table_names(table, len(rows))
@@ -226,19 +229,20 @@ class Book:
             part = f" · part {i + 1} of {len(tables)}" if len(tables) > 1 else ""
             page = Page(repeated_rows=f"1:{HEAD_ROW}", frozen=f"A{HEAD_ROW + 1}")
             sheet = self.sheet(own, own, subtitle + part, page)
-            self._long_table(sheet, each, columns, rows.iloc[i * MOST_ROWS : (i + 1) * MOST_ROWS])
-            self.splices[own] = replace(self.splices[own], completed=completed)
+            self._long_table(sheet, each, columns, rows.iloc[i * MOST_ROWS : (i + 1) * MOST_ROWS], completed)
             made.append(sheet)
         return made
 
-    def _long_table(self, sheet: Worksheet, name: str, columns: Sequence[TableColumnShown], rows: pd.DataFrame) -> None:
+    def _long_table(
+        self, sheet: Worksheet, name: str, columns: Sequence[TableColumnShown], rows: pd.DataFrame, completed: Completed
+    ) -> None:
         """An Excel table under the headings in `HEAD_ROW`; its rows are spliced in when the book is saved."""
         first = HEAD_ROW + 1
-        styles, widths = [], []
+        styles, widths, begin = [], [], completed(rows.iloc[:MEASURED])
         for number, column in enumerate(columns, start=1):
             right = column.holds in ("amount", "number", "share")
             self.put(sheet, HEAD_ROW, number, column.heading, style.COLUMN_HEAD_RIGHT if right else style.COLUMN_HEAD)
-            widths.append(self._width(column, rows))
+            widths.append(self._width(column, rows if column.heading in rows else begin))
             sheet.column_dimensions[get_column_letter(number)].width = widths[-1]
             styles.append(self._style_ids(sheet, first, number, column.look))
         sheet.row_dimensions[HEAD_ROW].height = 28
@@ -250,7 +254,9 @@ class Book:
         table.autoFilter = AutoFilter(ref=table.ref)
         table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
         sheet.add_table(table)
-        self.splices[sheet.title] = Splice(sheet.title, first, tuple(columns), tuple(styles), tuple(widths), rows)
+        self.splices[sheet.title] = Splice(
+            sheet.title, first, tuple(columns), tuple(styles), tuple(widths), rows, completed
+        )
 
     def _style_ids(self, sheet: Worksheet, row: int, column: int, look: Look) -> tuple[int, ...]:
         """The ids of the look in the saved styles, from cells that wear it, which stand where the rows will go."""
@@ -268,8 +274,6 @@ class Book:
 
     @staticmethod
     def _width(column: TableColumnShown, rows: pd.DataFrame) -> float:
-        if column.holds == "text" and column.heading not in rows:
-            return column.widest
         # capitals are about a tenth wider than the figures a column's width is counted in
         width = longest(rows[column.heading]) * 1.1 + 3 if column.holds == "text" else column.narrowest
         return float(min(column.widest, max(column.narrowest, width)))

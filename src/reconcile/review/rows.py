@@ -20,7 +20,7 @@ from reconcile.reporters import seal
 from reconcile.reporters.book import ROW_HASH
 from reconcile.reporters.contents import gather
 from reconcile.reporters.sheets.register import NOT_A_GIFT
-from reconcile.reporters.sheets.review import ASKED, COLUMNS, sorted_rows
+from reconcile.reporters.sheets.review import ASKED, COLUMNS, asked_of, waiting
 from reconcile.review.cells import Sheets, at, document_at, sheets_of
 from reconcile.spreadsheets import Cell
 from reconcile.statement import Statement
@@ -92,8 +92,7 @@ def review_rows(
     store. Raises FrameRefused for matches of other transactions.
     """
     contents = gather(statements, matches, campaigns=campaigns, funds=funds, settings=None, merged=merged)
-    rows, _ = sorted_rows(contents)
-    rows = rows.reset_index(drop=True)
+    rows = asked_of(contents, waiting(contents)).reset_index(drop=True)
     kept = [h for h in _HASHED if h not in _MAY_LACK or rows[h].notna().any()]
     hashes = seal.of_rows([seal.told(_KINDS[h], rows[h]) for h in kept])
     asked = {heading: pd.Series([None] * len(rows), dtype=object) for heading in ASKED}

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -63,15 +64,17 @@ class _Review:
 
     def write(self, book: Book, contents: Contents) -> None:
         """Add the sheet To review; it is there, and says so, when nothing is to be reviewed."""
-        rows, cents = sorted_rows(contents)
-        has_reference = rows["Bank reference"].notna().any()
+        rows = pd.DataFrame(index=waiting(contents))  # the rest is put to them as they are written
+        cents = contents.cents[rows.index]
+        has_reference = contents.lines["Bank reference"].notna().to_numpy()[rows.index].any()
         columns = [c for c in COLUMNS if has_reference or c.heading != "Bank reference"]
         columns[0] = Column("State", "formula", 10, 10, formula=_state([c.heading for c in columns]))
         count = f"{len(rows):,}".replace(",", " ")
         words = {0: "Nothing to review", 1: "1 line"}.get(len(rows), f"{count} lines")
         back = "reconcile run --reviewed" if contents.beside.made_from == STATEMENTS else "reconcile review"
         subtitle = f"{words} · largest amount first · the yellow cells are yours; hand it back with {back}"
-        for sheet in book.long_sheets("To review", "Review", subtitle if len(rows) else words, columns, rows):
+        given = "To review", "Review", subtitle if len(rows) else words, columns, rows
+        for sheet in book.long_sheets(*given, completed=lambda part: asked_of(contents, part.index.to_numpy())):
             sheet.sheet_properties.tabColor = "C9962B"
             sheet.freeze_panes = f"C{HEAD_ROW + 1}"
             sheet.page_setup.fitToWidth = 2
@@ -135,12 +138,16 @@ def _ask(book: Book, sheet: Worksheet, headings: Sequence[str], last: int, lists
         book.colour_where(sheet, f"{state}{first}:{state}{last}", f'${state}{first}="{word}"', colour)
 
 
-def sorted_rows(contents: Contents) -> tuple[pd.DataFrame, np.ndarray[tuple[int], np.dtype[np.int64]]]:
-    """The lines in review, largest amount first, then oldest first; the columns a person fills in are empty."""
+def waiting(contents: Contents) -> npt.NDArray[np.intp]:
+    """Which lines are in review, largest amount first, then oldest first."""
     lines = contents.lines
     chosen = np.flatnonzero(lines["Status"].eq("review").to_numpy())
-    chosen = chosen[np.lexsort((lines["Date"].to_numpy()[chosen], -np.abs(contents.cents[chosen])))]
-    # taken once and in order, and of the columns only those that are shown: there may be very many lines
+    return chosen[np.lexsort((lines["Date"].to_numpy()[chosen], -np.abs(contents.cents[chosen])))]
+
+
+def asked_of(contents: Contents, chosen: npt.NDArray[np.intp]) -> pd.DataFrame:
+    """Some lines under the headings of the sheet; the columns a person fills in are empty."""
+    lines = contents.lines
     shown = {c.heading: lines[c.heading].iloc[chosen] for c in COLUMNS if c.heading in lines}
     index = shown["Fund"].index
     # only what is sure stands here: a fund that is not known yet is not "unspecified" by the giver
@@ -150,7 +157,7 @@ def sorted_rows(contents: Contents) -> tuple[pd.DataFrame, np.ndarray[tuple[int]
         kind = AMOUNT if column.holds == "amount" else TEXT
         shown[column.heading] = pd.Series(pd.NA, index=index, dtype=kind)
     headings = [c.heading for c in COLUMNS if c.heading in shown]
-    return pd.DataFrame({h: shown[h] for h in headings}, copy=False), contents.cents[chosen]
+    return pd.DataFrame({h: shown[h] for h in headings}, copy=False)
 
 
 SHEET = _Review()
