@@ -233,6 +233,54 @@ REVIEWED = Frame(
     ),
 )
 
+RECEIPTS = Frame(
+    "receipts",
+    (
+        Column("receipt_id", "text", "the receipt's own number, as text; each stands once"),
+        Column("date", "day", "the day of the receipt, or of the gift where the books have that"),
+        Column("amount", "money", "rand; money in is positive, a receipt taken back negative"),
+        Column("payer", "text", "who gave", may_lack=True),
+        Column("reference", "text", "the reference that the books have for it", may_lack=True),
+        Column("campaign", "text", "campaign code; missing where the books have none", may_lack=True),
+        Column("fund", "text", "fund; missing means unspecified", may_lack=True),
+        Column("method", "text", "how it was paid: EFT, cash, card …", may_lack=True),
+        Column("batch", "text", "deposit slip, bucket or gateway batch it was banked with", may_lack=True),
+        Column("source", "text", "file it was read from", may_lack=True),
+        Column("line", "number", "line or row of that file", may_lack=True),
+    ),
+)
+
+PAYOUTS = Frame(
+    "payouts",
+    (
+        Column("payout", "text", "the gateway's name for the payment to the bank; its rows come to one bank line"),
+        Column("date", "day", "the day the gateway paid it out"),
+        Column("gift", "text", "the gateway's own number of the gift; each stands once"),
+        Column("gross", "money", "rand; what the giver paid, negative where it was given back"),
+        Column("fee", "money", "rand; what the gateway kept of it, positive"),
+        Column("net", "money", "rand; gross less fee"),
+        Column("payer", "text", "who gave", may_lack=True),
+        Column("reference", "text", "what the giver typed or chose", may_lack=True),
+        Column("source", "text", "file it was read from", may_lack=True),
+        Column("line", "number", "line or row of that file", may_lack=True),
+    ),
+)
+
+LINKS = Frame(
+    "links",
+    (
+        Column("transaction_id", "text", "the bank line"),
+        Column("receipt_id", "text", "the receipt; missing for a fee that the bank line is short of", may_lack=True),
+        Column("amount", "money", "rand; this pair. The amounts of a line come to the line's"),
+        Column("status", "text", "linked (by itself), proposed (a person must say) or decided"),
+        Column("rule", "text", "which rule linked or proposed them"),
+        Column("evidence", "text", "what they have in common, in words"),
+        Column("confidence", "share", "how sure the link is"),
+        Column("group", "text", "one for each settlement: the lines and receipts that settle one another"),
+        Column("reason", "text", "why a person must say", may_lack=True),
+    ),
+)
+
 STATUS_MEANINGS = {
     "matched": "credited to a campaign by a rule",
     "decided": "decided by a person",
