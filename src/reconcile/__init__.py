@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reconcile import errors
+    from reconcile.books import Reconciliation, reconcile
     from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds, read_campaigns, read_funds
     from reconcile.matching import (
         Evaluation,
@@ -33,6 +34,7 @@ __all__ = [
     "Explanation",
     "FundVocabulary",
     "Merged",
+    "Reconciliation",
     "RegisterReport",
     "Sampling",
     "Statement",
@@ -50,6 +52,7 @@ __all__ = [
     "read_funds",
     "read_statement",
     "read_statements",
+    "reconcile",
     "review_rows",
     "summarise",
     "take_decisions",
@@ -60,6 +63,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "reconcile.books": ("Reconciliation", "reconcile"),
     "reconcile.campaigns": ("CampaignRegister", "FundVocabulary", "default_funds", "read_campaigns", "read_funds"),
     "reconcile.matching": (
         "Evaluation",

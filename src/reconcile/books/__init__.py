@@ -1,7 +1,8 @@
-"""Bank lines held against what they settle: `link_reversals`."""
+"""Bank lines held against what they settle: `link_reversals`, and `reconcile` with the charity's own receipts."""
 
 from __future__ import annotations
 
+from reconcile.books.reconciliation import Reconciliation, reconcile
 from reconcile.books.reversals import link_reversals
 
-__all__ = ["link_reversals"]
+__all__ = ["Reconciliation", "link_reversals", "reconcile"]

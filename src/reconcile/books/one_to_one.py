@@ -1,0 +1,197 @@
+"""One bank line and one receipt: the best of all pairs together, and a question where two are as good."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from reconcile.books.evidence import ENOUGH, NAME, NOTHING, NUMBER, REFERENCE, Common, common, named_in_text
+from reconcile.books.pairs import equal_pairs
+from reconcile.books.sides import Side, Sides
+from reconcile.schema import TEXT
+
+MARGIN = 0.25
+"""A pair must be so much better than any other of its line and of its receipt."""
+
+ALONE = 30
+"""So many days on both sides an amount must be the only open one, for amount and day alone to link."""
+
+CONFIDENCE = {NUMBER: 0.999, REFERENCE: 0.995, NAME: 0.99, NOTHING: 0.97}
+RULES = {NUMBER: "receipt number", REFERENCE: "reference", NAME: "payer's name", NOTHING: "amount and day"}
+
+
+@dataclass(frozen=True)
+class Link:
+    """Bank lines and receipts that settle one another, `fee` cents short; by itself unless there is a `reason`."""
+
+    lines: tuple[int, ...]
+    receipts: tuple[int, ...]
+    rule: str
+    evidence: str
+    confidence: float
+    reason: str = ""
+    fee: int = 0
+
+    def but(self, reason: str) -> Link:
+        """The same, asked for this reason."""
+        return replace(self, reason=reason)
+
+
+def candidates(sides: Sides, window: int) -> pd.DataFrame:
+    """Every pair of one amount and near days.
+
+    `line` and `receipt` are rows of both sides, `level` and `strength` what they have in common and `words` says it,
+    `apart` are days, `clash` is why a person must say, or empty.
+    """
+    bank, books = sides.bank, sides.receipts
+    left, right = equal_pairs((bank.cents, bank.day), (books.cents, books.day), window)
+    pairs = list(zip(left.tolist(), right.tolist(), strict=True))
+    named = named_in_text(sides, books.ids)
+    numbered = set(zip(named["line"].tolist(), named["at"].tolist(), strict=True))
+    found = [
+        Common(NUMBER, 1.0, f"the receipt's number {books.ids[r]}")
+        if (b, r) in numbered
+        else common(bank.text[b], books.payer[r], books.reference[r])
+        for b, r in pairs
+    ]
+    return pd.DataFrame(
+        {
+            "line": left,
+            "receipt": right,
+            "level": np.array([f.level for f in found], dtype=np.int64),
+            "strength": np.array([f.strength for f in found], dtype=np.float64),
+            "apart": books.day[right] - bank.day[left],
+            "clash": pd.Series([crosses(sides, b, (r,)) for b, r in pairs], dtype=TEXT),
+            "words": pd.Series([f.words for f in found], dtype=TEXT),
+        }
+    )
+
+
+def crosses(sides: Sides, line: int, receipts: Sequence[int]) -> str:
+    """Why a person must say: the line is for one fund or campaign and a receipt for another; empty where none is."""
+    for name, own, others in (
+        ("fund", sides.bank.fund, sides.receipts.fund),
+        ("campaign", sides.bank.campaign, sides.receipts.campaign),
+    ):
+        other = {others[r] for r in receipts} - {"", own[line]}
+        if own[line] and other:
+            return f"the bank line's {name} is {own[line]}, the receipt's {min(other)}"
+    return ""
+
+
+def best_pairs(sides: Sides, pairs: pd.DataFrame) -> tuple[list[Link], pd.DataFrame]:
+    """The links that are sure, and the pairs that are then left.
+
+    In each round every pair that beats all others of its line and of its receipt is linked at once; what is taken
+    leaves others alone with one another. So neither the order of the lists nor of the work decides.
+    """
+    links: list[Link] = []
+    for least in (NAME, NOTHING):
+        while True:
+            sure = _sure(sides, pairs, least)
+            links += [_link(pair) for pair in cast("Iterable[Any]", sure.itertuples())]
+            twins = _twins(sides, pairs) if sure.empty and least == NAME else []
+            links += twins
+            if sure.empty and not twins:
+                break
+            lines = {line for link in links for line in link.lines}
+            receipts = {receipt for link in links for receipt in link.receipts}
+            pairs = pairs[~pairs["line"].isin(lines) & ~pairs["receipt"].isin(receipts)]
+    return links, pairs
+
+
+def _rank(pairs: pd.DataFrame) -> npt.NDArray[np.float64]:
+    level, strength = pairs["level"].to_numpy(), pairs["strength"].to_numpy()
+    return np.asarray(np.where(level >= REFERENCE, level - 0.5, level) + strength, dtype=np.float64)
+
+
+def _sure(sides: Sides, pairs: pd.DataFrame, least: int) -> pd.DataFrame:
+    """The pairs that may be linked by themselves, now."""
+    rank = pd.Series(_rank(pairs), index=pairs.index)
+    level, strong = pairs["level"].to_numpy(), pairs["strength"].to_numpy() >= ENOUGH
+    worth = (level >= NAME) & strong
+    if least == NOTHING:
+        worth |= (level == NOTHING) & _nothing_else(sides, pairs)
+    for side in ("line", "receipt"):
+        worth &= _lead(rank, pairs[side]) >= MARGIN
+    return pairs[worth & pairs["clash"].eq("").to_numpy()]
+
+
+def _lead(ranks: pd.Series[float], side: pd.Series[int]) -> npt.NDArray[np.float64]:
+    """How far the rank of each pair is before the best of the others of its line, or of its receipt."""
+    order = np.lexsort((-ranks.to_numpy(), side.to_numpy()))
+    own, rank = side.to_numpy()[order], ranks.to_numpy()[order]
+    first = np.append(True, own[1:] != own[:-1]) if len(own) else np.empty(0, dtype=bool)
+    begins = np.flatnonzero(first)
+    at = np.cumsum(first) - 1
+    best = rank[begins]
+    sizes = np.diff(np.append(begins, len(own)))
+    second = np.where(sizes > 1, rank[np.minimum(begins + 1, len(own) - 1)] if len(own) else best, -np.inf)
+    lead = np.empty(len(own))
+    lead[order] = rank - np.where(first, second[at], best[at])
+    return lead
+
+
+def _nothing_else(sides: Sides, pairs: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Whether the amount is the only open one for weeks on both sides, and the bank names nobody but the receipt."""
+    bank, books = sides.bank, sides.receipts
+    lines, receipts = pairs["line"].to_numpy(), pairs["receipt"].to_numpy()
+    alone = _only_open(bank, lines) & _only_open(books, receipts)
+    unnamed = np.array([not books.payer[r] for r in receipts.tolist()], dtype=bool)
+    return np.asarray(alone & (~bank.told[lines] | unnamed))
+
+
+def _only_open(side: Side, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Of each of some rows, whether none of the others has its amount for weeks; what is linked is not among them."""
+    own = np.unique(rows)
+    near, _ = equal_pairs((side.cents[own], side.day[own]), (side.cents[own], side.day[own]), ALONE)
+    return np.asarray((np.bincount(near, minlength=len(own)) == 1)[np.searchsorted(own, rows)])
+
+
+def _link(pair: Any) -> Link:
+    words = pair.words or "nothing but amount and day, and no other of this amount near"
+    when = "the same day" if pair.apart == 0 else f"{abs(pair.apart)} day{'s' if abs(pair.apart) > 1 else ''} apart"
+    said = f"{words}; the same amount, {when}"
+    return Link((int(pair.line),), (int(pair.receipt),), RULES[pair.level], said, CONFIDENCE[pair.level])
+
+
+def _twins(sides: Sides, pairs: pd.DataFrame) -> list[Link]:
+    """Equal gifts of one payer, as many on both sides: linked in the order of their days."""
+    bank, books = sides.bank, sides.receipts
+    strong = pairs[(pairs["level"] >= NAME) & (pairs["strength"] >= ENOUGH) & pairs["clash"].eq("")]
+    found: list[Link] = []
+    for own in _blocks(strong):
+        lines, receipts = sorted({b for b, _ in own}), sorted({r for _, r in own})
+        if len(lines) != len(receipts) or len(lines) < 2:
+            continue
+        told = {(bank.text[b], bank.fund[b], bank.campaign[b]) for b in lines}
+        booked = {(books.payer[r], books.reference[r], books.fund[r], books.campaign[r]) for r in receipts}
+        order = list(zip(lines, receipts, strict=True))
+        if len(told) == 1 and len(booked) == 1 and own.issuperset(order):
+            words = f"{len(order)} equal gifts of one payer on both sides, in the order of their days"
+            found += [Link((b,), (r,), "equal gifts", words, 0.98) for b, r in order]
+    return found
+
+
+def _blocks(pairs: pd.DataFrame) -> list[set[tuple[int, int]]]:
+    """The pairs in blocks that share no line and no receipt."""
+    home: dict[tuple[str, int], tuple[str, int]] = {}
+
+    def top(node: tuple[str, int]) -> tuple[str, int]:
+        while home.setdefault(node, node) != node:
+            home[node] = home[home[node]]
+            node = home[node]
+        return node
+
+    found = list(zip(pairs["line"].tolist(), pairs["receipt"].tolist(), strict=True))
+    for line, receipt in found:
+        home[top(("line", line))] = top(("receipt", receipt))
+    blocks: dict[tuple[str, int], set[tuple[int, int]]] = {}
+    for line, receipt in found:
+        blocks.setdefault(top(("line", line)), set()).add((line, receipt))
+    return list(blocks.values())

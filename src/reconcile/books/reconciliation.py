@@ -1,0 +1,169 @@
+"""reconcile: the bank's lines against the charity's own receipts, both sides to the cent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import cast
+
+import pandas as pd
+
+from reconcile import money
+from reconcile.books.both_sides import both_sides
+from reconcile.books.one_to_one import Link, best_pairs, candidates
+from reconcile.books.open_items import ageing, duplicates, open_lines, open_receipts
+from reconcile.books.questions import open_pairs, other_amounts
+from reconcile.books.sides import Sides, sides_of
+from reconcile.books.together import by_batch, of_one_payer, of_payers
+from reconcile.errors import FrameRefused
+from reconcile.facts import as_html, as_text
+from reconcile.schema import LINKS
+
+WINDOW = 7
+"""Days between the bank's day and the receipt's: a receipt is written as the money is given, or from the statement."""
+
+LINKED, PROPOSED = "linked", "proposed"
+
+
+@dataclass(frozen=True, eq=False)
+class Reconciliation:
+    """What settles what, and what is open on both sides.
+
+    `links` has a row per pair (columns of `schema.LINKS`); `unmatched_bank` and `unmatched_receipts` every line and
+    receipt that nothing is `linked` to, with `why` in words; `duplicates` what may stand twice on one side.
+    """
+
+    transactions: pd.DataFrame
+    receipts: pd.DataFrame
+    links: pd.DataFrame
+    unmatched_bank: pd.DataFrame
+    unmatched_receipts: pd.DataFrame
+    duplicates: pd.DataFrame
+
+    def bank_reconciliation(
+        self, *, opening: Decimal | None = None, books_opening: Decimal | None = None
+    ) -> pd.DataFrame:
+        """The two balances brought together: `side`, `item`, `count`, `amount` (rand); the last row must be 0.
+
+        `opening` is the bank's balance before the first line, `books_opening` the books'; left out, both begin at 0,
+        and the rows show what moved.
+        """
+        return both_sides(self, opening, books_opening)
+
+    def ageing(self, on: date | None = None) -> pd.DataFrame:
+        """What is open by `side` and `days` open on a day (the last of both sides unless given): `count`, `amount`."""
+        return ageing(self.unmatched_bank, self.unmatched_receipts, on)
+
+    def facts(self) -> list[tuple[str, str]]:
+        """What a person wants to know first, as label and text."""
+        linked = self.links[self.links["status"] == LINKED]
+        asked = self.links.loc[self.links["status"] == PROPOSED, "group"].nunique()
+        off = self.bank_reconciliation()["amount"].iloc[-1]
+        return [
+            ("Bank lines", f"{len(self.transactions)}, {linked['transaction_id'].nunique()} linked"),
+            ("Receipts", f"{len(self.receipts)}, {linked['receipt_id'].nunique()} linked"),
+            ("Open at the bank", _counted(self.unmatched_bank)),
+            ("Open in the books", _counted(self.unmatched_receipts)),
+            ("Questions", str(asked)),
+            ("May stand twice", str(len(self.duplicates))),
+            ("Both sides", "tie out" if off == 0 else f"differ by {money.shown(off)}"),
+        ]
+
+    def __repr__(self) -> str:
+        return as_text(self.facts())
+
+    def _repr_html_(self) -> str:
+        return as_html(self.facts())
+
+
+def _counted(rows: pd.DataFrame) -> str:
+    return f"{len(rows)}, {money.shown(money.total(rows['amount']))}"
+
+
+def reconcile(
+    transactions: pd.DataFrame,
+    receipts: pd.DataFrame,
+    *,
+    matches: pd.DataFrame | None = None,
+    window: int = WINDOW,
+) -> Reconciliation:
+    """The bank's lines and the charity's receipts, each linked to what settles it, asked about, or open.
+
+    Numbers and references link before names, names before amount and day alone; of several a pair is linked only where
+    it beats all others of its line and of its receipt. Deposits of a batch, gifts of a payer made at once or in parts
+    are linked where they come to the cent. Other amounts (a fee, changed figures) are proposed, never linked. With
+    `matches` no link crosses a fund or a campaign. The order of the rows means nothing.
+
+    `window` is the most days between both. Raises FrameRefused for frames that lack columns or have an id twice.
+    """
+    if window < 0:
+        raise FrameRefused(f"the window is {window} days", do="Give 0 or more days.")
+    sides = sides_of(transactions, receipts, matches)
+    links = _settled(sides, window)
+    frame = _frame(sides, links)
+    return Reconciliation(
+        transactions,
+        receipts,
+        frame,
+        open_lines(transactions, frame, sides),
+        open_receipts(receipts, frame),
+        duplicates(sides),
+    )
+
+
+def _settled(sides: Sides, window: int) -> list[Link]:
+    """All links and questions; no line and no receipt is linked twice."""
+    links = by_batch(sides, window)
+    sure = [link for link in links if not link.reason]
+    pairs = candidates(sides, window)
+    more, pairs = best_pairs(sides, _free(pairs, sure))
+    sure += more
+    lines, receipts = _open(sides, sure)
+    near = of_payers(sides, lines, receipts)
+    several = of_one_payer(sides, near, window)
+    sure += [link for link in several if not link.reason]
+    asked = [link for link in (*links, *several) if link.reason]
+    lines, receipts = _open(sides, sure)
+    pairs = _free(pairs, [*sure, *asked])
+    asked += open_pairs(pairs)
+    asked += other_amounts(sides, near, window, lines - set(pairs["line"]), receipts - set(pairs["receipt"]))
+    return sure + asked
+
+
+def _free(pairs: pd.DataFrame, links: Sequence[Link]) -> pd.DataFrame:
+    lines = {line for link in links for line in link.lines}
+    receipts = {receipt for link in links for receipt in link.receipts}
+    return pairs[~pairs["line"].isin(lines) & ~pairs["receipt"].isin(receipts)]
+
+
+def _open(sides: Sides, links: Sequence[Link]) -> tuple[set[int], set[int]]:
+    lines = {line for link in links for line in link.lines}
+    receipts = {receipt for link in links for receipt in link.receipts}
+    return set(range(len(sides.bank))) - lines, set(range(len(sides.receipts))) - receipts
+
+
+def _frame(sides: Sides, links: Sequence[Link]) -> pd.DataFrame:
+    """The links as rows, one for each pair, and one for a fee."""
+    ids, numbers = sides.bank.ids, sides.receipts.ids
+    own, booked = sides.bank.cents.tolist(), sides.receipts.cents.tolist()
+    rows: list[tuple[object, ...]] = []
+    for link in links:
+        # named for what is in it, so that it is the same whatever else there is
+        group = min(ids[line] for line in link.lines) + "/" + min(numbers[r] for r in link.receipts)
+        told = (LINKED if not link.reason else PROPOSED, link.rule, link.evidence, link.confidence, group, link.reason)
+        by_line = len(link.lines) > 1
+        rows += [
+            (ids[line], numbers[r], own[line] if by_line else booked[r], *told)
+            for line in link.lines
+            for r in link.receipts
+        ]
+        if link.fee:
+            rows.append((ids[link.lines[0]], None, -link.fee, *told))
+    if not rows:
+        return LINKS.empty()
+    frame = pd.DataFrame(rows, columns=LINKS.names)
+    amount = pd.Series([money.rand(cast("int", row[2])) for row in rows], dtype=money.AMOUNT)
+    frame = frame.assign(amount=amount, reason=frame["reason"].where(frame["reason"].ne("")))
+    return LINKS.check(frame).sort_values(["transaction_id", "group", "receipt_id"], ignore_index=True)

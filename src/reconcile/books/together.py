@@ -1,0 +1,172 @@
+"""Several on one side: receipts banked as one deposit, gifts that a payer makes at once, one receipt paid in parts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from reconcile.books.evidence import ENOUGH, NAME, common, named_in_text
+from reconcile.books.one_to_one import Link, crosses
+from reconcile.books.pairs import equal_pairs
+from reconcile.books.sides import Books, Numbers, Sides, names_in
+
+FEWEST_UNNAMED = 3
+"""A batch of fewer receipts whose name the bank does not print could come to a line's amount by chance."""
+
+MOST_PARTS = 12
+"""Parts of one gift beyond which no sum is looked for: among more, some come to any amount."""
+
+LONGEST_INSTALMENTS = 92
+"""Days between a receipt and the payments in parts that settle it."""
+
+FEE_SHARE, FEE_EACH = 0.06, 500
+"""A gateway keeps no more than this share of a gift, and cents for each."""
+
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class _Batches:
+    """The batches of more than one receipt: name, receipts, what they come to, and the last of their days."""
+
+    names: list[str]
+    receipts: list[tuple[int, ...]]
+    cents: Numbers
+    day: Numbers
+
+
+def _batches(books: Books) -> _Batches:
+    members: dict[str, list[int]] = {}
+    for at, name in enumerate(books.batch):
+        members.setdefault(name, []).append(at)
+    names = sorted(name for name, own in members.items() if name and len(own) > 1)
+    own = [tuple(members[name]) for name in names]
+    cents = np.array([books.cents[list(each)].sum() for each in own], dtype=np.int64)
+    day = np.array([books.day[list(each)].max() for each in own], dtype=np.int64)
+    return _Batches(names, own, cents, day)
+
+
+def by_batch(sides: Sides, window: int) -> list[Link]:
+    """Receipts of one batch that come to one bank line, exactly; less a fee, a question."""
+    bank, batches = sides.bank, _batches(sides.receipts)
+    named = named_in_text(sides, batches.names)
+    printed = set(zip(named["line"].tolist(), named["at"].tolist(), strict=True))
+    left, right = equal_pairs((bank.cents, bank.day), (batches.cents, batches.day), window)
+    exact = set(zip(left.tolist(), right.tolist(), strict=True))
+    sure = _alone(exact & printed)
+    lines, taken = {line for line, _ in sure}, {at for _, at in sure}
+    unnamed = _alone({(line, at) for line, at in exact if line not in lines and at not in taken})
+    sure |= {(line, at) for line, at in unnamed if len(batches.receipts[at]) >= FEWEST_UNNAMED}
+    links = [_link(sides, batches, pair, pair in printed) for pair in sorted(sure)]
+    lines, taken = {line for line, _ in sure}, {at for _, at in sure}
+    left_over = [(line, at) for line, at in sorted(printed) if line not in lines and at not in taken]
+    return links + _less_a_fee(sides, batches, left_over, window)
+
+
+def _alone(pairs: set[Pair]) -> set[Pair]:
+    """The pairs that are each other's only one."""
+    lines, others = Counter(line for line, _ in pairs), Counter(at for _, at in pairs)
+    return {(line, at) for line, at in pairs if lines[line] == 1 and others[at] == 1}
+
+
+def _link(sides: Sides, batches: _Batches, pair: Pair, printed: bool, fee: int = 0) -> Link:
+    line, at = pair
+    words = f'{len(batches.receipts[at])} receipts of the batch "{batches.names[at]}"'
+    words += ", which the bank prints" if printed else ""
+    words += f", less {fee / 100:.2f}" if fee else ", which come to the line's amount"
+    reason = crosses(sides, line, batches.receipts[at])
+    if fee and not reason:
+        reason = "the line is short of the receipts by what may be a gateway's fee; its report of payouts would show it"
+    rule, sure = ("batch named", 0.99) if printed else ("batch", 0.97)
+    return Link((line,), batches.receipts[at], rule, words, sure, reason, fee)
+
+
+def _less_a_fee(sides: Sides, batches: _Batches, pairs: list[Pair], window: int) -> list[Link]:
+    found = []
+    for line, at in pairs:
+        fee = int(batches.cents[at] - sides.bank.cents[line])
+        most = FEE_SHARE * int(batches.cents[at]) + FEE_EACH * len(batches.receipts[at])
+        if abs(int(batches.day[at] - sides.bank.day[line])) <= window and 0 < fee <= most:
+            found.append(_link(sides, batches, (line, at), True, fee))
+    return found
+
+
+def of_payers(sides: Sides, lines: set[int], receipts: set[int]) -> pd.DataFrame:
+    """The open lines and receipts that share a payer's name or a receipt's number, whatever they amount to."""
+    bank, books = sides.bank, sides.receipts
+    words = bank.printed[bank.printed["line"].isin(lines)]
+    names = [(r, word) for r in sorted(receipts) for word in set(names_in(books.payer[r])) if len(word) > 3]
+    asked = pd.DataFrame(names, columns=["receipt", "word"]).astype({"receipt": "int64"})
+    pairs = words.merge(asked, on="word")[["line", "receipt"]]
+    numbered = named_in_text(sides, books.ids).rename(columns={"at": "receipt"})
+    numbered = numbered[numbered["line"].isin(lines) & numbered["receipt"].isin(receipts)]
+    pairs = pd.concat([pairs, numbered]).drop_duplicates().sort_values(["line", "receipt"], ignore_index=True)
+    known = set(zip(numbered["line"].tolist(), numbered["receipt"].tolist(), strict=True))
+    told = [
+        (b, r) in known or _is_payer(bank.text[b], books.payer[r])
+        for b, r in zip(pairs["line"].tolist(), pairs["receipt"].tolist(), strict=True)
+    ]
+    one_way = np.sign(bank.cents[pairs["line"]]) == np.sign(books.cents[pairs["receipt"]])
+    found: pd.DataFrame = pairs[np.array(told, dtype=bool) & one_way]
+    return found
+
+
+def _is_payer(text: str, payer: str) -> bool:
+    found = common(text, payer, "")
+    return found.level == NAME and found.strength >= ENOUGH
+
+
+def of_one_payer(sides: Sides, pairs: pd.DataFrame, window: int) -> list[Link]:
+    """One line for several receipts of its payer, or several lines for one receipt, of the pairs `of_payers` gave.
+
+    Only where all there are come to it, so that no chance sum is taken.
+    """
+    bank, books = sides.bank, sides.receipts
+    line, receipt = pairs["line"].to_numpy(), pairs["receipt"].to_numpy()
+    apart = np.abs(books.day[receipt] - bank.day[line])
+    less = np.abs(bank.cents[line]) < np.abs(books.cents[receipt])
+    links = [
+        Link(
+            (one,), own, "one payment", f'{len(own)} receipts of the payer "{books.payer[own[0]]}", paid at once', 0.98
+        )
+        for one, own in _sums(pairs[~less & (apart <= window)], "line", "receipt", bank.cents, books.cents)
+    ]
+    parts = pairs[less & (apart <= LONGEST_INSTALMENTS)]
+    links += [
+        Link(own, (one,), "in parts", f"{len(own)} payments of the payer come to the receipt", 0.98)
+        for one, own in _sums(parts, "receipt", "line", books.cents, bank.cents)
+    ]
+    return [_if_it_crosses(sides, link) for link in _without_overlap(links)]
+
+
+def _sums(
+    pairs: pd.DataFrame, one: str, many: str, whole: Numbers, parts: Numbers
+) -> list[tuple[int, tuple[int, ...]]]:
+    """For each of `one` the two or more of `many` that are all there are and come to it."""
+    members: dict[int, list[int]] = {}
+    for at, other in zip(pairs[one].tolist(), pairs[many].tolist(), strict=True):
+        members.setdefault(at, []).append(other)
+    return [
+        (at, tuple(sorted(own)))
+        for at, own in sorted(members.items())
+        if 2 <= len(own) <= MOST_PARTS and int(parts[own].sum()) == int(whole[at])
+    ]
+
+
+def _if_it_crosses(sides: Sides, link: Link) -> Link:
+    reasons = [crosses(sides, line, link.receipts) for line in link.lines]
+    return link.but(next(filter(None, reasons), ""))
+
+
+def _without_overlap(links: list[Link]) -> list[Link]:
+    """The links of which no line and no receipt is in another: what could be two ways is a question."""
+    lines = Counter(line for link in links for line in link.lines)
+    receipts = Counter(r for link in links for r in link.receipts)
+    return [
+        link
+        for link in links
+        if all(lines[line] == 1 for line in link.lines) and all(receipts[r] == 1 for r in link.receipts)
+    ]
