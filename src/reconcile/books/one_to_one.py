@@ -18,6 +18,9 @@ from reconcile.schema import TEXT
 MARGIN = 0.25
 """A pair must be so much better than any other of its line and of its receipt."""
 
+AGREED = 0.3
+"""What the same campaign and fund on both sides speak for a pair, where a whole name speaks 1 for it."""
+
 ALONE = 30
 """So many days on both sides an amount must be the only open one, for amount and day alone to link."""
 
@@ -46,7 +49,8 @@ def candidates(sides: Sides, window: int) -> pd.DataFrame:
     """Every pair of one amount and near days.
 
     `line` and `receipt` are rows of both sides, `level` and `strength` what they have in common and `words` says it,
-    `apart` are days, `clash` is why a person must say, or empty.
+    `apart` are days, `agreed` tells that both name the same campaign and fund, `clash` is why a person must say, or
+    empty.
     """
     bank, books = sides.bank, sides.receipts
     left, right = equal_pairs((bank.cents, bank.day), (books.cents, books.day), window)
@@ -66,6 +70,7 @@ def candidates(sides: Sides, window: int) -> pd.DataFrame:
             "level": np.array([f.level for f in found], dtype=np.int64),
             "strength": np.array([f.strength for f in found], dtype=np.float64),
             "apart": books.day[right] - bank.day[left],
+            "agreed": np.array([_agree(sides, b, r) for b, r in pairs], dtype=bool),
             "clash": pd.Series([crosses(sides, b, (r,)) for b, r in pairs], dtype=TEXT),
             "words": pd.Series([f.words for f in found], dtype=TEXT),
         }
@@ -82,6 +87,12 @@ def crosses(sides: Sides, line: int, receipts: Sequence[int]) -> str:
         if own[line] and other:
             return f"the bank line's {name} is {own[line]}, the receipt's {min(other)}"
     return ""
+
+
+def _agree(sides: Sides, line: int, receipt: int) -> bool:
+    bank, books = sides.bank, sides.receipts
+    own, booked = (bank.fund[line], bank.campaign[line]), (books.fund[receipt], books.campaign[receipt])
+    return own == booked and bool(own[1])
 
 
 def best_pairs(sides: Sides, pairs: pd.DataFrame) -> tuple[list[Link], pd.DataFrame]:
@@ -107,7 +118,9 @@ def best_pairs(sides: Sides, pairs: pd.DataFrame) -> tuple[list[Link], pd.DataFr
 
 def _rank(pairs: pd.DataFrame) -> npt.NDArray[np.float64]:
     level, strength = pairs["level"].to_numpy(), pairs["strength"].to_numpy()
-    return np.asarray(np.where(level >= REFERENCE, level - 0.5, level) + strength, dtype=np.float64)
+    rank = np.where(level >= REFERENCE, level - 0.5, level) + strength
+    # another fund or campaign speaks against a pair as much as a name speaks for it
+    return np.asarray(rank + AGREED * pairs["agreed"].to_numpy() - pairs["clash"].ne("").to_numpy(), dtype=np.float64)
 
 
 def _sure(sides: Sides, pairs: pd.DataFrame, least: int) -> pd.DataFrame:
@@ -147,9 +160,11 @@ def _nothing_else(sides: Sides, pairs: pd.DataFrame) -> npt.NDArray[np.bool_]:
 
 
 def _only_open(side: Side, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """Of each of some rows, whether none of the others has its amount for weeks; what is linked is not among them."""
+    """Of each of some rows, whether no other has its amount, fund and campaign for weeks; linked ones do not count."""
     own = np.unique(rows)
-    near, _ = equal_pairs((side.cents[own], side.day[own]), (side.cents[own], side.day[own]), ALONE)
+    told = pd.DataFrame({"cents": side.cents, "fund": side.fund, "campaign": side.campaign}).iloc[own]
+    same = np.asarray(told.groupby(list(told)).ngroup(), dtype=np.int64), side.day[own]
+    near, _ = equal_pairs(same, same, ALONE)
     return np.asarray((np.bincount(near, minlength=len(own)) == 1)[np.searchsorted(own, rows)])
 
 
