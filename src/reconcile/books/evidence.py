@@ -11,6 +11,7 @@ from rapidfuzz import fuzz
 
 from reconcile.books.sides import Sides, keys, names_in, squashed
 from reconcile.matching.words import chunks
+from reconcile.schema import TEXT
 
 NUMBER, REFERENCE, NAME, NOTHING = 3, 2, 1, 0
 """What they have in common, the most telling first."""
@@ -35,7 +36,7 @@ class Common(NamedTuple):
 
 def named_in_text(sides: Sides, texts: Sequence[str]) -> pd.DataFrame:
     """Where the bank prints one of these texts: `line`, and `at`, its position among them; short ones are not asked."""
-    asked = pd.DataFrame({"word": keys(texts, SHORTEST_ID), "at": range(len(texts))})
+    asked = pd.DataFrame({"word": pd.Series(keys(texts, SHORTEST_ID), dtype=TEXT), "at": range(len(texts))})
     return sides.bank.printed.merge(asked[asked["word"] != ""], on="word")[["line", "at"]]
 
 

@@ -17,7 +17,7 @@ from reconcile import money
 from reconcile.errors import FrameRefused
 from reconcile.matching.narrative import narrate
 from reconcile.matching.words import chunks, fold
-from reconcile.schema import MATCHES, RECEIPTS, TRANSACTIONS
+from reconcile.schema import MATCHES, RECEIPTS, TEXT, TRANSACTIONS
 
 Numbers = npt.NDArray[np.int64]
 
@@ -58,7 +58,7 @@ class Bank(Side):
     def printed(self) -> pd.DataFrame:
         """Each word of each line, and each two neighbours joined: `line` (its row) and `word`."""
         pairs = [(at, w) for at, words in enumerate(self.words) for w in {*words, *map("".join, pairwise(words))}]
-        return pd.DataFrame(pairs, columns=["line", "word"]).astype({"line": "int64"})
+        return pd.DataFrame(pairs, columns=["line", "word"]).astype({"line": "int64", "word": TEXT})
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ from reconcile.books.evidence import ENOUGH, NAME, common, named_in_text
 from reconcile.books.one_to_one import Link, crosses
 from reconcile.books.pairs import equal_pairs
 from reconcile.books.sides import Books, Numbers, Sides, names_in
+from reconcile.schema import TEXT
 
 FEWEST_UNNAMED = 3
 """A batch of fewer receipts whose name the bank does not print could come to a line's amount by chance."""
@@ -99,7 +100,7 @@ def of_payers(sides: Sides, lines: set[int], receipts: set[int]) -> pd.DataFrame
     bank, books = sides.bank, sides.receipts
     words = bank.printed[bank.printed["line"].isin(lines)]
     names = [(r, word) for r in sorted(receipts) for word in set(names_in(books.payer[r])) if len(word) > 3]
-    asked = pd.DataFrame(names, columns=["receipt", "word"]).astype({"receipt": "int64"})
+    asked = pd.DataFrame(names, columns=["receipt", "word"]).astype({"receipt": "int64", "word": TEXT})
     pairs = words.merge(asked, on="word")[["line", "receipt"]]
     numbered = named_in_text(sides, books.ids).rename(columns={"at": "receipt"})
     numbered = numbered[numbered["line"].isin(lines) & numbered["receipt"].isin(receipts)]
