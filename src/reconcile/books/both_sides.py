@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from reconcile import money
+from reconcile.books.links import LINKED
 from reconcile.schema import TEXT
 
 if TYPE_CHECKING:
@@ -32,9 +33,8 @@ def both_sides(found: Reconciliation, opening: Decimal | None, books_opening: De
     start = begin if books_opening is None else books_opening
     own_rows: list[Row] = [("books", "balance per books", len(books), start + money.total(books))]
     for why, own in found.unmatched_bank.groupby("why", sort=True):
-        item = "a question, not settled" if str(why).startswith("a question") else str(why)
-        own_rows.append(("books", f"at the bank: {item}", len(own), money.total(own["amount"])))
-    fees = found.links[(found.links["status"] == "linked") & found.links["receipt_id"].isna()]
+        own_rows.append(("books", f"at the bank: {why}", len(own), money.total(own["amount"])))
+    fees = found.links[(found.links["status"] == LINKED) & found.links["receipt_id"].isna()]
     if len(fees):
         own_rows.append(("books", "fees that gateways kept", len(fees), money.total(fees["amount"])))
     own_adjusted = sum((amount for *_, amount in own_rows), Decimal(0))

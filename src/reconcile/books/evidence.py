@@ -48,7 +48,7 @@ def common(text: str, payer: str, reference: str) -> Common:
         return Common(REFERENCE, 1.0, f'the reference "{reference}"')
     strength, found = _named(text, payer)
     if found:
-        return Common(NAME, strength, f'the payer "{payer}": {", ".join(found)}')
+        return Common(NAME, strength, f'the payer "{payer}" by "{" ".join(found)}"')
     if asked and len(own) >= SHORTEST_ID:
         like = fuzz.ratio(own, asked)
         if like >= LIKE and len(asked) >= 2 * SHORTEST_ID:

@@ -11,10 +11,11 @@ from typing import Any
 import pandas as pd
 
 from reconcile import money
+from reconcile.books.links import LINKED, PROPOSED
 from reconcile.books.sides import Side, Sides, squashed
 from reconcile.schema import TEXT
 
-NO_RECEIPT, NOT_BANKED, ASKED = "no receipt in the books", "not at the bank", "a question: see links"
+NO_RECEIPT, NOT_BANKED, ASKED = "no receipt in the books", "not at the bank", "a question, not settled"
 KINDS = {
     "fee": "a bank's fee, not in the books",
     "bank_interest": "interest, not in the books",
@@ -40,8 +41,8 @@ def open_receipts(receipts: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
 
 
 def _left(rows: pd.DataFrame, name: str, links: pd.DataFrame, otherwise: Any) -> pd.DataFrame:
-    linked = links.loc[links["status"] == "linked", name]
-    asked = set(links.loc[links["status"] == "proposed", name].dropna())
+    linked = links.loc[links["status"] == LINKED, name]
+    asked = set(links.loc[links["status"] == PROPOSED, name].dropna())
     left = rows[~rows[name].isin(linked)].sort_values(["date", name], ignore_index=True)
     why = [ASKED if each in asked else otherwise(each) for each in left[name]]
     return left.assign(why=pd.Series(why, index=left.index, dtype=TEXT))

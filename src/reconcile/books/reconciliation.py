@@ -12,6 +12,7 @@ import pandas as pd
 
 from reconcile import money
 from reconcile.books.both_sides import both_sides
+from reconcile.books.links import LINKED, PROPOSED
 from reconcile.books.one_to_one import Link, best_pairs, candidates
 from reconcile.books.open_items import ageing, duplicates, open_lines, open_receipts
 from reconcile.books.questions import open_pairs, other_amounts
@@ -23,8 +24,6 @@ from reconcile.schema import LINKS
 
 WINDOW = 7
 """Days between the bank's day and the receipt's: a receipt is written as the money is given, or from the statement."""
-
-LINKED, PROPOSED = "linked", "proposed"
 
 
 @dataclass(frozen=True, eq=False)

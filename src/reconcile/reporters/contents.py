@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from reconcile import money
+from reconcile.books.reconciliation import Reconciliation
 from reconcile.books.reversals import links_among
 from reconcile.errors import FrameRefused, ReconcileError
 from reconcile.matching.narrative import narrate
@@ -61,7 +62,7 @@ class Beside:
     `refused` are the errors of files that could not be read, `made_from` says what the workbook shows; `decided_later`
     is what counts here though it moved in a month closed before, `reversals` say which payment each reversal takes
     back, `originals` are those of other months, `decisions` is what people decided, `changes` what the rules decided
-    otherwise than before (frames of `schema`).
+    otherwise than before (frames of `schema`); `reconciliation` is the bank against the charity's receipts.
     """
 
     refused: Sequence[ReconcileError] = ()
@@ -71,6 +72,7 @@ class Beside:
     originals: pd.DataFrame | None = None
     decisions: pd.DataFrame | None = None
     changes: pd.DataFrame | None = None
+    reconciliation: Reconciliation | None = None
 
 
 NOTHING = Beside()

@@ -54,6 +54,9 @@ def totals(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
         row = line(book, sheet, row, cells(SPANS, (tie.where, tie.what, tie.lines, tie.amount, off), LOOKS))
     values = ("Summary", "difference to the statements' own balances", None, None, book.places["statement difference"])
     row = line(book, sheet, row, cells(SPANS, values, LOOKS))
+    if "both sides difference" in book.places:
+        own = ("Both sides", "adjusted balances of bank and books", None, None, book.places["both sides difference"])
+        row = line(book, sheet, row, cells(SPANS, own, LOOKS))
     book.must_be_zero(sheet, f"J{first}:J{row - 1}")
     hashed = Formula(book.sums.over_tables("SUM({0}[Line])"), int(contents.lines["Line"].sum()))
     said = "hash total: the numbers of the lines, added up"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -22,6 +23,7 @@ from reconcile.reporters.package import write_package
 from reconcile.statement import Statement
 
 if TYPE_CHECKING:
+    from reconcile.books import Reconciliation
     from reconcile.campaigns import CampaignRegister, FundVocabulary
 
 
@@ -40,6 +42,7 @@ def write_workbook(
     merged: Merged | None = None,
     parts: pd.DataFrame | None = None,
     beside: Beside = NOTHING,
+    reconciliation: Reconciliation | None = None,
 ) -> Path:
     """The path of a workbook with the sheets Summary, By campaign, By day, Transactions, To review and Control.
 
@@ -51,7 +54,8 @@ def write_workbook(
     also in file names, unless `full_account_numbers`. `per_campaign` adds a sheet for each campaign, `sample` an
     auditor's sample; `mask` hides what payers typed, for circulation: figures and ties stay. `merged` and `parts` are
     what a store knows of a month: its movements with their lasting ids, and the parts of gifts that were split;
-    `beside` is what a run or a store knows besides. The same input gives the same bytes.
+    `beside` is what a run or a store knows besides. With a `reconciliation` of the same transactions there are Both
+    sides, Receipts and Only at the bank. The same input gives the same bytes.
 
     Raises FrameRefused (no statements; matches that lack or exceed the transactions; a text no cell can hold) and
     WorkbookNotWritten (the path cannot be replaced; what stood there is untouched).
@@ -65,7 +69,7 @@ def write_workbook(
         options=Options(full_account_numbers, per_campaign, mask, sample),
         merged=merged,
         parts=parts,
-        beside=beside,
+        beside=beside if reconciliation is None else replace(beside, reconciliation=reconciliation),
     )
     book = Book(Sums(contents.lines, contents.cents, table_names("Transactions", len(contents.lines))))
     book.workbook.remove(book.workbook.worksheets[0])

@@ -1,0 +1,57 @@
+"""Only at the bank: every movement that no receipt is linked to, and why."""
+
+from __future__ import annotations
+
+from reconcile import money
+from reconcile.books import Reconciliation
+from reconcile.books.links import PROPOSED
+from reconcile.reporters import style
+from reconcile.reporters.book import ROW_HASH, Book, table_names
+from reconcile.reporters.book import TableColumnShown as Column
+from reconcile.reporters.contents import Contents
+
+COLUMNS = (
+    Column("Date", "day", 10.5, 10.5),
+    Column("Amount", "amount", 14.5, 14.5),
+    Column("Description", "text", 20, 40, wrap=True),
+    Column("Campaign", "text", 11, 14, wrap=True),
+    Column("Fund", "text", 11, 14, wrap=True),
+    Column("Why", "text", 20, 32, wrap=True),
+    Column("Receipts that may be it", "text", 20, 44, wrap=True),
+    Column("File", "text", 10, 20, wrap=True),
+    Column("Line", "number", 6.5, 6.5),
+    Column("Transaction id", "text", 18.5, 18.5),
+    ROW_HASH,
+)
+NAME, TABLE = "Only at the bank", "OnlyAtTheBank"
+
+
+class _OnlyBank:
+    order = 41
+
+    def write(self, book: Book, contents: Contents) -> None:
+        """Add the sheet Only at the bank, where receipts were given."""
+        found = contents.beside.reconciliation
+        if found is None:
+            return
+        own = found.unmatched_bank
+        shown = contents.about(own["transaction_id"]).reset_index(drop=True)
+        may = found.links[found.links["status"] == PROPOSED].dropna(subset="receipt_id")
+        said = (may["receipt_id"] + ": " + may["reason"].fillna("")).groupby(may["transaction_id"]).agg("; ".join)
+        rows = shown[["Date", "Description", "Campaign", "Fund", "File", "Line", "Transaction id"]].assign(
+            Amount=own["amount"],
+            Why=own["why"],
+            **{"Receipts that may be it": said.reindex(own["transaction_id"]).reset_index(drop=True)},
+        )
+        count = f"{len(rows):,}".replace(",", " ")
+        about = f"{money.shown(money.total(own['amount']))} · {count} lines that no receipt is linked to"
+        for sheet in book.long_sheets(NAME, TABLE, about, COLUMNS, rows):
+            sheet.sheet_properties.tabColor = style.INK
+
+
+def tables(found: Reconciliation) -> tuple[str, ...]:
+    """The names of the tables that hold what is only at the bank."""
+    return table_names(TABLE, len(found.unmatched_bank))
+
+
+SHEET = _OnlyBank()
