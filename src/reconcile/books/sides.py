@@ -25,7 +25,7 @@ SHORTEST_NAME = 3
 """Letters of a word that may tell a payer; shorter ones are initials and titles."""
 
 _DECIDING = re.compile(r"(?:^|; )([^=;]+?) =")
-"""The words that decided, as a match's evidence gives them: `IDLEB = alias …; ZKT = zakat`."""
+"""The words that decided, as a match's evidence gives them: `ROOF = alias …; GIFT = fund`."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,6 @@
 """What people read: the workbook for finance staff and auditors, and how good the decisions are."""
 
-from reconcile.reporters.contents import Beside
+from reconcile.reporters.beside import Beside
 from reconcile.reporters.evaluation import write_evaluation
 from reconcile.reporters.month import write_month
 from reconcile.reporters.options import Sampling

@@ -15,12 +15,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from reconcile import money
-from reconcile.books.reconciliation import Reconciliation
 from reconcile.books.reversals import links_among
-from reconcile.errors import FrameRefused, ReconcileError
+from reconcile.errors import FrameRefused
 from reconcile.matching.narrative import narrate
 from reconcile.matching.totals import UNSPECIFIED
 from reconcile.merging import AccountFigures, Merged, given_statements, merge_statements
+from reconcile.reporters.beside import NOTHING, Beside
 from reconcile.reporters.celltext import arrow_text, changed_column, clean, clean_column, on_distinct
 from reconcile.reporters.masking import kept_words, mask_findings, mask_quoted, mask_texts
 from reconcile.reporters.options import PLAIN, Options
@@ -50,32 +50,6 @@ REMEMBERED = 20_000
 FIRST_DAY = pd.Timestamp("1900-03-01")
 """Before it Excel counts days wrongly: it takes 1900 for a leap year (https://learn.microsoft.com/office/troubleshoot/
 excel/wrongly-assumes-1900-is-leap-year)."""
-
-
-STATEMENTS = "statement files"
-
-
-@dataclass(frozen=True, eq=False)
-class Beside:
-    """What a run or a store knows besides the lines: `None` where it keeps no record of such things.
-
-    `refused` are the errors of files that could not be read, `made_from` says what the workbook shows; `decided_later`
-    is what counts here though it moved in a month closed before, `reversals` say which payment each reversal takes
-    back, `originals` are those of other months, `decisions` is what people decided, `changes` what the rules decided
-    otherwise than before (frames of `schema`); `reconciliation` is the bank against the charity's receipts.
-    """
-
-    refused: Sequence[ReconcileError] = ()
-    made_from: str = STATEMENTS
-    decided_later: pd.DataFrame | None = None
-    reversals: pd.DataFrame | None = None
-    originals: pd.DataFrame | None = None
-    decisions: pd.DataFrame | None = None
-    changes: pd.DataFrame | None = None
-    reconciliation: Reconciliation | None = None
-
-
-NOTHING = Beside()
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconcile.reporters.contents import Beside
+from reconcile.reporters.beside import Beside
 from reconcile.reporters.options import PLAIN, Options
 from reconcile.reporters.workbook import write_workbook
 

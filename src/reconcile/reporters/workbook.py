@@ -15,8 +15,9 @@ from reconcile._found import found_in
 from reconcile.files import replace_streamed
 from reconcile.merging import Merged
 from reconcile.reporters import sheets, style
+from reconcile.reporters.beside import NOTHING, Beside
 from reconcile.reporters.book import Book, Sheet, table_names
-from reconcile.reporters.contents import NOTHING, Beside, gather
+from reconcile.reporters.contents import gather
 from reconcile.reporters.formulas import Sums
 from reconcile.reporters.options import Options, Sampling
 from reconcile.reporters.package import write_package

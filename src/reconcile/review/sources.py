@@ -17,8 +17,9 @@ from reconcile.matching import match
 from reconcile.matching.totals import UNSPECIFIED
 from reconcile.matching.two_texts import review_two_texts
 from reconcile.merging import merge_statements
+from reconcile.reporters.beside import Beside
 from reconcile.reporters.book import HEAD_ROW
-from reconcile.reporters.contents import NO_CAMPAIGN, NO_FUND, Beside
+from reconcile.reporters.contents import NO_CAMPAIGN, NO_FUND
 from reconcile.reporters.month import MADE_FROM, write_month
 from reconcile.reporters.options import Options
 from reconcile.reporters.sheets.control import LIMITS, ORIGINS

@@ -14,9 +14,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from reconcile.money import AMOUNT
 from reconcile.reporters import style
+from reconcile.reporters.beside import STATEMENTS
 from reconcile.reporters.book import HEAD_ROW, ROW_HASH, Book, table_names
 from reconcile.reporters.book import TableColumnShown as Column
-from reconcile.reporters.contents import STATEMENTS, Contents
+from reconcile.reporters.contents import Contents
 from reconcile.reporters.formulas import Formula
 from reconcile.reporters.sheets.register import NOT_A_GIFT, choices
 from reconcile.schema import TEXT
