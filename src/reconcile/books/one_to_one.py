@@ -2,29 +2,44 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from reconcile.books.assignment import sure_pairs
 from reconcile.books.evidence import ENOUGH, NAME, NOTHING, NUMBER, REFERENCE, Common, common, named_in_text
 from reconcile.books.pairs import equal_pairs
+from reconcile.books.payers import one_payer
 from reconcile.books.sides import Side, Sides
 from reconcile.schema import TEXT
 
 MARGIN = 0.25
 """A pair must be so much better than any other of its line and of its receipt."""
 
-AGREED = 0.3
-"""What the same campaign and fund on both sides speak for a pair, where a whole name speaks 1 for it."""
+SURE_BY = 0.15
+"""An assignment without a pair must be so much worse than the best one with it."""
+
+WELL = 0.8
+"""A name that is there so surely needs no near days."""
+
+NEAR = 4
+"""Days for what is less sure: a receipt is written with the gift, or when the statement comes."""
+
+ROUND = 5000
+"""Cents of which many gifts are a multiple: two of such an amount may well be two gifts."""
 
 ALONE = 30
 """So many days on both sides an amount must be the only open one, for amount and day alone to link."""
 
 CONFIDENCE = {NUMBER: 0.999, REFERENCE: 0.995, NAME: 0.99, NOTHING: 0.97}
+EQUAL = "equal gifts"
+"""Lines and receipts that settle one another together: which is which makes no difference to any fund."""
+
 RULES = {NUMBER: "receipt number", REFERENCE: "reference", NAME: "payer's name", NOTHING: "amount and day"}
 
 
@@ -40,17 +55,12 @@ class Link:
     reason: str = ""
     fee: int = 0
 
-    def but(self, reason: str) -> Link:
-        """The same, asked for this reason."""
-        return replace(self, reason=reason)
-
 
 def candidates(sides: Sides, window: int) -> pd.DataFrame:
     """Every pair of one amount and near days.
 
     `line` and `receipt` are rows of both sides, `level` and `strength` what they have in common and `words` says it,
-    `apart` are days, `agreed` tells that both name the same campaign and fund, `clash` is why a person must say, or
-    empty.
+    `apart` are days, `clash` is why a person must say, or empty.
     """
     bank, books = sides.bank, sides.receipts
     left, right = equal_pairs((bank.cents, bank.day), (books.cents, books.day), window)
@@ -60,8 +70,14 @@ def candidates(sides: Sides, window: int) -> pd.DataFrame:
     found = [
         Common(NUMBER, 1.0, f"the receipt's number {books.ids[r]}")
         if (b, r) in numbered
-        else common(bank.text[b], books.payer[r], books.reference[r])
+        else common(bank.text[b], bool(bank.told[b]), books.payer[r], books.reference[r])
         for b, r in pairs
+    ]
+    banked = {batch for batch, number in Counter(books.batch).items() if batch and number > 1}
+    clashes = [
+        crosses(sides, b, (r,))
+        or (_of_batch(books.batch[r]) if f.level < REFERENCE and books.batch[r] in banked else "")
+        for (b, r), f in zip(pairs, found, strict=True)
     ]
     return pd.DataFrame(
         {
@@ -70,8 +86,7 @@ def candidates(sides: Sides, window: int) -> pd.DataFrame:
             "level": np.array([f.level for f in found], dtype=np.int64),
             "strength": np.array([f.strength for f in found], dtype=np.float64),
             "apart": books.day[right] - bank.day[left],
-            "agreed": np.array([_agree(sides, b, r) for b, r in pairs], dtype=bool),
-            "clash": pd.Series([crosses(sides, b, (r,)) for b, r in pairs], dtype=TEXT),
+            "clash": pd.Series(clashes, dtype=TEXT),
             "words": pd.Series([f.words for f in found], dtype=TEXT),
         }
     )
@@ -89,10 +104,8 @@ def crosses(sides: Sides, line: int, receipts: Sequence[int]) -> str:
     return ""
 
 
-def _agree(sides: Sides, line: int, receipt: int) -> bool:
-    bank, books = sides.bank, sides.receipts
-    own, booked = (bank.fund[line], bank.campaign[line]), (books.fund[receipt], books.campaign[receipt])
-    return own == booked and bool(own[1])
+def _of_batch(batch: str) -> str:
+    return f'the receipt was banked with others, as "{batch}"'
 
 
 def best_pairs(sides: Sides, pairs: pd.DataFrame) -> tuple[list[Link], pd.DataFrame]:
@@ -105,31 +118,51 @@ def best_pairs(sides: Sides, pairs: pd.DataFrame) -> tuple[list[Link], pd.DataFr
     for least in (NAME, NOTHING):
         while True:
             sure = _sure(sides, pairs, least)
-            links += [_link(pair) for pair in cast("Iterable[Any]", sure.itertuples())]
-            twins = _twins(sides, pairs) if sure.empty and least == NAME else []
-            links += twins
-            if sure.empty and not twins:
+            if sure.empty and least == NAME:
+                sure = _best_in_blocks(pairs)
+            found = [_link(pair) for pair in cast("Iterable[Any]", sure.itertuples())]
+            found += _twins(sides, pairs) if sure.empty and least == NAME else []
+            if not found:
                 break
-            lines = {line for link in links for line in link.lines}
-            receipts = {receipt for link in links for receipt in link.receipts}
+            links += found
+            lines = {line for link in found for line in link.lines}
+            receipts = {receipt for link in found for receipt in link.receipts}
             pairs = pairs[~pairs["line"].isin(lines) & ~pairs["receipt"].isin(receipts)]
     return links, pairs
+
+
+def _best_in_blocks(pairs: pd.DataFrame) -> pd.DataFrame:
+    """The pairs that are in every good assignment of the lines and receipts that hang together by names."""
+    sure = {pair for own in _blocks(_strong(pairs)) if len(own) > 1 for pair in sure_pairs(own, SURE_BY)}
+    there = [pair in sure for pair in zip(pairs["line"].tolist(), pairs["receipt"].tolist(), strict=True)]
+    found: pd.DataFrame = pairs[np.array(there, dtype=bool)]
+    return found
+
+
+def _strong(pairs: pd.DataFrame) -> pd.DataFrame:
+    return pairs[_worth(pairs) & pairs["clash"].eq("").to_numpy()]
+
+
+def _worth(pairs: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Which pairs have a number, a reference or a name in common; a family's name alone must be of near days."""
+    named = (pairs["level"] >= NAME).to_numpy() & (pairs["strength"] >= ENOUGH).to_numpy()
+    return named & ((pairs["strength"] >= WELL).to_numpy() | (pairs["apart"].abs() <= NEAR).to_numpy())
 
 
 def _rank(pairs: pd.DataFrame) -> npt.NDArray[np.float64]:
     level, strength = pairs["level"].to_numpy(), pairs["strength"].to_numpy()
     rank = np.where(level >= REFERENCE, level - 0.5, level) + strength
     # another fund or campaign speaks against a pair as much as a name speaks for it
-    return np.asarray(rank + AGREED * pairs["agreed"].to_numpy() - pairs["clash"].ne("").to_numpy(), dtype=np.float64)
+    return np.asarray(rank - pairs["clash"].ne("").to_numpy(), dtype=np.float64)
 
 
 def _sure(sides: Sides, pairs: pd.DataFrame, least: int) -> pd.DataFrame:
     """The pairs that may be linked by themselves, now."""
     rank = pd.Series(_rank(pairs), index=pairs.index)
-    level, strong = pairs["level"].to_numpy(), pairs["strength"].to_numpy() >= ENOUGH
-    worth = (level >= NAME) & strong
+    worth = _worth(pairs)
     if least == NOTHING:
-        worth |= (level == NOTHING) & _nothing_else(sides, pairs)
+        near = (pairs["apart"].abs() <= NEAR).to_numpy()
+        worth |= (pairs["level"] == NOTHING).to_numpy() & near & _nothing_else(sides, pairs)
     for side in ("line", "receipt"):
         worth &= _lead(rank, pairs[side]) >= MARGIN
     return pairs[worth & pairs["clash"].eq("").to_numpy()]
@@ -156,7 +189,7 @@ def _nothing_else(sides: Sides, pairs: pd.DataFrame) -> npt.NDArray[np.bool_]:
     lines, receipts = pairs["line"].to_numpy(), pairs["receipt"].to_numpy()
     alone = _only_open(bank, lines) & _only_open(books, receipts)
     unnamed = np.array([not books.payer[r] for r in receipts.tolist()], dtype=bool)
-    return np.asarray(alone & (~bank.told[lines] | unnamed))
+    return np.asarray(alone & (~bank.told[lines] | unnamed) & (bank.cents[lines] % ROUND != 0))
 
 
 def _only_open(side: Side, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
@@ -178,23 +211,35 @@ def _link(pair: Any) -> Link:
 def _twins(sides: Sides, pairs: pd.DataFrame) -> list[Link]:
     """Equal gifts of one payer, as many on both sides: linked in the order of their days."""
     bank, books = sides.bank, sides.receipts
-    strong = pairs[(pairs["level"] >= NAME) & (pairs["strength"] >= ENOUGH) & pairs["clash"].eq("")]
     found: list[Link] = []
-    for own in _blocks(strong):
+    for own in _blocks(_strong(pairs)):
         lines, receipts = sorted({b for b, _ in own}), sorted({r for _, r in own})
         if len(lines) != len(receipts) or len(lines) < 2:
             continue
-        told = {(bank.text[b], bank.fund[b], bank.campaign[b]) for b in lines}
-        booked = {(books.payer[r], books.reference[r], books.fund[r], books.campaign[r]) for r in receipts}
-        order = list(zip(lines, receipts, strict=True))
-        if len(told) == 1 and len(booked) == 1 and own.issuperset(order):
-            words = f"{len(order)} equal gifts of one payer on both sides, in the order of their days"
-            found += [Link((b,), (r,), "equal gifts", words, 0.98) for b, r in order]
+        payers = [books.payer[r] for r in receipts]
+        booked, booked_sure = one_payer(payers, payers)
+        paid, paid_sure = one_payer([bank.text[b] for b in lines], payers)
+        # receipts of one payer and day may be one, issued twice
+        twice = len({int(books.day[r]) for r in receipts}) < len(receipts)
+        alike = (booked and paid) or paid_sure or (booked_sure and not twice)
+        told = [
+            {side[at] for at in rows} - {""}
+            for side, rows in (
+                (bank.fund, lines),
+                (bank.campaign, lines),
+                (books.fund, receipts),
+                (books.campaign, receipts),
+            )
+        ]
+        order = zip(lines, receipts, strict=True)
+        if alike and all(len(names) < 2 for names in told) and own.keys() >= set(order):
+            words = f"{len(lines)} equal gifts of one payer and as many receipts, in the order of their days"
+            found.append(Link(tuple(lines), tuple(receipts), EQUAL, words, 0.98))
     return found
 
 
-def _blocks(pairs: pd.DataFrame) -> list[set[tuple[int, int]]]:
-    """The pairs in blocks that share no line and no receipt."""
+def _blocks(pairs: pd.DataFrame) -> list[dict[tuple[int, int], float]]:
+    """The pairs with their ranks, in blocks that share no line and no receipt."""
     home: dict[tuple[str, int], tuple[str, int]] = {}
 
     def top(node: tuple[str, int]) -> tuple[str, int]:
@@ -206,7 +251,7 @@ def _blocks(pairs: pd.DataFrame) -> list[set[tuple[int, int]]]:
     found = list(zip(pairs["line"].tolist(), pairs["receipt"].tolist(), strict=True))
     for line, receipt in found:
         home[top(("line", line))] = top(("receipt", receipt))
-    blocks: dict[tuple[str, int], set[tuple[int, int]]] = {}
-    for line, receipt in found:
-        blocks.setdefault(top(("line", line)), set()).add((line, receipt))
+    blocks: dict[tuple[str, int], dict[tuple[int, int], float]] = {}
+    for (line, receipt), rank in zip(found, _rank(pairs).tolist(), strict=True):
+        blocks.setdefault(top(("line", line)), {})[line, receipt] = rank
     return list(blocks.values())

@@ -51,7 +51,7 @@ def other_amounts(sides: Sides, near: pd.DataFrame, window: int, lines: set[int]
     for b, r in zip(near["line"].tolist(), near["receipt"].tolist(), strict=True):
         reason = _differ(int(bank.cents[b]), int(books.cents[r]))
         if reason and b in lines and r in receipts and abs(int(bank.day[b] - books.day[r])) <= window:
-            words = common(bank.text[b], books.payer[r], books.reference[r]).words or "the receipt's number"
+            words = common(bank.text[b], True, books.payer[r], books.reference[r]).words or "the receipt's number"
             fee = int(books.cents[r] - bank.cents[b])
             found.append(Link((b,), (r,), "another amount", words, 0.5, crosses(sides, b, (r,)) or reason, fee))
     return found

@@ -13,11 +13,12 @@ import pandas as pd
 from reconcile import money
 from reconcile.books.both_sides import both_sides
 from reconcile.books.links import LINKED, PROPOSED
-from reconcile.books.one_to_one import Link, best_pairs, candidates
+from reconcile.books.one_to_one import EQUAL, Link, best_pairs, candidates
 from reconcile.books.open_items import ageing, duplicates, open_lines, open_receipts
 from reconcile.books.questions import open_pairs, other_amounts
 from reconcile.books.sides import Sides, sides_of
 from reconcile.books.together import by_batch, of_one_payer, of_payers
+from reconcile.campaigns import FundVocabulary, default_funds
 from reconcile.errors import FrameRefused
 from reconcile.facts import as_html, as_text
 from reconcile.schema import LINKS
@@ -86,20 +87,22 @@ def reconcile(
     receipts: pd.DataFrame,
     *,
     matches: pd.DataFrame | None = None,
+    funds: FundVocabulary | None = None,
     window: int = WINDOW,
 ) -> Reconciliation:
     """The bank's lines and the charity's receipts, each linked to what settles it, asked about, or open.
 
     Numbers and references link before names, names before amount and day alone; of several a pair is linked only where
     it beats all others of its line and of its receipt. Deposits of a batch, gifts of a payer made at once or in parts
-    are linked where they come to the cent. Other amounts (a fee, changed figures) are proposed, never linked. With
-    `matches` no link crosses a fund or a campaign. The order of the rows means nothing.
+    are linked where they come to the cent. Other amounts (a fee, changed figures) are proposed, never linked. No
+    link crosses a fund or a campaign: those of `matches`, and where these know none, the fund that the text names by a
+    word of `funds` (the built-in ones unless given). The order of the rows means nothing.
 
     `window` is the most days between both. Raises FrameRefused for frames that lack columns or have an id twice.
     """
     if window < 0:
         raise FrameRefused(f"the window is {window} days", do="Give 0 or more days.")
-    sides = sides_of(transactions, receipts, matches)
+    sides = sides_of(transactions, receipts, matches, funds or default_funds())
     links = _settled(sides, window)
     frame = _frame(sides, links)
     return Reconciliation(
@@ -143,6 +146,14 @@ def _open(sides: Sides, links: Sequence[Link]) -> tuple[set[int], set[int]]:
     return set(range(len(sides.bank))) - lines, set(range(len(sides.receipts))) - receipts
 
 
+def _pairs(link: Link, own: Sequence[int], booked: Sequence[int]) -> list[tuple[int, int, int]]:
+    """The line, the receipt and the cents of each row of a link."""
+    if link.rule == EQUAL:
+        return [(line, r, own[line]) for line, r in zip(link.lines, link.receipts, strict=True)]
+    by_line = len(link.lines) > 1
+    return [(line, r, own[line] if by_line else booked[r]) for line in link.lines for r in link.receipts]
+
+
 def _frame(sides: Sides, links: Sequence[Link]) -> pd.DataFrame:
     """The links as rows, one for each pair, and one for a fee."""
     ids, numbers = sides.bank.ids, sides.receipts.ids
@@ -152,12 +163,7 @@ def _frame(sides: Sides, links: Sequence[Link]) -> pd.DataFrame:
         # named for what is in it, so that it is the same whatever else there is
         group = min(ids[line] for line in link.lines) + "/" + min(numbers[r] for r in link.receipts)
         told = (LINKED if not link.reason else PROPOSED, link.rule, link.evidence, link.confidence, group, link.reason)
-        by_line = len(link.lines) > 1
-        rows += [
-            (ids[line], numbers[r], own[line] if by_line else booked[r], *told)
-            for line in link.lines
-            for r in link.receipts
-        ]
+        rows += [(ids[line], numbers[r], cents, *told) for line, r, cents in _pairs(link, own, booked)]
         if link.fee:
             rows.append((ids[link.lines[0]], None, -link.fee, *told))
     if not rows:

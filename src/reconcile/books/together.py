@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from reconcile.books.evidence import ENOUGH, NAME, common, named_in_text
-from reconcile.books.one_to_one import Link, crosses
+from reconcile.books.evidence import NAME, common, named_in_text
+from reconcile.books.one_to_one import WELL, Link, crosses
 from reconcile.books.pairs import equal_pairs
-from reconcile.books.sides import Books, Numbers, Sides, names_in
+from reconcile.books.payers import names_in
+from reconcile.books.sides import Books, Numbers, Sides
 from reconcile.schema import TEXT
 
 FEWEST_UNNAMED = 3
@@ -107,17 +108,21 @@ def of_payers(sides: Sides, lines: set[int], receipts: set[int]) -> pd.DataFrame
     pairs = pd.concat([pairs, numbered]).drop_duplicates().sort_values(["line", "receipt"], ignore_index=True)
     known = set(zip(numbered["line"].tolist(), numbered["receipt"].tolist(), strict=True))
     told = [
-        (b, r) in known or _is_payer(bank.text[b], books.payer[r])
+        (b, r) in known or _is_payer(sides, b, r)
         for b, r in zip(pairs["line"].tolist(), pairs["receipt"].tolist(), strict=True)
     ]
     one_way = np.sign(bank.cents[pairs["line"]]) == np.sign(books.cents[pairs["receipt"]])
-    found: pd.DataFrame = pairs[np.array(told, dtype=bool) & one_way]
+    kept = pairs[np.array(told, dtype=bool) & one_way]
+    both = zip(kept["line"].tolist(), kept["receipt"].tolist(), strict=True)
+    found: pd.DataFrame = kept.assign(numbered=np.array([pair in known for pair in both], dtype=bool))
     return found
 
 
-def _is_payer(text: str, payer: str) -> bool:
-    found = common(text, payer, "")
-    return found.level == NAME and found.strength >= ENOUGH
+def _is_payer(sides: Sides, line: int, receipt: int) -> bool:
+    """Whether the line surely names the receipt's payer: sums of a whole family's gifts come about by chance."""
+    bank, books = sides.bank, sides.receipts
+    found = common(bank.text[line], bool(bank.told[line]), books.payer[receipt], books.reference[receipt])
+    return found.level >= NAME and found.strength >= WELL
 
 
 def of_one_payer(sides: Sides, pairs: pd.DataFrame, window: int) -> list[Link]:
@@ -125,6 +130,17 @@ def of_one_payer(sides: Sides, pairs: pd.DataFrame, window: int) -> list[Link]:
 
     Only where all there are come to it, so that no chance sum is taken.
     """
+    plain = np.array(
+        [not crosses(sides, b, (r,)) for b, r in zip(pairs["line"], pairs["receipt"], strict=True)], dtype=bool
+    )
+    pairs = pairs[plain]
+    links = _of_one_payer(sides, pairs[pairs["numbered"]], window)
+    lines, receipts = {b for link in links for b in link.lines}, {r for link in links for r in link.receipts}
+    left = pairs[~pairs["line"].isin(lines) & ~pairs["receipt"].isin(receipts)]
+    return links + _of_one_payer(sides, left, window)
+
+
+def _of_one_payer(sides: Sides, pairs: pd.DataFrame, window: int) -> list[Link]:
     bank, books = sides.bank, sides.receipts
     line, receipt = pairs["line"].to_numpy(), pairs["receipt"].to_numpy()
     apart = np.abs(books.day[receipt] - bank.day[line])
@@ -140,7 +156,7 @@ def of_one_payer(sides: Sides, pairs: pd.DataFrame, window: int) -> list[Link]:
         Link(own, (one,), "in parts", f"{len(own)} payments of the payer come to the receipt", 0.98)
         for one, own in _sums(parts, "receipt", "line", books.cents, bank.cents)
     ]
-    return [_if_it_crosses(sides, link) for link in _without_overlap(links)]
+    return _without_overlap(links)
 
 
 def _sums(
@@ -155,11 +171,6 @@ def _sums(
         for at, own in sorted(members.items())
         if 2 <= len(own) <= MOST_PARTS and int(parts[own].sum()) == int(whole[at])
     ]
-
-
-def _if_it_crosses(sides: Sides, link: Link) -> Link:
-    reasons = [crosses(sides, line, link.receipts) for line in link.lines]
-    return link.but(next(filter(None, reasons), ""))
 
 
 def _without_overlap(links: list[Link]) -> list[Link]:

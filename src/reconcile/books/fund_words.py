@@ -1,0 +1,31 @@
+"""The fund that a bank text names by itself, for lines of which no match knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from reconcile.campaigns import FundVocabulary
+from reconcile.matching.words import chunks, fold
+
+LONG_ENOUGH = 5
+"""Letters of a spelling that may stand inside a longer word; shorter ones must be a word of their own."""
+
+
+def reader(funds: FundVocabulary) -> Callable[[str], str]:
+    """What tells the fund of a text, empty where it names none or several.
+
+    It only keeps money of one fund from a receipt of another; to credit a gift takes `match`.
+    """
+    spellings = {"".join(chunks(fold(word))): fund.name for fund in funds for word in (*fund.spellings, fund.name)}
+
+    @lru_cache(100_000)
+    def fund_of(text: str) -> str:
+        words = chunks(text)
+        glued = "".join(words)
+        found = {
+            fund for word, fund in spellings.items() if word in words or (len(word) >= LONG_ENOUGH and word in glued)
+        }
+        return found.pop().casefold() if len(found) == 1 else ""
+
+    return fund_of
