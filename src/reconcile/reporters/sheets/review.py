@@ -124,12 +124,13 @@ def _ask(book: Book, sheet: Worksheet, headings: Sequence[str], last: int, lists
     """The lists to choose from, what an amount may be, and colours that say what is missing."""
     at, first = _letters(headings), HEAD_ROW + 1
     for place, (source, what) in enumerate((("Register", "campaign"), ("Funds", "fund"))):
-        chosen = DataValidation("list", formula1=lists[source], allow_blank=True, errorStyle="stop")
+        chosen = DataValidation("list", formula1=lists[source], allow_blank=True, showErrorMessage=True)
         chosen.errorTitle, chosen.error = f"Not a {what}", f"Choose a {what} from the list (sheet {source})."
         for part in PARTS:
             chosen.add(f"{at[part[place]]}{first}:{at[part[place]]}{last}")
         sheet.add_data_validation(chosen)
-    amount = DataValidation("decimal", operator="between", formula1="-1000000000000", formula2="1000000000000")
+    amount = DataValidation("decimal", operator="between", allow_blank=True, showErrorMessage=True)
+    amount.formula1, amount.formula2 = "-1000000000000", "1000000000000"
     amount.errorTitle, amount.error = "Not an amount", "Give rand and cents as a number, such as 60.00."
     for part in PARTS:
         amount.add(f"{at[part[2]]}{first}:{at[part[2]]}{last}")
