@@ -118,10 +118,6 @@ class Contents:
             text = text.replace(number, label)
         return clean(text)
 
-    def taken(self) -> list[int]:
-        """How many of the transactions come from each statement; of overlapping files only one delivers a row."""
-        return [int(n) for n in self.merged.contributed["new"]]
-
     def label(self, account: Account) -> str:
         """The account as the workbook shows it."""
         return self.masks.get(account.number, account.number)
@@ -156,8 +152,7 @@ def gather(
 ) -> Contents:
     """Everything the sheets show; raises FrameRefused unless the matches are those of exactly these transactions.
 
-    `merged` are the statements merged already, in the order of file, account and hash; `parts` the campaigns, funds and
-    amounts of movements that were split.
+    `merged` are the statements merged already; `parts` the campaigns, funds and amounts of movements that were split.
     """
     ordered = sorted(given_statements(statements), key=lambda s: (s.source.name, s.account.number, s.source.sha256))
     merged = merged or merge_statements(ordered)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections import defaultdict
 from importlib.metadata import version
 
 import pandas as pd
@@ -76,7 +77,7 @@ def _files(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
     heads = [(w, i, 1, w in ("Rows", "New", "Money in", "Money out")) for i, w in enumerate(words, 1)]
     row = section(book, sheet, row, "Files", heads)
     looks = [style.TYPED] * 5 + [style.COUNT, style.COUNT, style.AMOUNT, style.AMOUNT, style.TYPED.but(size=9)]
-    for statement, new in zip(contents.statements, contents.taken(), strict=True):
+    for statement, new in zip(contents.statements, _taken(contents), strict=True):
         source = statement.source
         values: list[Value] = [
             contents.masked(source.name),
@@ -92,6 +93,16 @@ def _files(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
     remark += " New: rows the Transactions sheet takes from this file."
     book.line(sheet, row, [(1, 10, remark, style.REMARK)])
     return row + 1
+
+
+def _taken(contents: Contents) -> list[int]:
+    """How many of the transactions come from each statement; of overlapping files only one delivers a row."""
+    told = contents.merged.contributed
+    of: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for source, account, new in zip(told["source"], told["account"], told["new"], strict=True):
+        of[source, account].append(int(new))
+    # they were merged in the order in which they were given, which need not be the one in which they are shown
+    return [of[s.source.name, s.account.number].pop(0) for s in contents.statements]
 
 
 def _proofs(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
