@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from odd_texts import KEPT, REPLACED
 from python_calamine import CalamineWorkbook
 from readback import table
 from small_statements import Entry, written
@@ -21,46 +22,6 @@ from small_statements import Entry, written
 from reconcile.errors import FrameRefused
 from reconcile.reporters import celltext
 from reconcile.reporters.celltext import LONGEST, clean, clean_column, for_cell, longest
-
-KEPT = (
-    "=1+1",
-    "+CMD",
-    "-1+1",
-    "@SUM(A1)",
-    "=cmd|' /C calc'!A0",
-    '=HYPERLINK("http://x")',
-    "== x ==",
-    "#N/A",
-    "#REF!",
-    "{=1+1}",
-    "http://x",
-    "mailto:a@b",
-    "file:///x",
-    "\tTAB",
-    "CR\rCR",
-    "LF\nLF",
-    "  two  spaces  ",
-    "a<b>&amp;\"'c",
-    "TRUE",
-    "007",
-    "1E5",
-    "2018/09/01",
-    "'quoted",
-    "😀👩‍👧",
-    "Zoë مرحبا",
-    "_x0041_",
-    "_x0041_x0042_",
-    "_x005F_x0041_",
-    "__x000D_",
-)
-REPLACED = (
-    ("nul\x00", "nul�"),
-    ("bell\x07 esc\x1b", "bell� esc�"),
-    ("del\x7f nel\x85", "del� nel�"),
-    ("last\uffff \ufffe", "last� �"),
-    ("over\u202eride", "over�ride"),
-    ("iso\u2066late", "iso�late"),
-)
 
 
 def entries() -> list[Entry]:

@@ -194,7 +194,7 @@ class Book:
                     yield cell.coordinate, "=" + seal.of_cell(values[cell.coordinate])
                 elif cell.value is not None:
                     value = as_typed(cell.value) if isinstance(cell.value, str) else cell.value
-                    yield cell.coordinate, seal.of_cell(value)
+                    yield cell.coordinate, seal.of_constant(value)
 
     def must_be_zero(self, sheet: Worksheet, cells: str) -> None:
         """Colour the figures of these cells green at zero and red at anything else."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from reconcile.errors import FrameRefused
 
-_SAMPLE = re.compile(r"(random|monetary) ([0-9]+) with the seed (.*)")
+_SAMPLE = re.compile(r"(random|monetary) ([0-9]+) with the seed (.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)

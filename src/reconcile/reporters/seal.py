@@ -17,11 +17,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from reconcile import money
-from reconcile.reporters.celltext import TEXT, one_array
+from reconcile.reporters.celltext import TEXT, on_distinct, one_array
 
 HASH_LETTERS = 16
 _BETWEEN = "\x1f"
-_LINE_ENDS = re.compile(r"\r\n?")
+_LINE_ENDS = re.compile(r"(?:\r|\n|_x000D_)+")
+_ESCAPE = "x005F_"
+"""What marks an underscore that begins no escape, see `celltext`; some readers take it out, some do not."""
+
 _STEP = Decimal("0.000001")
 _LARGEST = Decimal(10) ** 15
 
@@ -29,7 +32,7 @@ _LARGEST = Decimal(10) ** 15
 def told(kind: str, values: pd.Series[Any]) -> pa.Array:
     """A column of a long table as the texts that are hashed; `of_cell` gives the same for a cell read back."""
     if kind == "text":
-        texts = pc.replace_substring_regex(one_array(values, TEXT), r"\r\n?", "\n")
+        texts = _whole_column(one_array(values, TEXT))
     elif kind == "day":
         texts = pc.cast(pc.strftime(one_array(values), format="%Y-%m-%d"), TEXT)
     elif kind == "amount":
@@ -60,7 +63,7 @@ def of_cell(value: object, kind: str = "") -> str:
         return str(value)[:10] if is_day(value) else str(value)
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         return _number(Decimal(str(value)), kind)
-    return _LINE_ENDS.sub("\n", str(value))
+    return _plain(str(value))
 
 
 def _number(exact: Decimal, kind: str) -> str:
@@ -78,9 +81,27 @@ def is_day(value: date | datetime) -> bool:
     return not isinstance(value, datetime) or value.time() == time()
 
 
+def of_constant(value: object) -> str:
+    """What a cell beside a table holds as the text that is hashed: a number or a day is no text that reads like it."""
+    return of_cell(value) if value is None or isinstance(value, str) else f"#{of_cell(value)}"
+
+
 def of_cells(cells: Iterable[tuple[str, str]]) -> str:
     """The hash of the cells of a sheet, each with where it stands; empty ones do not count, nor does the order."""
     return _digest("\n".join(f"{where}{_BETWEEN}{text}" for where, text in sorted(cells) if text))
+
+
+def _plain(text: str) -> str:
+    """A text as it is hashed: ends of lines as one `\\n`, which programs write in many ways, and no escape."""
+    while _ESCAPE in text:  # taking one out may bring the next one together
+        text = text.replace(_ESCAPE, "")
+    return _LINE_ENDS.sub("\n", text)
+
+
+def _whole_column(texts: pa.Array) -> pa.Array:
+    if pc.any(pc.match_substring(texts, _ESCAPE)).as_py():
+        return on_distinct(texts, lambda known: pa.array([_plain(text) for text in known.to_pylist()], TEXT))
+    return pc.replace_substring_regex(texts, _LINE_ENDS.pattern, "\n")
 
 
 def _digest(text: str) -> str:

@@ -7,11 +7,12 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from os import PathLike
 from typing import Any
 
+from defusedxml.ElementTree import fromstring
 from openpyxl.utils import get_column_letter
 
 from reconcile.errors import ReviewRefused, UnknownLayout, UnreadableFile
@@ -27,6 +28,7 @@ Place = tuple[int, int]
 
 _AGAIN = "Take the workbook as it was written, or save it again as .xlsx."
 _ADDED = re.compile(r"xl/((threaded)?comments|persons|media|embeddings|ctrlProps)", re.IGNORECASE)
+_TABLE = re.compile(r"xl/tables/[^/]+\.xml")
 _DRAWN = re.compile(rb"<(?:\w+:)?(?:sp|pic|cxnSp)[ >]")
 
 
@@ -40,6 +42,9 @@ class Book:
     ours: bool
     remarks: bool
     """Whether somebody put comments, pictures or text boxes into it."""
+
+    tables: Mapping[str, str] = field(default_factory=dict)
+    """The cells over which each table reaches: formulas add up those and no others."""
 
     @property
     def calculated(self) -> bool:
@@ -87,7 +92,7 @@ def sheets_of(document: Document) -> Iterator[Sheets]:
 def read_book(path: str | PathLike[str]) -> Book:
     """All cells of a workbook. Raises UnreadableFile, and ReviewRefused for what is no workbook."""
     document = document_at(path)
-    with sheets_of(document) as sheets:
+    with sheets_of(document) as sheets, zipfile.ZipFile(io.BytesIO(document.content)) as package:
         cells = {
             name: {
                 (row, column): cell
@@ -97,12 +102,13 @@ def read_book(path: str | PathLike[str]) -> Book:
             }
             for name in sheets.names
         }
-    with zipfile.ZipFile(io.BytesIO(document.content)) as package:
         names = package.namelist()
         by = package.read("docProps/app.xml") if "docProps/app.xml" in names else b""
+        tables = [fromstring(package.read(part)).attrib for part in names if _TABLE.match(part)]
         drawn = any(_DRAWN.search(package.read(part)) for part in names if part.startswith("xl/drawings/drawing"))
     remarks = drawn or any(_ADDED.match(part) for part in names)
-    return Book(document.name, document.sha256, cells, b"openpyxl" in by.lower(), remarks)
+    reach = {own.get("displayName", ""): own.get("ref", "") for own in tables}
+    return Book(document.name, document.sha256, cells, b"openpyxl" in by.lower(), remarks, reach)
 
 
 def at(place: Place) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,8 +25,12 @@ from reconcile.reporters.sheets.review import NOTE, PARTS
 from reconcile.review.rows import HASH, ID, Filled, from_file, from_frame, is_empty, plain
 from reconcile.schema import REVIEWED
 
+_FIGURES = re.compile(r"[0-9]+(E[0-9]{1,2})?", re.IGNORECASE)
 LONGEST_NOTE = 2000
 """A note becomes the reason of a decision, which every later workbook shows."""
+
+LARGEST = 1e12
+"""More rand than any payment has; a larger broken number cannot be counted in cents."""
 
 Place = tuple[str | None, str | None]
 Source = str | PathLike[str] | pd.DataFrame
@@ -206,10 +211,12 @@ class _Checker:
         value = row.cells.get(heading)
         if is_empty(value):
             return None
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)  # a code of figures, which a spreadsheet took for a number
-        typed = str(value).strip()
         words = [*(known or ()), further]
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            # a code of figures, which a spreadsheet took for a number: 0012 became 12
+            figures = [word for word in words if _FIGURES.fullmatch(word) and float(word) == value]
+            value = figures[0] if len(figures) == 1 else int(value) if float(value).is_integer() else value
+        typed = str(value).strip()
         alike = [word for word in words if word.casefold() == typed.casefold()]
         if len(alike) == 1:
             return alike[0]
@@ -226,7 +233,8 @@ class _Checker:
         if is_empty(value):
             raise self._fault(row, heading, "no amount is given", "Give the amount of each part.")
         try:
-            value = value.strip() if isinstance(value, str) else value
+            endless = isinstance(value, float) and not abs(value) < LARGEST
+            value = str(value).strip() if endless or isinstance(value, str) else value
             cents = int(money.cents(money.exact(pd.Series([value]), heading))[0])
         except (NotMoney, TypeError, ValueError) as fault:
             what = f'"{shown(value, 40)}" is no amount'

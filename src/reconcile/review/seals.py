@@ -8,6 +8,7 @@ from itertools import count
 from typing import cast
 
 from reconcile._found import found_in
+from reconcile.errors import shown as safely
 from reconcile.reporters import seal, sheets
 from reconcile.reporters.book import HEAD_ROW, ROW_HASH, TableColumnShown
 from reconcile.reporters.sheets.control import (
@@ -140,14 +141,14 @@ def _sealed(book: Book, name: str, given: object, rows: object) -> Iterator[str]
         return
     cells = book.sheets[name]
     live = any(cell.formula for cell in cells.values())
-    if (book.calculated or not live) and seal.of_cells(
-        _told(cells, _begins(cells) if name == CONTROL else None)
-    ) != given:
+    before = _begins(cells) if name == CONTROL else None
+    if (book.calculated or not live) and seal.of_cells(_told(cells, before)) != given:
         yield f"{name}: a cell beside its table is not as it was written"
     heads = table_of(cells)
     there = len(_rows_of(name, cells, heads)) if heads else None
     if there != rows:
-        yield f"{name}: it has {there or 0} rows where {rows} were written"
+        written = "its seal tells of none" if rows is None else f"{safely(rows, 40)} were written"
+        yield f"{name}: its table has {there or 0} rows, {written}"
 
 
 def _begins(control: Cells) -> int | None:
@@ -161,8 +162,9 @@ def _around_the_seals(book: Book, begins: int, after: int) -> Iterator[str]:
     wanted |= {(begins + 1, column): words for words, column, _, _ in SEAL_HEADS}
     for column, words in SIGNED_BY:
         wanted |= {(after + 3 + offset, column): said for offset, said in enumerate((words, *SIGNED_WITH))}
-    seals = {(row, column) for row in range(begins + 2, after) for _, column, _, _ in SEAL_HEADS}
     control = book.sheets[CONTROL]
+    seals = {(row, column) for row in range(begins + 2, after) for _, column, _, _ in SEAL_HEADS}
+    seals = {place for place in seals if place in control and not control[place].formula}
     there = {place for place in control if place[0] >= begins and not in_a_box(book, place)} - seals
     for place in sorted(there | wanted.keys()):
         if control.get(place, Cell(None)) != Cell(wanted.get(place)):
@@ -181,5 +183,5 @@ def _told(cells: Cells, before: int | None) -> Iterator[tuple[str, str]]:
     for (row, column), cell in cells.items():
         if (table and row > HEAD_ROW) or (before is not None and row >= before):
             continue
-        text = seal.of_cell(cell.value)
-        yield at((row, column)), f"={text}" if cell.formula else text
+        text = f"={seal.of_cell(cell.value)}" if cell.formula else seal.of_constant(cell.value)
+        yield at((row, column)), text

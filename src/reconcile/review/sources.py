@@ -176,9 +176,10 @@ def _funds(book: Book) -> FundVocabulary | None:
     if "Fund vocabulary" not in told:
         return None
     rows = [r for r in _records(book, "Funds") if r.get("Fund") != UNSPECIFIED]
-    funds = tuple(
-        Fund(str(r["Fund"]), _parts(r.get("Spelt")), automatic=r.get("What it is") != BY_PEOPLE) for r in rows
-    )
+    with _understood(book, "Funds"):
+        funds = tuple(
+            Fund(str(r["Fund"]), _parts(r.get("Spelt")), automatic=r.get("What it is") != BY_PEOPLE) for r in rows
+        )
     return FundVocabulary(funds, *_file(told, "Fund vocabulary", "built in"))
 
 

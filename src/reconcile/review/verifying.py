@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from reconcile.campaigns import CampaignRegister, FundVocabulary
 from reconcile.errors import FrameRefused, ReconcileError, ReviewRefused
+from reconcile.errors import shown as safely
 from reconcile.reporters.book import HEAD_ROW
 from reconcile.reporters.sheets.control import SOFTWARE
-from reconcile.review.cells import Book, Place, at, read_book, shown
+from reconcile.review.cells import LONGEST_SHOWN, Book, Place, at, read_book, shown
 from reconcile.review.seals import CONTROL, STATE, broken, free_of, in_a_box, own_seal, table_of
 from reconcile.review.sources import from_statements, from_store, made_from
 from reconcile.spreadsheets import Cell
@@ -28,6 +29,7 @@ MOST_TOLD = 100
 
 HASHES_ALONE = "only its own hashes were checked: the statements, or the store it was made from, would show more"
 REWORDED = "stand in other words than they were written in; their values are right"
+UNTABLED = "its tables are plain cells now, as some programs save them"
 FROM_ITSELF = (f"{CONTROL}:", f"{CONTROL}!", "Register:", "Register!", "Funds:", "Funds!")
 NOT_SAVED = "the values of its formulas are not in it; open it in a spreadsheet and save it, to have them compared"
 
@@ -159,8 +161,20 @@ def compare(wanted: Book, book: Book) -> Compared:
         else:
             found.append(f"{name}: the sheet is gone")
     found += [f"{name}: a sheet that was not written" for name in book.sheets if name not in wanted.sheets]
-    notes = (f"{len(reworded)} formulas, the first {reworded[0]}, {REWORDED}",) if reworded else ()
-    return Compared(tuple(found), notes)
+    notes = [f"{len(reworded)} formulas, the first {reworded[0]}, {REWORDED}"] if reworded else []
+    if book.tables:
+        found += _tables(wanted, book)
+    elif wanted.tables:
+        notes.append(UNTABLED)
+    return Compared(tuple(found), tuple(notes))
+
+
+def _tables(wanted: Book, book: Book) -> Iterator[str]:
+    """Tables that reach over other cells: the next program would add up those."""
+    for table, must in wanted.tables.items():
+        if book.tables.get(table) != must:
+            reach = safely(book.tables.get(table, "nothing"), LONGEST_SHOWN)
+            yield f"the table {table} reaches over {reach}, {must} is right"
 
 
 def _sheet(name: str, wanted: Mapping[Place, Cell], book: Book, reworded: list[str]) -> Iterator[str]:
@@ -195,7 +209,7 @@ def _told(cell: Cell, other: Cell) -> str:
     """The cell in words, by its formula where that is what differs."""
     live = cell.formula or other.formula
     if live and (cell.value == other.value or cell.value is None or other.value is None):
-        return shown(cell.formula) if cell.formula else shown(cell.value)
+        return safely(cell.formula, LONGEST_SHOWN) if cell.formula else shown(cell.value)
     return shown(cell.value)
 
 
