@@ -95,14 +95,14 @@ def workbook(arguments: argparse.Namespace) -> int:
 
     target = Path(arguments.out)
     if target.suffix.lower() != ".xlsx" or target.exists():
-        what = "is there already" if target.exists() else "is no name of a workbook"
+        what = "is there already" if target.exists() else "is no name for a workbook"
         raise WorkbookNotWritten(what, file=target.name, do="Name a new file that ends in .xlsx.")
     store, config = opened(arguments)
     with store:
         view = store.month(arguments.month)
     if view is None:
         raise WorkbookNotWritten(
-            f"the store has nothing of {arguments.month}", file=target.name, do="Name another month."
+            f"the store has nothing of {arguments.month}", file=target.name, do="Name another month, as 2018-09."
         )
     write_month(
         target,

@@ -231,9 +231,7 @@ def test_what_cannot_be_drawn_is_refused(rows: dict[str, int], how: dict[str, An
 @pytest.mark.parametrize(
     ("frame", "error", "says"),
     [
-        ("b", FrameRefused, "no frame"),
         (population(LETTERS)[["amount"]], FrameRefused, "lacks the column transaction_id"),
-        (pd.concat([population(LETTERS)] * 2), FrameRefused, "has the id b twice"),
         (population(LETTERS).assign(transaction_id=None), FrameRefused, "transaction_id is missing"),
         (population(LETTERS).assign(amount="1,00"), NotMoney, "is not money"),
         (population(LETTERS).assign(amount=0.001), NotMoney, "is not money"),

@@ -77,8 +77,8 @@ class Sample:
 def draw(transactions: pd.DataFrame, *, size: int, seed: int | str, method: str) -> Sample:
     """A sample of the transactions, the same wherever and in whatever order of rows it is drawn.
 
-    `transactions` needs `transaction_id` and `amount` (rand); leave out beforehand what is not to be drawn from. `seed`
-    is a whole number or a text, and 7 is the same as "7". The methods:
+    `transactions` needs `transaction_id`, each once, and `amount` (rand); leave out beforehand what is not to be drawn
+    from. `seed` is a whole number or a text, and 7 is the same as "7". The methods:
 
     * `random`: each transaction has the same chance (ISA 530, appendix 4, random selection). The rows are ranked by the
       SHA-256 of `seed:transaction_id`, and the first `size` of them taken; a row more or less in the population changes
@@ -92,9 +92,8 @@ def draw(transactions: pd.DataFrame, *, size: int, seed: int | str, method: str)
       are fewer rows than hits. What moved no money is never drawn. Debits and credits count alike; an auditor who wants
       only one of them gives only those.
 
-    Raises FrameRefused for a frame without the columns, without rows or with an id twice; a size under 1 or over what
-    there is to draw; a seed that is neither a whole number nor a text; another method. NotMoney for an amount that is
-    none.
+    Raises FrameRefused for a frame without the columns or without rows; a size under 1 or over what there is to draw; a
+    seed that is neither a whole number nor a text; another method. NotMoney for an amount that is none.
     """
     if not isinstance(method, str) or method not in METHODS:
         do = f"It must be one of {', '.join(METHODS)}."
@@ -134,14 +133,7 @@ def _seed(seed: object) -> str:
 
 def _population(transactions: pd.DataFrame) -> pd.DataFrame:
     """Ids and exact amounts, in the order of the ids: the order of the rows means nothing."""
-    if not isinstance(transactions, pd.DataFrame):
-        raise FrameRefused("transactions is no frame", do="Pass statement.transactions.")
-    rows = _ASKED.check(transactions)
-    ids = rows["transaction_id"]
-    if ids.duplicated().any():
-        first = shown(ids[ids.duplicated()].iloc[0], 40)
-        raise FrameRefused(f"transactions has the id {first} twice", do="Pass merge_statements(…).transactions.")
-    return rows.sort_values("transaction_id", ignore_index=True)
+    return _ASKED.check(transactions).sort_values("transaction_id", ignore_index=True)
 
 
 def _check_size(size: Any, count: int, which: str) -> None:

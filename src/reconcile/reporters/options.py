@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from reconcile.errors import FrameRefused
-
-_SAMPLE = re.compile(r"(random|monetary) ([0-9]+) with the seed (.*)", re.DOTALL)
+_SAMPLE = re.compile(r"(random|monetary) ([0-9]{1,9}) with the seed (.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -44,13 +42,9 @@ class Options:
 
     @classmethod
     def of(cls, told: dict[str, str]) -> Options:
-        """The options that `told` gave these labels and texts."""
-        sample = None
-        if "Sample" in told:
-            found = _SAMPLE.fullmatch(told["Sample"])
-            if found is None:
-                raise FrameRefused(f'the sample "{told["Sample"][:60]}" is not understood', do="Leave it as written.")
-            sample = Sampling(int(found[2]), found[3], found[1])
+        """The options that `told` gave these labels and texts; a sample that it does not give is none."""
+        found = _SAMPLE.fullmatch(told.get("Sample", ""))
+        sample = Sampling(int(found[2]), found[3], found[1]) if found else None
         return cls("Account numbers" in told, "Sheets" in told, "Payers' words" in told, sample)
 
 

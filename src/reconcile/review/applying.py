@@ -46,9 +46,10 @@ def with_decisions(
             same_payment(first, transactions.iloc[place[str(name)]])
             at = at_of[str(name)]
             if columns["status"][at] != "review":
-                raise DecisionRefused(
-                    "it does not wait for a person any more", do="Take the row out, if that is right."
-                )
+                code = columns["campaign"][at]
+                what = "a rule says that it is no gift" if pd.isna(code) else f"a rule credits it to {code}"
+                do = "Empty its yellow cells, if that is right; if not, correct the register."
+                raise DecisionRefused(f"{what}, so it waits for nobody any more", do=do)
         except DecisionRefused as fault:
             refused.append(not_taken(reviewed, first, fault))
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -59,8 +60,10 @@ class Sheets:
     def __init__(self, document: Document, book: Any) -> None:
         self._book, self.name, self.sha256 = book, document.name, document.sha256
         self.names: tuple[str, ...] = tuple(book.sheetnames)
-        if len({name.casefold() for name in self.names}) < len(self.names):
-            raise UnreadableFile("has two sheets of one name", file=document.name, do=_AGAIN)
+        counts = Counter(name.casefold() for name in self.names)
+        if twice := [name for name in self.names if counts[name.casefold()] > 1]:
+            what = f'has {len(twice)} sheets named "{safely(twice[0], 40)}"'
+            raise UnreadableFile(what, file=document.name, do=_AGAIN)
 
     def rows(self, name: str) -> Iterator[tuple[int, dict[int, Cell]]]:
         """The number of each row that has cells, and its cells by the number of their column."""

@@ -22,7 +22,7 @@ from reconcile.reporters import seal
 from reconcile.reporters.celltext import clean
 from reconcile.reporters.sheets.register import NOT_A_GIFT
 from reconcile.reporters.sheets.review import NOTE, PARTS
-from reconcile.review.rows import HASH, ID, Filled, from_file, from_frame, is_empty, plain
+from reconcile.review.rows import HASH, ID, ROW, Filled, from_file, from_frame, is_empty, plain
 from reconcile.schema import REVIEWED
 
 _FIGURES = re.compile(r"[0-9]+(E[0-9]{1,2})?", re.IGNORECASE)
@@ -105,7 +105,8 @@ def together(reviewed: Sequence[Reviewed]) -> Reviewed:
         if name not in first:
             first[name] = source, own
         elif not _same(first[name][1], own):
-            what = f"{own['where'].iloc[0]}: it is decided otherwise in {first[name][0] or 'another workbook'}"
+            other, before = first[name]
+            what = f"{own['where'].iloc[0]}: it is decided otherwise in {other or 'another'}, {before['where'].iloc[0]}"
             off[name] = ReviewRefused(what, file=source or None, do="Ask both, and correct one of them.")
     kept = [own for name, (_, own) in first.items() if name not in off]
     frame = pd.concat(kept, ignore_index=True) if kept else REVIEWED.empty()
@@ -132,30 +133,25 @@ class _Checker:
         """The parts of the decision of one transaction; raises ReviewRefused."""
         row = next((r for r in rows if r.touched), rows[0])
         for each in rows:
-            if not each.sound and (each.touched or not is_empty(each.cells.get(ID))):
-                raise self._fault(
-                    each, ID, "the row is not as it was written", "Undo what was changed beside the yellow cells."
-                )
+            changed = not each.sound or (each.touched and each.day is None)
+            if changed and (each.touched or not is_empty(each.cells.get(ID))):
+                do = "Undo what was changed beside the yellow cells, or fill the row in where it is as written."
+                raise self._fault(each, ROW, "the row is not as it was written", do)
         if len(rows) > 1:
-            raise self._fault(rows[1], ID, f"the transaction is there {len(rows)} times", "Take the copies out.")
+            what = f"the payment stands in {len(rows)} rows, the first is {rows[0].where}"
+            raise self._fault(rows[1], ROW, what, "Take the copies out.")
         if not row.touched:
             return []
         for heading in row.formulas:
             raise self._fault(row, heading, "holds a formula", "Type the value itself.")
         parts = list(self._parts(row))
         text = seal.of_cell(plain(row.cells["Description"]))
-        key = (str(row.cells[ID]), self._day(row), self._money(row, "Amount"), text)
+        key = (str(row.cells[ID]), row.day, self._money(row, "Amount"), text)
         note = self._note(row)
         return [
             (*key, campaign, fund, amount, note, row.at[heading], row.cells[HASH])
             for campaign, fund, amount, heading in parts
         ]
-
-    def _day(self, row: Filled) -> pd.Timestamp:
-        day = pd.to_datetime(row.cells["Date"], errors="coerce")
-        if not isinstance(day, pd.Timestamp):
-            raise self._fault(row, "Date", "is no day", "Take the row as it was written.")
-        return day.normalize()
 
     def _note(self, row: Filled) -> str | None:
         if is_empty(row.cells.get(NOTE)):
@@ -163,7 +159,7 @@ class _Checker:
         note = clean(str(row.cells[NOTE]).strip())
         if len(note) > LONGEST_NOTE:
             what = f"the note has {len(note)} characters"
-            raise self._fault(row, NOTE, what, f"Say it in {LONGEST_NOTE} at most; more belongs into a letter.")
+            raise self._fault(row, NOTE, what, f"Say it in {LONGEST_NOTE} at most; the rest belongs in a letter.")
         return note
 
     def _parts(self, row: Filled) -> Iterator[tuple[str | None, str | None, Decimal, str]]:
@@ -181,10 +177,15 @@ class _Checker:
         if total != whole:
             what = f"the parts add up to {money.shown(total)}, the payment is {money.shown(whole)}"
             raise self._fault(row, used[-1][2], what, "Correct the amounts.")
-        if any(amount == 0 or (amount > 0) != (whole > 0) for _, _, amount, _ in found):
-            raise self._fault(row, used[-1][2], "a part is zero, or of the other sign", "Correct the amounts.")
-        if len({(campaign, fund) for campaign, fund, _, _ in found}) != len(found):
-            raise self._fault(row, used[-1][0], "two parts have the same campaign and fund", "Give them as one.")
+        places: set[Place] = set()
+        for (campaign, fund, amount, heading), part in zip(found, used, strict=True):
+            if amount == 0 or (amount > 0) != (whole > 0):
+                what = f"the part {money.shown(amount)} is zero, or of another sign than {money.shown(whole)}"
+                raise self._fault(row, part[2], what, "Correct the amounts.")
+            if (campaign, fund) in places:
+                what = f"two parts have the same campaign and fund, {campaign or NOT_A_GIFT} {fund or UNSPECIFIED}"
+                raise self._fault(row, heading, what, "Give them as one.")
+            places.add((campaign, fund))
         yield from found
 
     def _place(self, row: Filled, part: Sequence[str], *, first: bool) -> Place:
@@ -193,7 +194,8 @@ class _Checker:
         fund = self._word(row, part[1], self.funds, UNSPECIFIED)
         if campaign == NOT_A_GIFT:
             if fund is not None:
-                raise self._fault(row, part[1], "a fund for money that is no gift", "Leave the fund empty.")
+                what = f'the fund "{fund}" is chosen for money that is no gift'
+                raise self._fault(row, part[1], what, "Leave the fund empty.")
             return None, None
         if campaign is None and first and not is_empty(row.cells.get("Campaign")):
             campaign = str(row.cells["Campaign"])

@@ -29,7 +29,7 @@ SHEET = "To review"
 LAST_HEADING = 30
 """Headings are looked for so many rows down: somebody may have put rows above them."""
 
-HASH, ID = ROW_HASH.heading, "Transaction id"
+HASH, ID, ROW = ROW_HASH.heading, "Transaction id", ""
 _KINDS = {c.heading: c.holds for c in COLUMNS}
 _HASHED = [c.heading for c in COLUMNS if c.hashed]
 _MAY_LACK = {"Bank reference"}
@@ -40,6 +40,7 @@ _MAY_LACK = {"Bank reference"}
 class Filled:
     """One row as it came back: `cells` by heading, `at` says where each of them stands, `formulas` which are formulas.
 
+    `at[ROW]` is where the whole row stands.
     `sound` tells whether what is not to be filled in is as it was written.
     """
 
@@ -51,7 +52,13 @@ class Filled:
     @property
     def where(self) -> str:
         """Where the row stands."""
-        return self.at.get(ID, "")
+        return self.at[ROW]
+
+    @property
+    def day(self) -> pd.Timestamp | None:
+        """Its day, None where none stands there."""
+        day = pd.to_datetime(self.cells["Date"], errors="coerce")
+        return day.normalize() if isinstance(day, pd.Timestamp) else None
 
     @property
     def touched(self) -> bool:
@@ -106,7 +113,7 @@ def from_frame(frame: pd.DataFrame) -> Sheet:
     found = []
     for number, values in enumerate(frame.itertuples(index=False, name=None), start=1):
         cells = dict(zip(headings, values, strict=True))
-        where = {heading: f"row {number}, {heading}" for heading in headings}
+        where = {heading: f"row {number}, {heading}" for heading in headings} | {ROW: f"row {number}"}
         found.append(Filled(cells, where, frozenset(), _is_sound(cells)))
     return Sheet(tuple(found))
 
@@ -158,10 +165,11 @@ def _rows(sheets: Sheets, name: str) -> Iterator[Filled]:
         cells = {heading: cell.value for heading, cell in own.items()}
         live = frozenset(heading for heading, cell in own.items() if cell.formula and heading != "State")
         where = {heading: f"{name}!{at((number, column))}" for heading, column in places.items()}
+        where[ROW] = f"{name}!{number}"
         yield Filled(cells, where, live, _is_sound(cells) and live.isdisjoint({*_HASHED, HASH}))
     if not places:
-        what = f'the headings of the sheet "{name}" are gone'
-        raise ReviewRefused(what, file=sheets.name, do="Take the workbook as it was written.")
+        what = f'{name}: the headings "{ID}" and "{HASH}" are in none of its first {LAST_HEADING} rows'
+        raise ReviewRefused(what, file=sheets.name, do="Put the row of headings back as it was written.")
 
 
 def _complete(headings: Sequence[str], where: str, file: str | None = None) -> None:
@@ -169,7 +177,7 @@ def _complete(headings: Sequence[str], where: str, file: str | None = None) -> N
     counts = Counter(headings)
     lacking = [h for h in (*_HASHED, *ASKED, HASH) if not counts[h] and h not in _MAY_LACK]
     twice = [h for h in (*_HASHED, *ASKED, HASH) if counts[h] > 1]
-    do = "Take it as it was written, and fill in no more than the columns that ask for it."
+    do = "Take it as it was written, and fill in only the columns that ask for it."
     if lacking:
         raise ReviewRefused(f'{where}: the column "{lacking[0]}" is gone', file=file, do=do)
     if twice:
@@ -189,12 +197,12 @@ def plain(value: Any) -> Any:
 
 def _listed(sheets: Sheets, name: str, heading: str) -> tuple[str, ...]:
     """What stands under a heading of a list of what can be chosen, each row as its hash says."""
-    do = "Take it as it was written; a new campaign goes into the register."
+    do = "Take this sheet as it was written; a new campaign or fund goes into the file that it was read from."
     if name not in sheets.names:
         raise ReviewRefused(f'the sheet "{name}" is not there', file=sheets.name, do=do)
     found: list[str] = []
     places: dict[str, int] = {}
-    for _, cells in sheets.rows(name):
+    for number, cells in sheets.rows(name):
         if not places:
             if {heading, HASH} <= _texts(cells):
                 places = {str(cell.value): column for column, cell in cells.items() if not is_empty(cell.value)}
@@ -203,8 +211,9 @@ def _listed(sheets: Sheets, name: str, heading: str) -> tuple[str, ...]:
         if all(is_empty(value) for value in own.values()):
             continue
         if seal.of_row(seal.of_cell(plain(value)) for h, value in own.items() if h != HASH) != own[HASH]:
-            raise ReviewRefused(f'the sheet "{name}" was changed', file=sheets.name, do=do)
+            raise ReviewRefused(f"{name}!{number}: the row is not as it was written", file=sheets.name, do=do)
         found.append(seal.of_cell(own[heading]))
     if not places:
-        raise ReviewRefused(f'the headings of the sheet "{name}" are gone', file=sheets.name, do=do)
+        what = f'{name}: the headings "{heading}" and "{HASH}" are gone'
+        raise ReviewRefused(what, file=sheets.name, do=do)
     return tuple(word for word in found if word != NOT_A_GIFT)

@@ -50,7 +50,7 @@ def from_store(book: Book, store: Store, month: str) -> Callable[[Path], Any]:
     try:
         view = store.month(month)
     except DecisionRefused as fault:  # what stands there is no month
-        raise ReviewRefused(fault.what, file=book.name, do=_AS_WRITTEN) from fault
+        raise ReviewRefused(f"Control: {fault.what}", file=book.name, do=_AS_WRITTEN) from fault
     if view is None:
         do = "Give the store that it was made from."
         raise ReviewRefused(f"the store has nothing of {month}", file=book.name, do=do)
@@ -149,8 +149,7 @@ def _understood(book: Book, name: str) -> Iterator[None]:
 
 
 def _options(book: Book) -> Options:
-    with _understood(book, "Control"):
-        return Options.of({k: str(v) for k, v in _told(book).items()})
+    return Options.of({k: str(v) for k, v in _told(book).items()})
 
 
 def _campaigns(book: Book) -> CampaignRegister:

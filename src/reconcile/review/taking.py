@@ -10,9 +10,11 @@ import pandas as pd
 
 from reconcile import money
 from reconcile.errors import DecisionRefused, ReconcileError, ReviewRefused, shown
+from reconcile.matching.totals import UNSPECIFIED
 from reconcile.reporters import seal
 from reconcile.reporters.celltext import clean
 from reconcile.reporters.masking import MARK
+from reconcile.reporters.sheets.register import NOT_A_GIFT
 from reconcile.review.decisions import Reviewed
 
 if TYPE_CHECKING:
@@ -99,10 +101,10 @@ def same_payment(first: pd.Series[Any], row: pd.Series[Any]) -> None:
     if MARK in first["description"] and MARK not in text:
         do = "Fill in the workbook that shows them."
         raise DecisionRefused("payers' words are hidden in this workbook", do=do)
-    there = row["date"], row["amount"], seal.of_cell(clean(text))
-    if there != (first["date"], first["whole"], first["description"]):
-        do = "Decide it in a workbook of today."
-        raise DecisionRefused("the bank has another day, amount or text for it now", do=do)
+    there = {"day": row["date"], "amount": row["amount"], "text": seal.of_cell(clean(text))}
+    read = {"day": first["date"], "amount": first["whole"], "text": first["description"]}
+    if other := " and ".join(f"another {name}" for name in there if there[name] != read[name]):
+        raise DecisionRefused(f"the bank has {other} for it now", do="Decide it in a workbook of today.")
 
 
 class _Standing:
@@ -130,13 +132,17 @@ class _Standing:
             if _parts(in_force) == wanted:
                 return True
             said = in_force.iloc[0]
-            what = f"{said['by']} decided it otherwise on {said['at'][:10]}"
+            places = " and ".join(
+                NOT_A_GIFT if pd.isna(c) else f"{c} {UNSPECIFIED if pd.isna(f) else f}"
+                for c, f in zip(in_force["campaign"], in_force["fund"], strict=True)
+            )
+            what = f"{said['by']} decided it otherwise on {said['at'][:10]}: {places}"
             raise DecisionRefused(what, do=_CHANGE)
         match = self.matches.loc[name]
         if match["status"] == "matched" and {(_or_none(match["campaign"]), _or_none(match["fund"]))} != {
             p[:2] for p in wanted
         }:
-            raise DecisionRefused(f"a rule credits it to {match['campaign']} since", do=_CHANGE)
+            raise DecisionRefused(f"a rule has credited it to {match['campaign']} since", do=_CHANGE)
         return False
 
     def _taken_before(self, before: pd.DataFrame, row_hash: str, wanted: set[Part]) -> bool:

@@ -75,9 +75,9 @@ def verify_workbook(
     Raises UnreadableFile and ReviewRefused for a file that is no such workbook, and where the sources are not its own.
     """
     book = read_book(str(path))
-    if CONTROL not in book.sheets or "Transactions" not in book.sheets:
-        do = "Give a workbook that reconcile wrote."
-        raise ReviewRefused(f'the sheets "{CONTROL}" and "Transactions" are not there', file=book.name, do=do)
+    if lacking := [name for name in (CONTROL, "Transactions") if name not in book.sheets]:
+        do = "Give a workbook that reconcile wrote, with all its sheets."
+        raise ReviewRefused(f'the sheet "{lacking[0]}" is not there', file=book.name, do=do)
     notes = [] if book.calculated else [NOT_SAVED]
     if statements is None and store is None:
         return Verified(tuple(broken(book)), (*notes, HASHES_ALONE), _count(book))
