@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 import tomllib
 from contextlib import ExitStack, chdir
@@ -13,6 +14,7 @@ from typing import Any
 
 import made
 import made_nights
+import made_reviews
 import made_stores
 import pandas as pd
 from sites import watched
@@ -27,7 +29,8 @@ from reconcile.statement import Statement
 
 HERE = Path(__file__).parent
 BAD, SAMPLES = made.BAD, made.SAMPLES
-MADE = {name: item for module in (made, made_stores, made_nights) for name, item in vars(module).items()}
+ROOMS = (made, made_stores, made_nights, made_reviews)
+MADE = {name: item for module in ROOMS for name, item in vars(module).items()}
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class Entry:
     """One message: the file or the code that causes it, how it is given, its cause and the way out.
 
     `given` is code, or how the file is given: see `HOW` in write.py. The file is one of `tests/bad`, or `made` names a
-    function of made.py, made_stores.py or made_nights.py. `line` is set for a row set aside; `of_the_whole` says that
+    function of made.py or of one of those beside it. `line` is set for a row set aside; `of_the_whole` says that
     no line is at fault alone, `of_no_file` that the refusal is not about a file.
     """
 
@@ -91,7 +94,7 @@ def prepared() -> dict[str, Any]:
 @cache
 def given(entry: Entry) -> Given:
     """Run the entry in an empty folder and keep what it says."""
-    _ = prepared(), made_stores.kept(), made_stores.nothing_yet()  # outside the watch
+    _ = prepared(), made_stores.kept(), made_reviews.from_a_store(), made_reviews.from_a_file()  # outside the watch
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         stack.enter_context(chdir(folder))
@@ -109,7 +112,7 @@ def acted(entry: Entry, folder: Path, stack: ExitStack) -> dict[int, str]:
     """Do what the entry says; the rows set aside by line, each as the command line shows it."""
     if entry.given == "code":
         names = deepcopy(prepared()) | {"rc": rc, "pd": pd, "sample": lambda name: SAMPLES / name}
-        if "store." in entry.code:
+        if re.search(r"\bstore\b", entry.code):
             opened = rc.open_store(made_stores.a_copy(folder))
             names |= {"store": stack.enter_context(opened)} | made_stores.kept()[1]
         exec(compile(entry.code, entry.name, "exec"), names)
@@ -125,6 +128,10 @@ def acted(entry: Entry, folder: Path, stack: ExitStack) -> dict[int, str]:
         rc.evaluate(read_labelled(path), prepared()["campaigns"])
     elif entry.given == "open":
         rc.open_store(path)
+    elif entry.given == "review":
+        made_reviews.tell(rc.read_decisions(path).refused)
+    elif entry.given == "verify" and path is not None:
+        rc.verify_workbook(path)
     elif entry.given == "nightly" and path is not None:
         read_config(path)
     elif path is not None:

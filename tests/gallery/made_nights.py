@@ -20,7 +20,7 @@ from filelock import FileLock
 from made import HISTORY, failing, written
 from made_stores import an_empty_one
 
-from reconcile import cli, commands, nightly
+from reconcile import audit_commands, cli, commands, nightly
 from reconcile.errors import ReconcileError
 from reconcile.nightjob import places
 from reconcile.nightjob.config import read_config
@@ -76,7 +76,8 @@ def night(settings: Path) -> None:
 def reconcile(line: str) -> None:
     """A command, without what the command line does of an error."""
     arguments = cli.parser().parse_args(shlex.split(line))
-    getattr(commands, arguments.command)(arguments)
+    room = commands if hasattr(commands, arguments.command) else audit_commands
+    getattr(room, arguments.command)(arguments)
 
 
 def no_settings(folder: Path, stack: ExitStack) -> Path:

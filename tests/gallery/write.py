@@ -37,6 +37,12 @@ HOW = {
     "months": "`store.months`",
     "forget": "`store.forget`",
     "log": "a log",
+    "review": "`reconcile review`",
+    "reviewed": "`reconcile run --reviewed`",
+    "take": "`rc.take_decisions`",
+    "verify": "`reconcile verify`",
+    "workbook": "`reconcile workbook`",
+    "write": "`rc.write_workbook`",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -12,7 +13,7 @@ import pandas as pd
 
 from reconcile import money
 from reconcile.campaigns import Campaign, CampaignRegister, Fund, FundVocabulary
-from reconcile.errors import DecisionRefused, FrameRefused, ReconcileError, ReviewRefused
+from reconcile.errors import FrameRefused, ReconcileError, ReviewRefused
 from reconcile.matching import match
 from reconcile.matching.totals import UNSPECIFIED
 from reconcile.matching.two_texts import review_two_texts
@@ -36,21 +37,19 @@ if TYPE_CHECKING:
 
 SETTING = "Setting: "
 NOT_FROM_A_FILE = "none: not read from a file"
-_AS_WRITTEN = "Take the workbook as it was written."
+_MONTH = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")
 
 
 def made_from(book: Book) -> str:
     """The month of a store that a workbook shows, empty where it was made from statement files."""
     said = str(_told(book).get("Made from", ""))
-    return said.removeprefix(MADE_FROM) if said.startswith(MADE_FROM) else ""
+    month = said.removeprefix(MADE_FROM)
+    return month if said.startswith(MADE_FROM) and _MONTH.fullmatch(month) else ""
 
 
 def from_store(book: Book, store: Store, month: str) -> Callable[[Path], Any]:
     """What writes the workbook of that month again, with the register, the settings and the options that it names."""
-    try:
-        view = store.month(month)
-    except DecisionRefused as fault:  # what stands there is no month
-        raise ReviewRefused(f"Control: {fault.what}", file=book.name, do=_AS_WRITTEN) from fault
+    view = store.month(month)
     if view is None:
         do = "Give the store that it was made from."
         raise ReviewRefused(f"the store has nothing of {month}", file=book.name, do=do)
@@ -143,9 +142,8 @@ def _understood(book: Book, name: str) -> Iterator[None]:
     try:
         yield
     except (KeyError, ValueError, TypeError, OverflowError) as fault:
-        raise ReviewRefused(
-            f'what stands on the sheet "{name}" is not understood', file=book.name, do=_AS_WRITTEN
-        ) from fault
+        do = "Take the workbook as it was written, and the version of reconcile that its sheet Control names."
+        raise ReviewRefused(f'what stands on the sheet "{name}" is not understood', file=book.name, do=do) from fault
 
 
 def _options(book: Book) -> Options:
