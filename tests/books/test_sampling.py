@@ -202,10 +202,10 @@ def test_other_columns_and_texts_as_amounts_do_no_harm() -> None:
 @pytest.mark.parametrize(
     ("rows", "how", "says"),
     [
-        (LETTERS, {"size": 0}, "a sample of none cannot be drawn. Ask for a whole number from 1 to 10"),
-        (LETTERS, {"size": -(10**5000)}, "a sample of none cannot"),
-        (LETTERS, {"size": 11}, "a sample of more than all cannot"),
-        (LETTERS, {"size": 10**5000}, "a sample of more than all cannot"),
+        (LETTERS, {"size": 0}, "a sample of 0 cannot be drawn. Ask for a whole number from 1 to 10"),
+        (LETTERS, {"size": -(10**5000)}, "a sample of so many cannot"),
+        (LETTERS, {"size": 11}, "a sample of 11 cannot"),
+        (LETTERS, {"size": 10**5000}, "a sample of so many cannot"),
         (LETTERS, {"size": 2.0}, "a sample of 2.0"),
         (LETTERS, {"size": True}, "a sample of True"),
         (LETTERS, {"size": None}, "a sample of None"),

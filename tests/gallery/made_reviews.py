@@ -71,8 +71,9 @@ def from_a_file(mask: bool = False) -> bytes:
     """The workbook of the same statement without a store."""
     with tempfile.TemporaryDirectory() as folder:
         own, path = statement(), Path(folder, NAME)
-        matches = rc.match(own.transactions, campaigns())
-        rc.write_workbook(path, statements=[own], matches=matches, campaigns=campaigns(), mask=mask)
+        funds = rc.read_funds(SAMPLES / "funds.csv")
+        matches = rc.match(own.transactions, campaigns(), funds=funds)
+        rc.write_workbook(path, statements=[own], matches=matches, campaigns=campaigns(), funds=funds, mask=mask)
         return path.read_bytes()
 
 
@@ -173,7 +174,7 @@ def filled_head(folder: Path, heading: str, words: str) -> Path:
 
 
 def a_heading_typed_over(folder: Path, stack: ExitStack) -> Path:
-    """a workbook in which the heading "Your fund" was made "Fund"."""
+    """a workbook in which the heading "Your fund" was made "Fund chosen"."""
     return filled_head(folder, "Your fund", "Fund chosen")
 
 

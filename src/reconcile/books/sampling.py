@@ -138,10 +138,13 @@ def _population(transactions: pd.DataFrame) -> pd.DataFrame:
 
 def _check_size(size: Any, count: int, which: str) -> None:
     if not count:
-        raise FrameRefused(f"there are no transactions {which}to draw from", do="Give the rows of the period.")
+        raise FrameRefused(
+            f"there are no transactions {which}to draw from", do="Leave the sample out, or take a longer period."
+        )
     whole = isinstance(size, int | np.integer) and not isinstance(size, bool)
     if not (whole and 1 <= size <= count):
-        said = ("none" if size < 1 else "more than all") if whole else shown(size, 40)
+        told = not whole or abs(size) < 10**9  # Python prints no number of thousands of figures
+        said = shown(size, 40) if told else "so many"
         do = f"Ask for a whole number from 1 to {count}, the transactions {which}that there are."
         raise FrameRefused(f"a sample of {said} cannot be drawn", do=do)
 

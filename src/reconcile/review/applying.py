@@ -47,9 +47,9 @@ def with_decisions(
             at = at_of[str(name)]
             if columns["status"][at] != "review":
                 code = columns["campaign"][at]
-                what = "a rule says that it is no gift" if pd.isna(code) else f"a rule credits it to {code}"
+                what = "a rule says now that it is no gift" if pd.isna(code) else f"a rule credits it to {code} now"
                 do = "Empty its yellow cells, if that is right; if not, correct the register."
-                raise DecisionRefused(f"{what}, so it waits for nobody any more", do=do)
+                raise DecisionRefused(f"{what}, so it no longer waits", do=do)
         except DecisionRefused as fault:
             refused.append(not_taken(reviewed, first, fault))
             continue

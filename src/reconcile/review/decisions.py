@@ -142,8 +142,8 @@ class _Checker:
             raise self._fault(rows[1], ROW, what, "Take the copies out.")
         if not row.touched:
             return []
-        for heading in row.formulas:
-            raise self._fault(row, heading, "holds a formula", "Type the value itself.")
+        for heading, formula in row.formulas.items():
+            raise self._fault(row, heading, f'holds the formula "{shown(formula, 40)}"', "Type the value itself.")
         parts = list(self._parts(row))
         text = seal.of_cell(plain(row.cells["Description"]))
         key = (str(row.cells[ID]), row.day, self._money(row, "Amount"), text)
@@ -159,7 +159,7 @@ class _Checker:
         note = clean(str(row.cells[NOTE]).strip())
         if len(note) > LONGEST_NOTE:
             what = f"the note has {len(note)} characters"
-            raise self._fault(row, NOTE, what, f"Say it in {LONGEST_NOTE} at most; the rest belongs in a letter.")
+            raise self._fault(row, NOTE, what, f"Say it in {LONGEST_NOTE} or fewer; the rest belongs in a letter.")
         return note
 
     def _parts(self, row: Filled) -> Iterator[tuple[str | None, str | None, Decimal, str]]:
@@ -180,8 +180,8 @@ class _Checker:
         places: set[Place] = set()
         for (campaign, fund, amount, heading), part in zip(found, used, strict=True):
             if amount == 0 or (amount > 0) != (whole > 0):
-                what = f"the part {money.shown(amount)} is zero, or of another sign than {money.shown(whole)}"
-                raise self._fault(row, part[2], what, "Correct the amounts.")
+                what = f"the part {money.shown(amount)} is of another sign than the payment, {money.shown(whole)}"
+                raise self._fault(row, part[2], what if amount else "the part is zero", "Correct the amounts.")
             if (campaign, fund) in places:
                 what = f"two parts have the same campaign and fund, {campaign or NOT_A_GIFT} {fund or UNSPECIFIED}"
                 raise self._fault(row, heading, what, "Give them as one.")

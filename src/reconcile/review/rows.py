@@ -38,7 +38,7 @@ _MAY_LACK = {"Bank reference"}
 
 @dataclass(frozen=True)
 class Filled:
-    """One row as it came back: `cells` by heading, `at` says where each of them stands, `formulas` which are formulas.
+    """One row as it came back: `cells` by heading, `at` says where each of them stands, `formulas` has those that are.
 
     `at[ROW]` is where the whole row stands.
     `sound` tells whether what is not to be filled in is as it was written.
@@ -46,7 +46,7 @@ class Filled:
 
     cells: Mapping[str, Any]
     at: Mapping[str, str]
-    formulas: frozenset[str]
+    formulas: Mapping[str, str]
     sound: bool
 
     @property
@@ -114,7 +114,7 @@ def from_frame(frame: pd.DataFrame) -> Sheet:
     for number, values in enumerate(frame.itertuples(index=False, name=None), start=1):
         cells = dict(zip(headings, values, strict=True))
         where = {heading: f"row {number}, {heading}" for heading in headings} | {ROW: f"row {number}"}
-        found.append(Filled(cells, where, frozenset(), _is_sound(cells)))
+        found.append(Filled(cells, where, {}, _is_sound(cells)))
     return Sheet(tuple(found))
 
 
@@ -163,10 +163,10 @@ def _rows(sheets: Sheets, name: str) -> Iterator[Filled]:
         if all(is_empty(cell.value) and not cell.formula for heading, cell in own.items() if heading != "State"):
             continue
         cells = {heading: cell.value for heading, cell in own.items()}
-        live = frozenset(heading for heading, cell in own.items() if cell.formula and heading != "State")
+        live = {heading: cell.formula for heading, cell in own.items() if cell.formula and heading != "State"}
         where = {heading: f"{name}!{at((number, column))}" for heading, column in places.items()}
         where[ROW] = f"{name}!{number}"
-        yield Filled(cells, where, live, _is_sound(cells) and live.isdisjoint({*_HASHED, HASH}))
+        yield Filled(cells, where, live, _is_sound(cells) and live.keys().isdisjoint({*_HASHED, HASH}))
     if not places:
         what = f'{name}: the headings "{ID}" and "{HASH}" are in none of its first {LAST_HEADING} rows'
         raise ReviewRefused(what, file=sheets.name, do="Put the row of headings back as it was written.")
@@ -177,11 +177,11 @@ def _complete(headings: Sequence[str], where: str, file: str | None = None) -> N
     counts = Counter(headings)
     lacking = [h for h in (*_HASHED, *ASKED, HASH) if not counts[h] and h not in _MAY_LACK]
     twice = [h for h in (*_HASHED, *ASKED, HASH) if counts[h] > 1]
-    do = "Take it as it was written, and fill in only the columns that ask for it."
     if lacking:
-        raise ReviewRefused(f'{where}: the column "{lacking[0]}" is gone', file=file, do=do)
+        what = f'{where}: the column "{lacking[0]}" is gone'
+        raise ReviewRefused(what, file=file, do="Put it back as it was written, heading and all.")
     if twice:
-        raise ReviewRefused(f'{where}: the column "{twice[0]}" is there twice', file=file, do=do)
+        raise ReviewRefused(f'{where}: the column "{twice[0]}" is there twice', file=file, do="Take the copy out.")
 
 
 def _is_sound(cells: Mapping[str, Any]) -> bool:
@@ -197,7 +197,7 @@ def plain(value: Any) -> Any:
 
 def _listed(sheets: Sheets, name: str, heading: str) -> tuple[str, ...]:
     """What stands under a heading of a list of what can be chosen, each row as its hash says."""
-    do = "Take this sheet as it was written; a new campaign or fund goes into the file that it was read from."
+    do = "Put it back as it was written; a new campaign or fund belongs in the file that it was read from."
     if name not in sheets.names:
         raise ReviewRefused(f'the sheet "{name}" is not there', file=sheets.name, do=do)
     found: list[str] = []

@@ -103,8 +103,13 @@ def from_statements(
             )
         except FrameRefused as fault:
             do = "Give the statements that stand on its sheet Control, all of them and no others."
+            theirs, own = set(merged.transactions["transaction_id"]), set(matches["transaction_id"])
+            counts = (
+                f"{len(own - theirs)} of its lines are in none of them, {len(theirs - own)} of theirs are not in it"
+            )
+            what = counts if own != theirs else fault.what
             raise ReviewRefused(
-                f"its lines are not those of these statements: {fault.what}", file=book.name, do=do
+                f"its lines are not those of these statements: {what}", file=book.name, do=do
             ) from fault
 
     return write

@@ -104,7 +104,7 @@ def same_payment(first: pd.Series[Any], row: pd.Series[Any]) -> None:
     there = {"day": row["date"], "amount": row["amount"], "text": seal.of_cell(clean(text))}
     read = {"day": first["date"], "amount": first["whole"], "text": first["description"]}
     if other := " and ".join(f"another {name}" for name in there if there[name] != read[name]):
-        raise DecisionRefused(f"the bank has {other} for it now", do="Decide it in a workbook of today.")
+        raise DecisionRefused(f"the bank has {other} for it now", do="Decide it in a new workbook.")
 
 
 class _Standing:
