@@ -127,7 +127,8 @@ def each_document(
     except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError) as fault:
         if isinstance(fault, ReconcileError):
             raise
-        raise UnreadableFile("is a damaged ZIP", file=name, do=_AGAIN) from fault
+        kind = "workbook" if name.lower().endswith(".xlsx") else "ZIP"
+        raise UnreadableFile(f"is a damaged {kind}", file=name, do=_AGAIN) from fault
     return [Document(file, None, content, _digest(content), "xlsx", "", "")]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 import tomllib
+from collections.abc import Callable
 from contextlib import ExitStack, chdir
 from copy import deepcopy
 from dataclasses import dataclass
@@ -118,25 +119,24 @@ def acted(entry: Entry, folder: Path, stack: ExitStack) -> dict[int, str]:
         exec(compile(entry.code, entry.name, "exec"), names)
         return {}
     path = MADE[entry.made](folder, stack) if entry.made else BAD / entry.file
-    if entry.given == "run":
-        run([SAMPLES / "history-2018-09.csv"], prepared()["campaigns"], out=path.name)
-    elif entry.given == "campaigns":
-        rc.read_campaigns(path)
-    elif entry.given == "funds":
-        rc.read_funds(path)
-    elif entry.given == "evaluate":
-        rc.evaluate(read_labelled(path), prepared()["campaigns"])
-    elif entry.given == "open":
-        rc.open_store(path)
-    elif entry.given == "review":
-        made_reviews.tell(rc.read_decisions(path).refused)
-    elif entry.given == "verify" and path is not None:
-        rc.verify_workbook(path)
-    elif entry.given == "nightly" and path is not None:
-        read_config(path)
-    elif path is not None:
+    if path is not None and entry.given not in DOING:
         return set_aside(path)
+    if path is not None:
+        DOING[entry.given](path)
     return {}
+
+
+DOING: dict[str, Callable[[Path], Any]] = {
+    "run": lambda path: run([SAMPLES / "history-2018-09.csv"], prepared()["campaigns"], out=path.name),
+    "campaigns": rc.read_campaigns,
+    "funds": rc.read_funds,
+    "evaluate": lambda path: rc.evaluate(read_labelled(path), prepared()["campaigns"]),
+    "open": rc.open_store,
+    "nightly": read_config,
+    "review": lambda path: made_reviews.tell(rc.read_decisions(path).refused),
+    "verify": rc.verify_workbook,
+}
+"""What is done with a file that is not read as a statement."""
 
 
 def set_aside(path: Path) -> dict[int, str]:

@@ -138,9 +138,8 @@ def _population(transactions: pd.DataFrame) -> pd.DataFrame:
 
 def _check_size(size: Any, count: int, which: str) -> None:
     if not count:
-        raise FrameRefused(
-            f"there are no transactions {which}to draw from", do="Leave the sample out, or take a longer period."
-        )
+        do = "Leave the sample out, or take a longer period."
+        raise FrameRefused(f"there are no transactions {which}to draw from", do=do)
     whole = isinstance(size, int | np.integer) and not isinstance(size, bool)
     if not (whole and 1 <= size <= count):
         told = not whole or abs(size) < 10**9  # Python prints no number of thousands of figures

@@ -104,13 +104,10 @@ def from_statements(
         except FrameRefused as fault:
             do = "Give the statements that stand on its sheet Control, all of them and no others."
             theirs, own = set(merged.transactions["transaction_id"]), set(matches["transaction_id"])
-            counts = (
-                f"{len(own - theirs)} of its lines are in none of them, {len(theirs - own)} of theirs are not in it"
-            )
-            what = counts if own != theirs else fault.what
-            raise ReviewRefused(
-                f"its lines are not those of these statements: {what}", file=book.name, do=do
-            ) from fault
+            lacking, more = len(own - theirs), len(theirs - own)
+            counted = f"{lacking} of its lines are in none of them, {more} of theirs are not in it"
+            what = f"its lines are not those of these statements: {fault.what if own == theirs else counted}"
+            raise ReviewRefused(what, file=book.name, do=do) from fault
 
     return write
 
