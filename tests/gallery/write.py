@@ -14,10 +14,10 @@ INTRODUCTION = """# Errors, and what to do
 Every message this library gives, from the file that causes it. The page is written by
 `python tests/gallery/write.py`, which runs each case; the tests fail when a message is missing here or has changed.
 
-A message says the file, the line, what stood there, and what to do, in one line. To find yours, search this page for
-some words of it: names, numbers and days differ, the rest is the same. The command line writes `refused:` or `error:`
-in front. In Python each message is an error of its class, with `file`, `line`, `what` and `do` of its own, and every
-class is a `ReconcileError` ([reference](reference.md)).
+A message says the file, the line or cell, what stood there, and what to do, in one line. To find yours, search this
+page for some words of it: names, numbers and days differ, the rest is the same. The command line writes `refused:` or
+`error:` in front. In Python each message is an error of its class, with `file`, `line`, `what` and `do` of its own, and
+every class is a `ReconcileError` ([reference](reference.md)).
 
 Nothing in these files is real: accounts, names and amounts are invented.
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_SAMPLE = re.compile(r"(random|monetary) ([0-9]{1,9}) with the seed (.*)", re.DOTALL)
+_SAMPLE = re.compile(r"\A(random|monetary) ([0-9]{1,9}) with the seed (.*)\Z", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,11 @@ class Options:
 
     @classmethod
     def of(cls, told: dict[str, str]) -> Options:
-        """The options that `told` gave these labels and texts; a sample that it does not give is none."""
-        found = _SAMPLE.fullmatch(told.get("Sample", ""))
-        sample = Sampling(int(found[2]), found[3], found[1]) if found else None
+        """The options that `told` gave these labels and texts; raises ValueError for a sample that it does not give."""
+        sample = None
+        if "Sample" in told:
+            [(method, size, seed)] = _SAMPLE.findall(told["Sample"])
+            sample = Sampling(int(size), seed, method)
         return cls("Account numbers" in told, "Sheets" in told, "Payers' words" in told, sample)
 
 

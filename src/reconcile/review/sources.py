@@ -149,7 +149,8 @@ def _understood(book: Book, name: str) -> Iterator[None]:
 
 
 def _options(book: Book) -> Options:
-    return Options.of({k: str(v) for k, v in _told(book).items()})
+    with _understood(book, "Control"):
+        return Options.of({k: str(v) for k, v in _told(book).items()})
 
 
 def _campaigns(book: Book) -> CampaignRegister:
