@@ -18,7 +18,7 @@ from reconcile import money
 from reconcile.books.fund_words import reader
 from reconcile.books.payers import CUT, SHORTEST_NAME, names_in
 from reconcile.campaigns import FundVocabulary
-from reconcile.errors import FrameRefused
+from reconcile.errors import FrameRefused, shown
 from reconcile.matching.narrative import REFERENCE_WIDTH, narrate
 from reconcile.matching.words import chunks, fold
 from reconcile.schema import MATCHES, RECEIPTS, TEXT, TRANSACTIONS
@@ -131,7 +131,7 @@ def _spellings(own: pd.DataFrame, funds: FundVocabulary) -> frozenset[str]:
 def _once(ids: pd.Series[Any], name: str, do: str) -> None:
     twice = ids[ids.duplicated()]
     if len(twice):
-        raise FrameRefused(f"{name} has the id {twice.min()} twice", do=do)
+        raise FrameRefused(f"{name} has the id {shown(twice.min(), 40)} twice", do=do)
 
 
 def days(values: pd.Series[Any]) -> npt.NDArray[np.int64]:
