@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from difflib import get_close_matches
@@ -96,7 +96,9 @@ class Table:
 
 
 @dataclass(frozen=True)
-class _Unfit:
+class Unfit:
+    """A cell of a sheet that holds no value of its own, and why."""
+
     why: str
 
 
@@ -112,9 +114,9 @@ def read_table(source: TableSource, *, required: Sequence[str], optional: Sequen
         faults, sha256 = Faults(word="row"), None
         lines = iter([(0, list(source.columns)), *enumerate(source.itertuples(index=False, name=None), start=1)])
     elif isinstance(source, str | PathLike):
-        document = _only_document(source)
+        document = only_document(source)
         faults, sha256 = Faults(file=document.name), document.sha256
-        lines = _sheet_lines(document) if document.kind == "xlsx" else _text_lines(document, faults)
+        lines = sheet_lines(document) if document.kind == "xlsx" else _text_lines(document, faults)
     else:
         raise RegisterRefused([f"a path or a frame is needed, not {type(source).__name__}"])
     header = next(lines, None)
@@ -129,7 +131,8 @@ def read_table(source: TableSource, *, required: Sequence[str], optional: Sequen
     return Table(rows, faults, sha256)
 
 
-def _only_document(path: str | PathLike[str]) -> Document:
+def only_document(path: str | PathLike[str]) -> Document:
+    """The one text or spreadsheet of a file; raises UnreadableFile for a ZIP of several."""
     documents = read_documents(path, allow_xlsx=True)
     if len(documents) != 1:
         raise UnreadableFile(
@@ -157,41 +160,44 @@ def _text_lines(document: Document, faults: Faults) -> Iterator[tuple[int, list[
         faults.add_whole("the quotes do not pair up; a quote inside a field is written twice", line=start)
 
 
-def _sheet_lines(document: Document) -> Iterator[tuple[int, list[Any]]]:
-    """The rows of the first sheet that hold anything; formulas are never run, only their saved values are taken."""
-    name = document.name
+def sheet_lines(
+    document: Document, last: int = LAST_LINE, value_of: Callable[[Any, Any], Any] | None = None
+) -> Iterator[tuple[int, list[Any]]]:
+    """The rows of the first sheet that hold anything; formulas are never run, only their saved values are taken.
+
+    `value_of` takes a cell as its saved value and as it is written (`sheet_value` unless given). Raises RegisterRefused
+    for a sheet of more than `last` lines.
+    """
     refuse_active_parts(document)
-    values = _first_sheet(document, data_only=True)
-    formulas = _first_sheet(document, data_only=False)
-    if len(values) > LAST_LINE:
-        raise RegisterRefused(
-            [f"the sheet is longer than {LAST_LINE} lines; delete the lines below the last"], file=name
-        )
-    for line, (row, written) in enumerate(zip(values, formulas, strict=True), start=1):
-        cells = [_sheet_value(cell, source) for cell, source in zip(row, written, strict=True)]
-        while cells and cells[-1] is None:
-            cells.pop()
-        if any(cell is not None and cell != "" for cell in cells):
-            yield line, cells
-
-
-def _first_sheet(document: Document, *, data_only: bool) -> list[tuple[Any, ...]]:
-    with opened(document, data_only=data_only) as book:
+    take = value_of or sheet_value
+    with opened(document, data_only=True) as values, opened(document, data_only=False) as formulas:
         # limits of our own: the size a sheet claims is not believed, it may be a thousand million cells, or one
-        return list(book.worksheets[0].iter_rows(max_row=LAST_LINE + 1, max_col=LAST_COLUMN))
+        saved, as_written = (
+            book.worksheets[0].iter_rows(max_row=last + 1, max_col=LAST_COLUMN) for book in (values, formulas)
+        )
+        for line, (row, written) in enumerate(zip(saved, as_written, strict=True), start=1):
+            if line > last:
+                what = f"the sheet is longer than {last} lines; delete the lines below the last"
+                raise RegisterRefused([what], file=document.name)
+            cells = [take(cell, source) for cell, source in zip(row, written, strict=True)]
+            while cells and cells[-1] is None:
+                cells.pop()
+            if any(cell is not None and cell != "" for cell in cells):
+                yield line, cells
 
 
-def _sheet_value(cell: Any, written: Any) -> Any:
+def sheet_value(cell: Any, written: Any) -> Any:
+    """The value of a cell, from its saved value and its formula; Unfit where it is not to be trusted."""
     if written.data_type == "f" and cell.value is None:
-        return _Unfit("holds a formula without a saved value; type the value itself")
+        return Unfit("holds a formula without a saved value; type the value itself")
     if cell.data_type == "e":
-        return _Unfit(f"holds the error {shown(cell.value, 20)}; type the value itself")
+        return Unfit(f"holds the error {shown(cell.value, 20)}; type the value itself")
     if (
         isinstance(cell.value, int)
         and not isinstance(cell.value, bool)
         and cell.number_format not in ("General", "0", "@")
     ):
-        return _Unfit(f"is the number {cell.value} shown in another form; format the cell as text and type it again")
+        return Unfit(f"is the number {cell.value} shown in another form; format the cell as text and type it again")
     return cell.value
 
 
@@ -220,25 +226,25 @@ def _rows(
     lines: Iterator[tuple[int, Sequence[Any]]], places: Mapping[str, int], width: int, faults: Faults
 ) -> Iterator[Row]:
     for line, values in lines:
-        if any(_cell(value) != ("", "") for value in values[width:]):
+        if any(cell_of(value) != ("", "") for value in values[width:]):
             faults.add_whole(
                 f"has {len(values)} fields where the header has {width}; put a field with commas in quotes", line
             )
             continue
         cells: dict[str, Cell] = {}
         for column, place in places.items():
-            cells[column], why = _cell(values[place] if place < len(values) else "")
+            cells[column], why = cell_of(values[place] if place < len(values) else "")
             if why:
                 faults.add(line, column, why)
         if any(cell != "" for cell in cells.values()):
             yield Row(line, cells)
 
 
-def _cell(value: Any) -> tuple[Cell, str]:
+def cell_of(value: Any) -> tuple[Cell, str]:
     """The cell, and why it is unfit (then the cell is None)."""
     unfit = ""
     cell: Cell = None
-    if isinstance(value, _Unfit):
+    if isinstance(value, Unfit):
         unfit = value.why
     elif isinstance(value, str):
         cell = value.strip()

@@ -119,7 +119,7 @@ def reasons_of(node: ast.AST, function: ast.FunctionDef) -> list[ast.expr]:  # n
             return [said]
         case ast.Call(func=ast.Name(id="Aside"), args=[_, _, said, *_]):
             return [said]
-        case ast.Call(func=ast.Name(id="_Unfit"), args=[said]):
+        case ast.Call(func=ast.Name(id="Unfit"), args=[said]):
             return [said]
         case ast.keyword(arg="reason", value=said):
             return [said]
