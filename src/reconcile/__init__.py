@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reconcile import errors
-    from reconcile.books import Reconciliation, reconcile
+    from reconcile.books import Reconciliation, read_payouts, read_receipts, reconcile
     from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds, read_campaigns, read_funds
     from reconcile.matching import (
         Evaluation,
@@ -50,6 +50,8 @@ __all__ = [
     "read_campaigns",
     "read_decisions",
     "read_funds",
+    "read_payouts",
+    "read_receipts",
     "read_statement",
     "read_statements",
     "reconcile",
@@ -63,7 +65,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "reconcile.books": ("Reconciliation", "reconcile"),
+    "reconcile.books": ("Reconciliation", "read_payouts", "read_receipts", "reconcile"),
     "reconcile.campaigns": ("CampaignRegister", "FundVocabulary", "default_funds", "read_campaigns", "read_funds"),
     "reconcile.matching": (
         "Evaluation",

@@ -51,7 +51,7 @@ class DamagedStatement(ReconcileError, ValueError):
 
 
 class RegisterRefused(ReconcileError, ValueError):
-    """A campaign register, fund vocabulary, or table of receipts or payouts with faults; `faults` has them, one line each."""
+    """A register, fund vocabulary or table of the books with faults; `faults` has all of them, one line each."""
 
     def __init__(self, faults: Sequence[str], *, file: str | None = None) -> None:
         self.faults = tuple(faults)

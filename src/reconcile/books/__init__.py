@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from reconcile.books.payouts import read_payouts
+from reconcile.books.receipts import read_receipts
 from reconcile.books.reconciliation import Reconciliation, reconcile
 from reconcile.books.reversals import link_reversals
 
-__all__ = ["Reconciliation", "link_reversals", "reconcile"]
+__all__ = ["Reconciliation", "link_reversals", "read_payouts", "read_receipts", "reconcile"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -80,7 +81,7 @@ def _one_day(found: Columns, frame: pd.DataFrame) -> None:
     )
 
 
-def _fees(found: Columns, frame: pd.DataFrame) -> pd.Series[object]:
+def _fees(found: Columns, frame: pd.DataFrame) -> pd.Series[Any]:
     """What the gateway kept of each gift, with a fault for each that does not come to the net."""
     gross, fee, net = (money.cents(frame[name]) for name in ("gross", "fee", "net"))
     kept = gross - net
