@@ -142,7 +142,8 @@ def _places(
 
 def _usual(column: Wanted, keys: Sequence[str], taken: set[str]) -> list[int]:
     """The places of the headings that usually stand for it: its own name, the usual ones, the last resorts."""
-    for headings in ((column.name,), column.headings, column.last):
+    own = () if column.name in map(_told, column.last) else (column.name,)
+    for headings in (own, column.headings, column.last):
         usual = {_told(heading) for heading in headings} - taken
         found = [at for at, key in enumerate(keys) if key in usual]
         if found:
