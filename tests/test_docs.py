@@ -26,6 +26,8 @@ from reconcile.schema import (
     DECISIONS,
     GAPS,
     MATCHES,
+    PAYOUTS,
+    RECEIPTS,
     REVERSALS,
     REVIEWED,
     SET_ASIDE,
@@ -141,6 +143,8 @@ FRAMES = [
     DECISIONS,
     CHANGES,
     REVIEWED,
+    RECEIPTS,
+    PAYOUTS,
 ]
 
 

@@ -528,7 +528,7 @@ def test_what_a_format_page_shows_stands_in_a_sample(page: Path) -> None:
 
 def sample_names() -> list[str]:
     names = sorted(path.name for path in SAMPLES.iterdir() if path.suffix in {".csv", ".ofx"})
-    return [name for name in names if name not in {"campaigns.csv", "funds.csv", "receipts.csv"}]
+    return [name for name in names if name not in {"campaigns.csv", "funds.csv", "receipts.csv", "payout-2018-09.csv"}]
 
 
 @pytest.mark.parametrize("place", ["sample_statements/README.md", "docs/formats/index.md"])

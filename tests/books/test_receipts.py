@@ -233,7 +233,7 @@ def test_a_frame_keeps_its_places_and_floats_must_be_cents() -> None:
     frame = pd.DataFrame(
         {"No": ["1", "2"], "Date": pd.to_datetime(["2018-09-03", "2018-09-04"]), "Amount": [5.5, 0.1 + 0.2]}
     )
-    assert faults(frame) == ("row 2, amount: is 0.30000000000000004, which is no amount of cents; write it as text",)
+    assert faults(frame) == ("row 2, amount: is 0.300000…, which is no amount of cents; write it as text",)
     found = rc.read_receipts(frame.assign(Amount=[5.5, 7], source="x.csv", line=[8, 9]))
     assert found["line"].tolist() == [8, 9] and found["source"].tolist() == ["x.csv", "x.csv"]
     assert "is not the number of a line" in faults(frame.assign(Amount=5, line="x"))[0]

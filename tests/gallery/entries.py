@@ -130,6 +130,8 @@ DOING: dict[str, Callable[[Path], Any]] = {
     "run": lambda path: run([SAMPLES / "history-2018-09.csv"], prepared()["campaigns"], out=path.name),
     "campaigns": rc.read_campaigns,
     "funds": rc.read_funds,
+    "receipts": rc.read_receipts,
+    "payouts": rc.read_payouts,
     "evaluate": lambda path: rc.evaluate(read_labelled(path), prepared()["campaigns"]),
     "open": rc.open_store,
     "nightly": read_config,

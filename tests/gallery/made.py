@@ -325,6 +325,31 @@ def a_damaged_workbook(folder: Path, stack: ExitStack) -> Path:
     return written(folder, path.name, content[:at] + b"\xff" * 9 + content[at + 9 :])
 
 
+RECEIPTS = ["Receipt No", "Date", "Amount"]
+
+
+def receipts_empty_sheet(folder: Path, stack: ExitStack) -> Path:
+    """an XLSX with nothing on its first sheet."""
+    return sheet(folder, [], name="receipts.xlsx")
+
+
+def receipts_wide_sheet(folder: Path, stack: ExitStack) -> Path:
+    """an XLSX with a cell beside its columns."""
+    return sheet(folder, [RECEIPTS, ["00412", date(2018, 9, 3), 500, "?"]], name="receipts.xlsx")
+
+
+def receipts_number_shown(folder: Path, stack: ExitStack) -> Path:
+    """an XLSX with the number 412 shown as 00412."""
+    return sheet(folder, [RECEIPTS, [412, date(2018, 9, 3), 500]], {"A2": "00000"}, name="receipts.xlsx")
+
+
+def receipts_too_many(folder: Path, stack: ExitStack) -> Path:
+    """a CSV of more receipts than are read, here three."""
+    stack.enter_context(mock.patch("reconcile.books.table_columns.MOST_ROWS", 3))
+    rows = "".join(f"{n},2018-09-03,500.00\n" for n in range(4))
+    return written(folder, "receipts.csv", ",".join(RECEIPTS) + "\n" + rows)
+
+
 def two_registers(folder: Path, stack: ExitStack) -> Path:
     """a ZIP with two tables."""
     table = b"code,name\nIDB,Idlib Appeal\n"

@@ -26,6 +26,8 @@ HOW = {
     "check": "`reconcile check`",
     "campaigns": "`--campaigns`",
     "funds": "`--funds`",
+    "receipts": "`rc.read_receipts`",
+    "payouts": "`rc.read_payouts`",
     "evaluate": "`reconcile evaluate`",
     "run": "`reconcile run`",
     "open": "`rc.open_store`",

@@ -299,7 +299,7 @@ def _of_value(value: Any, kind: str) -> tuple[str, str]:
         return (
             (f"{value:.2f}", "")
             if exact
-            else ("", f"is {shown(value, 40)}, which is no amount of cents; write it as text")
+            else ("", f"is {shown(value, 9)}, which is no amount of cents; write it as text")
         )
     if kind == "text" and isinstance(value, _Reformatted):
         return "", f"is the number {value:d} shown in another form; format the cell as text and type it again"
