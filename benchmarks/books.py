@@ -43,7 +43,9 @@ Abrahams Adams Ballim Beukes Cassim Daniels Davids Dlamini Essop Fakier Fortuin 
 Jacobs Jaffer Jakoet Karodia Khumalo Laher Lategan Mahomed Manuel Mokoena Moolla Moosa Naidoo Ndlovu Osman Parker Patel
 Petersen Pillay Prinsloo Rahman Salie Samaai Samsodien Slamang Soeker Taliep Toefy Vally Vawda Wally Zondi
 """.split()
-TITLES = ("Mr", "Mrs", "Ms", "Dr")
+HERS = frozenset(
+    "Amina Fatima Haniefa Jameela Layla Nadia Priscilla Qanita Salma Tasneem Veronica Zainab Thandi Lerato".split()
+)
 SPELLINGS = {
     "zakat": ("ZAKAT", "ZAKAAT", "ZKT", "ZAKAH"),
     "lillah": ("LILLAH", "LILLA", "LIL"),
@@ -180,12 +182,13 @@ class Maker:
     def typed_name(self, name: tuple[str, str]) -> str:
         """A name as a payer types it for the bank."""
         first, last = name
-        return self.rng.choice((f"{first[0]} {last}", last, f"{first} {last}", f"{last} {first[0]}", f"MRS {last}"))
+        title = "MRS" if first in HERS else "MR"
+        return self.rng.choice((f"{first[0]} {last}", last, f"{first} {last}", f"{last} {first[0]}", f"{title} {last}"))
 
     def booked_name(self, name: tuple[str, str]) -> str:
         """A name as the charity writes it on a receipt."""
         first, last = name
-        title = self.rng.choice(TITLES)
+        title = self.rng.choice(("Mrs", "Ms", "Dr") if first in HERS else ("Mr", "Mr", "Dr"))
         forms = (f"{first} {last}", f"{first} {last}", f"{first[0]}. {last}", f"{last}, {first}", f"{last} {first[0]}")
         written = self.rng.choice((*forms, f"{title} {first[0]} {last}", f"{title} {last}"))
         return written.upper() if self.rng.random() < 0.1 else written
@@ -671,17 +674,18 @@ def score(books: Books, links: pd.DataFrame, *, payouts: bool = False) -> dict[s
     pairs = list(dict.fromkeys(zip(linked["transaction_id"].tolist(), linked["receipt_id"].tolist(), strict=True)))
     lines, slips = Counter(a for a, _ in books.truth), Counter(b for _, b in books.truth)
     right, wrong = set(), []
+    together = _settled_together(books, linked)
     used: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
     for pair in sorted(pairs, key=lambda p: (p not in books.truth, p)):
         used[0][pair[0]] += 1
         used[1][pair[1]] += 1
         fits = used[0][pair[0]] <= lines[pair[0]] and used[1][pair[1]] <= max(1, slips[pair[1]])
-        if fits and (pair in books.truth or pair in books.alike):
+        if fits and (pair in books.truth or pair in books.alike or pair in together):
             right.add(pair)
         else:
             wrong.append(pair)
     wanted = books.linkable | (books.with_payouts if payouts else set())
-    settled = {a for a, b in right if (a, b) in books.alike}
+    settled = {a for a, b in right if (a, b) in books.alike or (a, b) in together}
     found = {p for p in wanted if p in right or p[0] in settled}
     by_kind = {k: [0, n] for k, n in Counter(books.kinds[p] for p in wanted).items()}
     for pair in found:
@@ -694,6 +698,18 @@ def score(books: Books, links: pd.DataFrame, *, payouts: bool = False) -> dict[s
         "wrong_pairs": wrong,
         "found_by_kind": {kind: tuple(counts) for kind, counts in by_kind.items()},
     }
+
+
+def _settled_together(books: Books, linked: pd.DataFrame) -> set[Pair]:
+    """The pairs of groups whose lines and receipts settle one another in truth: which is which a group does not say."""
+    found: set[Pair] = set()
+    for _, own in linked.groupby("group"):
+        lines, slips = set(own["transaction_id"]), set(own["receipt_id"])
+        of_lines = {b for a, b in books.truth if a in lines}
+        of_slips = {a for a, b in books.truth if b in slips}
+        if of_lines == slips and of_slips == lines:
+            found |= set(zip(own["transaction_id"], own["receipt_id"], strict=True))
+    return found
 
 
 def open_sides(books: Books, bank: Iterable[str], own: Iterable[str]) -> tuple[int, int]:
