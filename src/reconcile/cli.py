@@ -17,6 +17,8 @@ from reconcile.commands import add_to
 from reconcile.errors import ReconcileError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from reconcile.campaigns import FundVocabulary
 
 EPILOG = """exit code: 0 all done; 1 done, but a file was refused, rows were set aside, a total does not tie out, rows
@@ -50,6 +52,9 @@ def _run(command: argparse.ArgumentParser) -> None:
     command.add_argument("paths", nargs="+", metavar="PATH", help="an FNB export: CSV, OFX, or a ZIP of them")
     _register(command)
     command.add_argument("--out", default="out", metavar="DIR", help="folder for the workbook (default: out)")
+    command.add_argument(
+        "--receipts", metavar="FILE", help="the charity's own receipts (CSV or XLSX), to reconcile with"
+    )
     command.add_argument(
         "--reviewed",
         nargs="+",
@@ -168,6 +173,14 @@ def _funds(path: str | None) -> FundVocabulary | None:
     return read_funds(path)
 
 
+def _receipts(path: str | None) -> pd.DataFrame | None:
+    if path is None:
+        return None
+    from reconcile.books import read_receipts
+
+    return read_receipts(path)
+
+
 def _print_json(value: object) -> None:
     print(json.dumps(value, indent=2, ensure_ascii=False, default=str))
 
@@ -191,6 +204,7 @@ def run(arguments: argparse.Namespace) -> int:
             options=Options(False, arguments.per_campaign, arguments.mask, sampling(arguments)),
             reviewed=[read_decisions(path, campaigns=campaigns, funds=funds) for path in arguments.reviewed],
             by=arguments.by or _user(),
+            receipts=_receipts(arguments.receipts),
             progress=progress,
         )
     screen.print_faults(report.refused)

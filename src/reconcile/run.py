@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from reconcile.books import Reconciliation, reconcile
 from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds
 from reconcile.errors import ReconcileError, WorkbookNotWritten, shown
 from reconcile.matching import match, summarise
@@ -41,6 +42,7 @@ class RunReport:
     summary: pd.DataFrame | None
     accounts: tuple[AccountFigures, ...]
     workbook: Path | None
+    reconciliation: Reconciliation | None = None
 
     @property
     def exit_code(self) -> int:
@@ -96,13 +98,15 @@ def run(
     options: Options = PLAIN,
     reviewed: Sequence[Reviewed] = (),
     by: str = "",
+    receipts: pd.DataFrame | None = None,
     progress: Progress | None = None,
 ) -> RunReport:
     """Read the statements, match every movement once, and leave a workbook in the folder `out`.
 
     `max_wrong` is that of `match`, `options` are what the workbook shows on request, `reviewed` what `by` decided in
-    earlier workbooks of these statements. A file or a decision that is refused is in `refused` and does not stop the
-    others. An existing workbook with other content is never overwritten: the new one gets a number behind its name.
+    earlier workbooks of these statements, `receipts` the charity's own, which are held against the bank. A file or a
+    decision that is refused is in `refused` and does not stop the others. An existing workbook with other content is
+    never overwritten: the new one gets a number behind its name.
     """
     statements, refused = read_all(paths, progress)
     if not statements:
@@ -121,6 +125,11 @@ def run(
         applied = with_decisions(merged.transactions, matches, together(reviewed), by=by, on=_last_day(statements))
         matches, parts, decisions = applied.matches, applied.parts, applied.decisions
         refused += applied.refused
+    settled = None
+    if receipts is not None:
+        if progress:
+            progress("linking receipts", 0, len(receipts))
+        settled = reconcile(merged.transactions, receipts, matches=matches, funds=funds)
     if progress:
         progress("writing the workbook", 0, 1)
 
@@ -134,13 +143,13 @@ def run(
             settings=settings(max_wrong),
             merged=merged,
             parts=parts,
-            beside=Beside(refused=refused, decisions=decisions),
+            beside=Beside(refused=refused, decisions=decisions, reconciliation=settled),
             **vars(options),
         )
 
     workbook = _write(Path(out), workbook_name(merged), write)
     summary = _summary(merged.transactions, matches, parts)
-    return RunReport(tuple(statements), tuple(refused), merged, matches, summary, merged.accounts, workbook)
+    return RunReport(tuple(statements), tuple(refused), merged, matches, summary, merged.accounts, workbook, settled)
 
 
 def _summary(transactions: pd.DataFrame, matches: pd.DataFrame, parts: pd.DataFrame | None) -> pd.DataFrame:

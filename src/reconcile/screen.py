@@ -55,6 +55,9 @@ def print_run(report: RunReport, campaigns: CampaignRegister) -> None:
         console.print(_summary_table(report, campaigns), "", _status_table(report), "")
     for account in report.accounts:
         console.print(Text(_tie_words(account)), soft_wrap=True)
+    if report.reconciliation is not None:
+        for label, text in report.reconciliation.facts():
+            console.print(Text(f"{label}: {text}"), soft_wrap=True)
     if report.merged is not None:
         _print_merged(console, report.merged)
     for statement in report.statements:
@@ -232,6 +235,9 @@ def run_facts(report: RunReport) -> dict[str, Any]:
             for fund in report.summary.columns
             if report.summary.loc[row, fund]
         ]
+    if report.reconciliation is not None:
+        rows = report.reconciliation.bank_reconciliation().to_dict("records")
+        facts["receipts"] = {**dict(report.reconciliation.facts()), "bank reconciliation": rows}
     facts["workbook"] = str(report.workbook) if report.workbook else None
     facts["exit_code"] = report.exit_code
     return facts

@@ -12,6 +12,7 @@ import pandas as pd
 
 from reconcile import money
 from reconcile.books.both_sides import both_sides
+from reconcile.books.copied import word_for_word
 from reconcile.books.links import LINKED, PROPOSED
 from reconcile.books.one_to_one import EQUAL, Link, best_pairs, candidates
 from reconcile.books.open_items import ageing, duplicates, open_lines, open_receipts
@@ -119,6 +120,8 @@ def _settled(sides: Sides, window: int) -> list[Link]:
     """All links and questions; no line and no receipt is linked twice."""
     links = by_batch(sides, window)
     sure = [link for link in links if not link.reason]
+    copied = [link for link in word_for_word(sides) if not _is_in(link, sure)]
+    sure += copied
     pairs = candidates(sides, window)
     more, pairs = best_pairs(sides, _free(pairs, sure))
     sure += more
@@ -132,6 +135,13 @@ def _settled(sides: Sides, window: int) -> list[Link]:
     asked += open_pairs(pairs)
     asked += other_amounts(sides, near, window, lines - set(pairs["line"]), receipts - set(pairs["receipt"]))
     return sure + asked
+
+
+def _is_in(link: Link, others: Sequence[Link]) -> bool:
+    """Whether any line or receipt of a link is in another one."""
+    lines = {line for other in others for line in other.lines}
+    receipts = {receipt for other in others for receipt in other.receipts}
+    return not (lines.isdisjoint(link.lines) and receipts.isdisjoint(link.receipts))
 
 
 def _free(pairs: pd.DataFrame, links: Sequence[Link]) -> pd.DataFrame:

@@ -55,13 +55,14 @@ class Side:
 class Bank(Side):
     """The bank's lines: `text` are the payer's words but those about campaign or fund, `words` all that are printed.
 
-    `told` says whether words stand there that are not about campaign or fund.
+    `told` says whether words stand there that are not about campaign or fund, `typed` are all the payer's words as one.
     """
 
     kind: list[str]
     text: list[str]
     words: list[tuple[str, ...]]
     told: npt.NDArray[np.bool_]
+    typed: list[str]
 
     @cached_property
     def printed(self) -> pd.DataFrame:
@@ -173,6 +174,7 @@ def _bank(lines: pd.DataFrame, matches: pd.DataFrame | None, about: Words) -> Ba
         [_without(text, words) for text, words in zip(printed, deciding, strict=True)],
         [read[pair][1] for pair in both],
         np.array([_left(text, words) for text, words in zip(printed, deciding, strict=True)], dtype=bool),
+        [squashed(text) for text in printed],
     )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from reconcile import money
+from reconcile.books import reconcile
 from reconcile.campaigns import Campaign, CampaignRegister, Fund, FundVocabulary
 from reconcile.errors import FrameRefused, ReconcileError, ReviewRefused
 from reconcile.matching import match
@@ -25,15 +26,19 @@ from reconcile.reporters.month import MADE_FROM, write_month
 from reconcile.reporters.options import Options
 from reconcile.reporters.sheets.control import LIMITS, ORIGINS
 from reconcile.reporters.sheets.exceptions import NOT_TAKEN, REFUSED, SAID
+from reconcile.reporters.sheets.receipts import AS_READ
 from reconcile.reporters.sheets.register import BY_PEOPLE, NOT_A_GIFT
 from reconcile.reporters.workbook import write_workbook
 from reconcile.review.cells import Book
 from reconcile.review.seals import table_of
-from reconcile.schema import DECISIONS, MATCHES
+from reconcile.schema import DECISIONS, MATCHES, RECEIPTS
 from reconcile.statement import Statement
 
 if TYPE_CHECKING:
     from reconcile.store import Store
+
+Decided = tuple[CampaignRegister | None, FundVocabulary | None, float, pd.DataFrame | None]
+"""With which register, funds and share of wrong to decide again, if not as it says; and the receipts, if given."""
 
 SETTING = "Setting: "
 NOT_FROM_A_FILE = "none: not read from a file"
@@ -66,13 +71,15 @@ def from_store(book: Book, store: Store, month: str) -> Callable[[Path], Any]:
 def from_statements(
     book: Book,
     statements: Sequence[Statement],
-    campaigns: CampaignRegister | None,
-    funds: FundVocabulary | None,
-    max_wrong: float,
+    decided: Decided,
     *,
     refused: Sequence[ReconcileError],
 ) -> Callable[[Path], Any]:
-    """What writes the workbook again from these statements, decided as the workbook says, or again with a register."""
+    """What writes the workbook again from these statements, decided as the workbook says, or again with a register.
+
+    The receipts are those given, or those that stand in the workbook.
+    """
+    campaigns, funds, max_wrong, receipts = decided
     merged = merge_statements(statements)
     if campaigns is None:
         matches = _matches(book)
@@ -85,6 +92,12 @@ def from_statements(
         found = match(merged.transactions, campaigns, funds=funds, max_wrong=max_wrong)
         matches = review_two_texts(found, merged.conflicts, campaigns, funds, max_wrong) if funds else found
     options = _options(book)
+    found_receipts = _receipts(book, receipts, hidden=options.mask and campaigns is None)
+    settled = (
+        None
+        if found_receipts is None
+        else reconcile(merged.transactions, found_receipts, matches=matches, funds=vocabulary)
+    )
     files, not_taken = _refused(book, REFUSED, ReconcileError), _refused(book, NOT_TAKEN, ReviewRefused)
 
     def write(path: Path) -> None:
@@ -98,7 +111,7 @@ def from_statements(
                 settings=_settings(book),
                 merged=merged,
                 parts=parts,
-                beside=Beside(refused=[*(refused or files), *not_taken], decisions=decisions),
+                beside=Beside(refused=[*(refused or files), *not_taken], decisions=decisions, reconciliation=settled),
                 **vars(options),
             )
         except FrameRefused as fault:
@@ -225,6 +238,22 @@ def _parts_of(book: Book) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["transaction_id", "campaign", "fund", "amount"])
     split = frame[frame["transaction_id"].duplicated(keep=False)].reset_index(drop=True)
     return split.assign(amount=money.exact(split["amount"].astype("float64")))
+
+
+def _receipts(book: Book, given: pd.DataFrame | None, *, hidden: bool) -> pd.DataFrame | None:
+    """The receipts given, or as they stand in the workbook; None where it was made without."""
+    if "Receipts" not in book.sheets:
+        return None
+    if hidden or (given is None and _options(book).mask):
+        do = "Give the receipts and the register as well (--receipts, --campaigns)."
+        raise ReviewRefused("payers' words are hidden, and its links rest on them", file=book.name, do=do)
+    if given is not None:
+        return given
+    with _understood(book, "Receipts"):
+        rows = [[r.get(heading) for heading in AS_READ] for r in _records(book, "Receipts")]
+        frame = pd.DataFrame(rows, columns=RECEIPTS.names)
+        amounts = money.exact(frame["amount"].astype("float64"))
+        return RECEIPTS.check(frame.assign(amount=amounts, line=frame["line"].astype("Int64")))
 
 
 def _refused(book: Book, what: str, kind: type[ReconcileError]) -> list[ReconcileError]:

@@ -33,6 +33,9 @@ COLUMNS = (
     Column("Line", "number", 6.5, 6.5),
     ROW_HASH,
 )
+AS_READ = ("Receipt", "Date", "Amount", "Payer", "Reference", "Campaign", "Fund", "Method", "Batch", "File", "Line")
+"""The columns that a receipt was read from, in the order of `schema.RECEIPTS`."""
+
 STATES = {LINKED: "linked", PROPOSED: "a question", "": "not there"}
 TABLE = "Receipts"
 
