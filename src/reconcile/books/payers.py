@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from rapidfuzz import fuzz
@@ -33,15 +34,21 @@ WHOLE, FITS, FAMILY, OTHER = 1.0, 0.9, 0.7, 0.2
 family name alone; the family name with a given name of somebody else."""
 
 
-def names_in(text: str) -> list[str]:
+@lru_cache(100_000)
+def names_in(text: str) -> tuple[str, ...]:
     """The words of a payer's name that may tell it from another."""
-    return [w for w in chunks(fold(text)) if len(w) >= SHORTEST_NAME and not w.isdecimal() and w not in TITLES]
+    return tuple(w for w in _words(text) if len(w) >= SHORTEST_NAME and not w.isdecimal() and w not in TITLES)
+
+
+@lru_cache(100_000)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(chunks(fold(text)))
 
 
 def named(text: str, payer: str) -> tuple[float, list[str]]:
     """How surely a text names a payer, 0 to 1, and the words of the name that stand there."""
     names = names_in(payer)
-    words = chunks(text)
+    words = _words(text)
     if not names or not words:
         return 0.0, []
     glued = "".join(words)
@@ -52,7 +59,7 @@ def named(text: str, payer: str) -> tuple[float, list[str]]:
         return _by_initials(words, payer, names)
     spelt = sum(weights[name] for name in found) / len(found)
     rest = [name for name in names if not weights[name]]
-    given = [w for w in chunks(fold(payer)) if len(w) == 1] + rest
+    given = [w for w in _words(payer) if len(w) == 1] + rest
     if not rest and len(found) > 1:
         return WHOLE * spelt, found
     if not _of_one_sex(text, payer):
@@ -94,9 +101,9 @@ def _tells(word: str) -> bool:
 
 def _of_one_sex(text: str, payer: str) -> bool:
     """Whether no title in one of them speaks against one in the other."""
-    typed = chunks(text)
+    typed = _words(text)
     glued = {title for title in HIS | HERS for name in names_in(payer) if len(typed) == 1 and title + name in typed[0]}
-    words = {*typed, *glued, *chunks(fold(payer))}
+    words = {*typed, *glued, *_words(payer)}
     return words.isdisjoint(HIS) or words.isdisjoint(HERS)
 
 
@@ -129,7 +136,7 @@ def _weight(name: str, words: Sequence[str], glued: str, *, cut: bool) -> float:
 
 def _by_initials(words: Sequence[str], payer: str, names: Sequence[str]) -> tuple[float, list[str]]:
     """A given name in full with the letter of the family name: `LERATO H` of `L. Hendricks`."""
-    given = {w for w in chunks(fold(payer)) if len(w) == 1}
+    given = {w for w in _words(payer) if len(w) == 1}
     for one, other in pairwise(words):
         for name, letter in ((one, other), (other, one)):
             if (
@@ -151,7 +158,7 @@ def one_payer(texts: Sequence[str], names: Sequence[str]) -> tuple[bool, bool]:
     family = {_family(name, names_in(name)) for name in names if names_in(name)}
     persons, given, titles = set(), set(), set()
     for text in texts:
-        words = [w for w in chunks(fold(text)) if w not in family]
+        words = [w for w in _words(text) if w not in family]
         own = [w for w in words if w not in TITLES and _tells(w)]
         persons.add(frozenset(w[0] for w in own))
         given |= {w for w in own if len(w) > 1}

@@ -99,23 +99,35 @@ def _less_a_fee(sides: Sides, batches: _Batches, pairs: list[Pair], window: int)
 def of_payers(sides: Sides, lines: set[int], receipts: set[int]) -> pd.DataFrame:
     """The open lines and receipts that share a payer's name or a receipt's number, whatever they amount to."""
     bank, books = sides.bank, sides.receipts
-    words = bank.printed[bank.printed["line"].isin(lines)]
-    names = [(r, word) for r in sorted(receipts) for word in set(names_in(books.payer[r])) if len(word) > 3]
-    asked = pd.DataFrame(names, columns=["receipt", "word"]).astype({"receipt": "int64", "word": TEXT})
-    pairs = words.merge(asked, on="word")[["line", "receipt"]]
     numbered = named_in_text(sides, books.ids).rename(columns={"at": "receipt"})
     numbered = numbered[numbered["line"].isin(lines) & numbered["receipt"].isin(receipts)]
-    pairs = pd.concat([pairs, numbered]).drop_duplicates().sort_values(["line", "receipt"], ignore_index=True)
+    pairs = pd.concat([_sharing_a_word(sides, lines, receipts), numbered]).drop_duplicates()
+    line, receipt = pairs["line"].to_numpy(), pairs["receipt"].to_numpy()
+    near = np.abs(books.day[receipt] - bank.day[line]) <= LONGEST_INSTALMENTS
+    pairs = pairs[near & (np.sign(bank.cents[line]) == np.sign(books.cents[receipt]))]
+    pairs = pairs.sort_values(["line", "receipt"], ignore_index=True)
     known = set(zip(numbered["line"].tolist(), numbered["receipt"].tolist(), strict=True))
-    told = [
-        (b, r) in known or _is_payer(sides, b, r)
-        for b, r in zip(pairs["line"].tolist(), pairs["receipt"].tolist(), strict=True)
-    ]
-    one_way = np.sign(bank.cents[pairs["line"]]) == np.sign(books.cents[pairs["receipt"]])
-    kept = pairs[np.array(told, dtype=bool) & one_way]
-    both = zip(kept["line"].tolist(), kept["receipt"].tolist(), strict=True)
-    found: pd.DataFrame = kept.assign(numbered=np.array([pair in known for pair in both], dtype=bool))
+    both = list(zip(pairs["line"].tolist(), pairs["receipt"].tolist(), strict=True))
+    pairs = pairs.assign(numbered=np.array([pair in known for pair in both], dtype=bool))
+    found: pd.DataFrame = pairs[np.array([pair in known or _is_payer(sides, *pair) for pair in both], dtype=bool)]
     return found
+
+
+def _sharing_a_word(sides: Sides, lines: set[int], receipts: set[int]) -> pd.DataFrame:
+    """The lines and receipts with a word of a payer's name in common, and days that may be near: years cost no more."""
+    bank, books = sides.bank, sides.receipts
+    words = bank.printed[bank.printed["line"].isin(lines)]
+    words = words.assign(span=bank.day[words["line"]] // LONGEST_INSTALMENTS)
+    names = [
+        (r, word, int(books.day[r]) // LONGEST_INSTALMENTS + step)
+        for r in sorted(receipts)
+        for word in set(names_in(books.payer[r]))
+        if len(word) > 3
+        for step in (-1, 0, 1)
+    ]
+    asked = pd.DataFrame(names, columns=["receipt", "word", "span"])
+    asked = asked.astype({"receipt": "int64", "word": TEXT, "span": "int64"})
+    return words.merge(asked, on=["word", "span"])[["line", "receipt"]]
 
 
 def _is_payer(sides: Sides, line: int, receipt: int) -> bool:
