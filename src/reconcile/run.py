@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -112,13 +113,9 @@ def run(
     if not statements:
         return RunReport((), tuple(refused), None, None, None, (), None)
     merged = merge_statements(statements)
-    funds = funds or default_funds()
-
-    def matching(done: int, of: int) -> None:
-        if progress:
-            progress("matching references", done, of)
-
-    matches = match(merged.transactions, campaigns, funds=funds, max_wrong=max_wrong, progress=matching)
+    funds, tell = funds or default_funds(), progress or _nobody
+    told = partial(tell, "matching references")
+    matches = match(merged.transactions, campaigns, funds=funds, max_wrong=max_wrong, progress=told)
     matches = review_two_texts(matches, merged.conflicts, campaigns, funds, max_wrong)
     parts, decisions = None, None
     if reviewed:
@@ -127,11 +124,9 @@ def run(
         refused += applied.refused
     settled = None
     if receipts is not None:
-        if progress:
-            progress("linking receipts", 0, len(receipts))
+        tell("linking receipts", 0, len(receipts))
         settled = reconcile(merged.transactions, receipts, matches=matches, funds=funds)
-    if progress:
-        progress("writing the workbook", 0, 1)
+    tell("writing the workbook", 0, 1)
 
     def write(path: Path) -> None:
         write_workbook(
@@ -150,6 +145,10 @@ def run(
     workbook = _write(Path(out), workbook_name(merged), write)
     summary = _summary(merged.transactions, matches, parts)
     return RunReport(tuple(statements), tuple(refused), merged, matches, summary, merged.accounts, workbook, settled)
+
+
+def _nobody(step: str, done: int, of: int) -> None:
+    """Nobody watches."""
 
 
 def _summary(transactions: pd.DataFrame, matches: pd.DataFrame, parts: pd.DataFrame | None) -> pd.DataFrame:

@@ -389,6 +389,17 @@ def verified_with_other_files(folder: Path, stack: ExitStack) -> None:
     rc.verify_workbook(written(folder, NAME, from_a_file()), statements=[other])
 
 
+def verified_under_the_mask(folder: Path, stack: ExitStack) -> None:
+    """a workbook without payers' words, of a statement held against receipts, and that statement alone."""
+    own, path = statement(), folder / NAME
+    matches = rc.match(own.transactions, campaigns())
+    receipt = {"receipt_id": ["00412"], "date": ["2018-09-03"], "amount": ["500.00"], "payer": ["Thandi Nkosi"]}
+    found = rc.reconcile(own.transactions, rc.read_receipts(pd.DataFrame(receipt)), matches=matches)
+    given = {"statements": [own], "matches": matches, "campaigns": campaigns()}
+    rc.write_workbook(path, **given, mask=True, reconciliation=found)
+    rc.verify_workbook(path, statements=[own])
+
+
 def a_workbook_of_another_version(folder: Path, stack: ExitStack) -> None:
     """a workbook whose sheet Register calls the column "Also called" otherwise, as another version might."""
     path = written(folder, NAME, from_a_file())
