@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from reconcile import money
 from reconcile.books import Reconciliation
 from reconcile.books.links import PROPOSED
@@ -36,8 +38,7 @@ class _OnlyBank:
             return
         own = found.unmatched_bank
         shown = contents.about(own["transaction_id"]).reset_index(drop=True)
-        may = found.links[found.links["status"] == PROPOSED].dropna(subset="receipt_id")
-        said = (may["receipt_id"] + ": " + may["reason"].fillna("")).groupby(may["transaction_id"]).agg("; ".join)
+        said = _candidates(found)
         rows = shown[["Date", "Description", "Campaign", "Fund", "File", "Line", "Transaction id"]].assign(
             Amount=own["amount"],
             Why=own["why"],
@@ -47,6 +48,14 @@ class _OnlyBank:
         about = f"{money.shown(money.total(own['amount']))} · {count} lines that no receipt is linked to"
         for sheet in book.long_sheets(NAME, TABLE, about, COLUMNS, rows):
             sheet.sheet_properties.tabColor = style.INK
+
+
+def _candidates(found: Reconciliation) -> pd.Series[str]:
+    """For each line the receipts that may be it, those of one reason together."""
+    may = found.links[found.links["status"] == PROPOSED].dropna(subset="receipt_id")
+    names = may.groupby(["transaction_id", "reason"])["receipt_id"].agg(" ".join).reset_index()
+    names["said"] = names["receipt_id"] + ": " + names["reason"]
+    return names.groupby("transaction_id")["said"].agg("; ".join)
 
 
 def tables(found: Reconciliation) -> tuple[str, ...]:
