@@ -55,6 +55,7 @@ def _run(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--receipts", metavar="FILE", help="the charity's own receipts (CSV or XLSX), to reconcile with"
     )
+    command.add_argument("--payouts", metavar="FILE", help="with --receipts: a gateway's report of payouts (CSV, XLSX)")
     command.add_argument(
         "--reviewed",
         nargs="+",
@@ -181,6 +182,14 @@ def _receipts(path: str | None) -> pd.DataFrame | None:
     return read_receipts(path)
 
 
+def _payouts(path: str | None) -> pd.DataFrame | None:
+    if path is None:
+        return None
+    from reconcile.books import read_payouts
+
+    return read_payouts(path)
+
+
 def _print_json(value: object) -> None:
     print(json.dumps(value, indent=2, ensure_ascii=False, default=str))
 
@@ -205,6 +214,7 @@ def run(arguments: argparse.Namespace) -> int:
             reviewed=[read_decisions(path, campaigns=campaigns, funds=funds) for path in arguments.reviewed],
             by=arguments.by or _user(),
             receipts=_receipts(arguments.receipts),
+            payouts=_payouts(arguments.payouts),
             progress=progress,
         )
     screen.print_faults(report.refused)

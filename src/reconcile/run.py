@@ -100,14 +100,15 @@ def run(
     reviewed: Sequence[Reviewed] = (),
     by: str = "",
     receipts: pd.DataFrame | None = None,
+    payouts: pd.DataFrame | None = None,
     progress: Progress | None = None,
 ) -> RunReport:
     """Read the statements, match every movement once, and leave a workbook in the folder `out`.
 
     `max_wrong` is that of `match`, `options` are what the workbook shows on request, `reviewed` what `by` decided in
-    earlier workbooks of these statements, `receipts` the charity's own, which are held against the bank. A file or a
-    decision that is refused is in `refused` and does not stop the others. An existing workbook with other content is
-    never overwritten: the new one gets a number behind its name.
+    earlier workbooks of these statements, `receipts` the charity's own, which are held against the bank with a
+    gateway's `payouts`. A file or a decision that is refused is in `refused` and does not stop the others. An existing
+    workbook with other content is never overwritten: the new one gets a number behind its name.
     """
     statements, refused = read_all(paths, progress)
     if not statements:
@@ -125,7 +126,7 @@ def run(
     settled = None
     if receipts is not None:
         tell("linking receipts", 0, len(receipts))
-        settled = reconcile(merged.transactions, receipts, matches=matches, funds=funds)
+        settled = reconcile(merged.transactions, receipts, matches=matches, funds=funds, payouts=payouts)
     tell("writing the workbook", 0, 1)
 
     def write(path: Path) -> None:

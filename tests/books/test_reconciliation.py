@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -134,6 +135,24 @@ def test_what_is_not_sure_is_asked(case: Any) -> None:
 def test_a_cent_is_never_let_go() -> None:
     result = found([Line("a", 0, "100.01", KHAN)], [Receipt("R1", 0, "100", "A Khan")])
     assert result.links.empty
+
+
+def test_a_payout_shows_what_the_gateway_kept_and_ties_to_the_cent() -> None:
+    lines = [Line("a", 1, "340", "PAYFAST PAYOUT 88213", kind="settlement")]
+    receipts = [Receipt("R1", 0, "100", batch="PAYOUT 88213"), Receipt("R2", 0, "250", batch="PAYOUT 88213")]
+    [reason] = set(asked(found(lines, receipts)).values())
+    assert reason.startswith("the line is short of the receipts")
+    told = {"payout": "88213", "date": "2026-03-02", "gift": ["1", "2"], "gross": ["100.00", "250.00"]}
+    payouts = rc.read_payouts(pd.DataFrame({**told, "fee": ["-4.00", "-6.00"], "net": ["96.00", "244.00"]}))
+    known = rc.reconcile(bank(*lines), books(*receipts), matches=matches(*lines), payouts=payouts)
+    assert known.links[["receipt_id", "amount", "rule"]].fillna("fee").to_numpy().tolist() == [
+        ["R1", Decimal("100.00"), "gateway payout"],
+        ["R2", Decimal("250.00"), "gateway payout"],
+        ["fee", Decimal("-10.00"), "gateway payout"],
+    ]
+    assert known.bank_reconciliation()["amount"].iloc[-1] == 0
+    off = rc.reconcile(bank(replace(lines[0], rand="339.99")), books(*receipts), payouts=payouts)
+    assert not linked(off)
 
 
 def test_days_beyond_the_window_are_not_linked() -> None:

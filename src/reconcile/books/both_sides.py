@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from reconcile import money
-from reconcile.books.links import LINKED
+from reconcile.books.links import GATEWAY_FEE, LINKED
 from reconcile.schema import TEXT
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def both_sides(found: Reconciliation, opening: Decimal | None, books_opening: De
         own_rows.append(("books", f"at the bank: {why}", len(own), money.total(own["amount"])))
     fees = found.links[(found.links["status"] == LINKED) & found.links["receipt_id"].isna()]
     if len(fees):
-        own_rows.append(("books", "fees that gateways kept", len(fees), money.total(fees["amount"])))
+        own_rows.append(("books", f"at the bank: {GATEWAY_FEE}", len(fees), money.total(fees["amount"])))
     own_adjusted = sum((amount for *_, amount in own_rows), Decimal(0))
     rows += own_rows
     rows.append(("books", "adjusted balance", 0, own_adjusted))

@@ -4,3 +4,6 @@ from __future__ import annotations
 
 LINKED, PROPOSED = "linked", "proposed"
 """Linked by itself; proposed: a person must say."""
+
+GATEWAY_FEE = "a gateway's fee, not in the books"
+"""Why a line is short of the receipts that it settles."""

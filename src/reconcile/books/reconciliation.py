@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,7 +18,7 @@ from reconcile.books.one_to_one import EQUAL, Link, best_pairs, candidates
 from reconcile.books.open_items import ageing, duplicates, open_lines, open_receipts
 from reconcile.books.questions import open_pairs, other_amounts
 from reconcile.books.sides import Sides, sides_of
-from reconcile.books.together import by_batch, of_one_payer, of_payers
+from reconcile.books.together import by_batch, of_one_payer, of_payers, paid_out
 from reconcile.campaigns import FundVocabulary, default_funds
 from reconcile.errors import FrameRefused
 from reconcile.facts import as_html, as_text
@@ -89,6 +89,7 @@ def reconcile(
     *,
     matches: pd.DataFrame | None = None,
     funds: FundVocabulary | None = None,
+    payouts: pd.DataFrame | None = None,
     window: int = WINDOW,
 ) -> Reconciliation:
     """The bank's lines and the charity's receipts, each linked to what settles it, asked about, or open.
@@ -99,12 +100,13 @@ def reconcile(
     link crosses a fund or a campaign: those of `matches`, and where these know none, the fund that the text names by a
     word of `funds` (the built-in ones unless given). The order of the rows means nothing.
 
-    `window` is the most days between both. Raises FrameRefused for frames that lack columns or have an id twice.
+    `payouts` (a gateway's report, columns of `schema.PAYOUTS`) shows what it kept of a batch, which is no question
+    then; `window` is the most days between both. Raises FrameRefused for frames that lack columns or have an id twice.
     """
     if window < 0:
         raise FrameRefused(f"the window is {window} days", do="Give 0 or more days.")
     sides = sides_of(transactions, receipts, matches, funds or default_funds())
-    links = _settled(sides, window)
+    links = _settled(sides, window, paid_out(payouts))
     frame = _frame(sides, links)
     return Reconciliation(
         transactions,
@@ -116,9 +118,9 @@ def reconcile(
     )
 
 
-def _settled(sides: Sides, window: int) -> list[Link]:
+def _settled(sides: Sides, window: int, paid: Mapping[str, tuple[int, int]]) -> list[Link]:
     """All links and questions; no line and no receipt is linked twice."""
-    links = by_batch(sides, window)
+    links = by_batch(sides, window, paid)
     sure = [link for link in links if not link.reason]
     copied = [link for link in word_for_word(sides) if not _is_in(link, sure)]
     sure += copied

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from reconcile import money
 from reconcile.books.evidence import NAME, common, named_in_text
 from reconcile.books.one_to_one import WELL, Link, crosses
 from reconcile.books.pairs import equal_pairs
 from reconcile.books.payers import names_in
-from reconcile.books.sides import Books, Numbers, Sides
-from reconcile.schema import TEXT
+from reconcile.books.sides import Books, Numbers, Sides, squashed
+from reconcile.schema import PAYOUTS, TEXT
 
 FEWEST_UNNAMED = 3
 """A batch of fewer receipts whose name the bank does not print could come to a line's amount by chance."""
@@ -51,8 +53,18 @@ def _batches(books: Books) -> _Batches:
     return _Batches(names, own, cents, day)
 
 
-def by_batch(sides: Sides, window: int) -> list[Link]:
-    """Receipts of one batch that come to one bank line, exactly; less a fee, a question."""
+def paid_out(payouts: pd.DataFrame | None) -> dict[str, Pair]:
+    """For each payout of a gateway, by its name squashed, what its gifts come to and what it paid out, in cents."""
+    if payouts is None:
+        return {}
+    rows = PAYOUTS.check(payouts)
+    cents = pd.DataFrame({"gross": money.cents(rows["gross"]), "net": money.cents(rows["net"])}, index=rows.index)
+    sums = cents.groupby(rows["payout"]).sum()
+    return {squashed(str(name)): (int(gross), int(net)) for name, gross, net in sums.itertuples()}
+
+
+def by_batch(sides: Sides, window: int, paid: Mapping[str, Pair]) -> list[Link]:
+    """Receipts of one batch that come to one bank line, exactly; less a fee, a question unless a payout shows it."""
     bank, batches = sides.bank, _batches(sides.receipts)
     named = named_in_text(sides, batches.names)
     printed = set(zip(named["line"].tolist(), named["at"].tolist(), strict=True))
@@ -65,7 +77,7 @@ def by_batch(sides: Sides, window: int) -> list[Link]:
     links = [_link(sides, batches, pair, pair in printed) for pair in sorted(sure)]
     lines, taken = {line for line, _ in sure}, {at for _, at in sure}
     left_over = [(line, at) for line, at in sorted(printed) if line not in lines and at not in taken]
-    return links + _less_a_fee(sides, batches, left_over, window)
+    return links + _less_a_fee(sides, batches, left_over, window, paid)
 
 
 def _alone(pairs: set[Pair]) -> set[Pair]:
@@ -86,10 +98,19 @@ def _link(sides: Sides, batches: _Batches, pair: Pair, printed: bool, fee: int =
     return Link((line,), batches.receipts[at], rule, words, sure, reason, fee)
 
 
-def _less_a_fee(sides: Sides, batches: _Batches, pairs: list[Pair], window: int) -> list[Link]:
+def _less_a_fee(
+    sides: Sides, batches: _Batches, pairs: list[Pair], window: int, paid: Mapping[str, Pair]
+) -> list[Link]:
     found = []
     for line, at in pairs:
-        fee = int(batches.cents[at] - sides.bank.cents[line])
+        whole, own = int(batches.cents[at]), int(sides.bank.cents[line])
+        fee, name = whole - own, squashed(batches.names[at])
+        if fee and any(payout in name and sums == (whole, own) for payout, sums in paid.items()):
+            words = f'{len(batches.receipts[at])} receipts of the batch "{batches.names[at]}", less {fee / 100:.2f}'
+            words += ", which the gateway kept by its report"
+            reason = crosses(sides, line, batches.receipts[at])
+            found.append(Link((line,), batches.receipts[at], "gateway payout", words, 0.999, reason, fee))
+            continue
         most = FEE_SHARE * int(batches.cents[at]) + FEE_EACH * len(batches.receipts[at])
         if abs(int(batches.day[at] - sides.bank.day[line])) <= window and 0 < fee <= most:
             found.append(_link(sides, batches, (line, at), True, fee))

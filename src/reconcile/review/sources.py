@@ -13,6 +13,7 @@ import pandas as pd
 
 from reconcile import money
 from reconcile.books import reconcile
+from reconcile.books.links import GATEWAY_FEE
 from reconcile.campaigns import Campaign, CampaignRegister, Fund, FundVocabulary
 from reconcile.errors import FrameRefused, ReconcileError, ReviewRefused
 from reconcile.matching import match
@@ -26,12 +27,13 @@ from reconcile.reporters.month import MADE_FROM, write_month
 from reconcile.reporters.options import Options
 from reconcile.reporters.sheets.control import LIMITS, ORIGINS
 from reconcile.reporters.sheets.exceptions import NOT_TAKEN, REFUSED, SAID
+from reconcile.reporters.sheets.only_bank import NAME as ONLY_BANK
 from reconcile.reporters.sheets.receipts import AS_READ
 from reconcile.reporters.sheets.register import BY_PEOPLE, NOT_A_GIFT
 from reconcile.reporters.workbook import write_workbook
 from reconcile.review.cells import Book
 from reconcile.review.seals import table_of
-from reconcile.schema import DECISIONS, MATCHES, RECEIPTS
+from reconcile.schema import DECISIONS, MATCHES, PAYOUTS, RECEIPTS
 from reconcile.statement import Statement
 
 if TYPE_CHECKING:
@@ -96,7 +98,7 @@ def from_statements(
     settled = (
         None
         if found_receipts is None
-        else reconcile(merged.transactions, found_receipts, matches=matches, funds=vocabulary)
+        else reconcile(merged.transactions, found_receipts, matches=matches, funds=vocabulary, payouts=_payouts(book))
     )
     files, not_taken = _refused(book, REFUSED, ReconcileError), _refused(book, NOT_TAKEN, ReviewRefused)
 
@@ -254,6 +256,21 @@ def _receipts(book: Book, given: pd.DataFrame | None, *, hidden: bool) -> pd.Dat
         frame = pd.DataFrame(rows, columns=RECEIPTS.names)
         amounts = money.exact(frame["amount"].astype("float64"))
         return RECEIPTS.check(frame.assign(amount=amounts, line=frame["line"].astype("Int64")))
+
+
+def _payouts(book: Book) -> pd.DataFrame | None:
+    """What gateways kept, as it stands in the workbook: a payout for each batch that is short of its receipts."""
+    with _understood(book, ONLY_BANK):
+        fees = {r["Transaction id"]: r["Amount"] for r in _records(book, ONLY_BANK) if r.get("Why") == GATEWAY_FEE}
+        rows = [
+            r for r in _records(book, "Receipts") if r.get("Bank lines") in fees and r.get("At the bank") == "linked"
+        ]
+        gross = pd.DataFrame(rows, columns=["Batch", "Bank lines", "Date", "Amount"]).groupby(["Batch", "Bank lines"])
+        found = gross.agg(date=("Date", "max"), gross=("Amount", "sum")).reset_index()
+        fee = -money.exact(found["Bank lines"].map(fees).astype("float64").round(2))
+        whole = money.exact(found["gross"].astype("float64").round(2))
+        told = {"payout": found["Batch"], "date": found["date"], "gift": found["Batch"], "gross": whole, "fee": fee}
+        return PAYOUTS.check(pd.DataFrame({**told, "net": whole - fee, **dict.fromkeys(PAYOUTS.names[6:])}))
 
 
 def _refused(book: Book, what: str, kind: type[ReconcileError]) -> list[ReconcileError]:

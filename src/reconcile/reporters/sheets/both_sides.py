@@ -116,7 +116,7 @@ def _books(contents: Contents, found: Reconciliation, first: int) -> list[ROWS]:
         ("Receipts, every one once", count, total, "Receipts"),
     ]
     names = only_bank.tables(found)
-    for at, (why, own) in enumerate(found.unmatched_bank.groupby("why", sort=True), start=first + 2):
+    for at, (why, own) in enumerate(only_bank.rows_of(found).groupby("why", sort=True), start=first + 2):
         where = f"{{0}}[Why],A{at}"
         amount = _over(names, f"SUMIFS({{0}}[Amount],{where})", money.total(own["amount"]))
         rows.append((str(why), _over(names, f"COUNTIFS({where})", len(own)), amount, only_bank.NAME))

@@ -6,7 +6,7 @@ import pandas as pd
 
 from reconcile import money
 from reconcile.books import Reconciliation
-from reconcile.books.links import PROPOSED
+from reconcile.books.links import GATEWAY_FEE, LINKED, PROPOSED
 from reconcile.reporters import style
 from reconcile.reporters.book import ROW_HASH, Book, table_names
 from reconcile.reporters.book import TableColumnShown as Column
@@ -36,7 +36,7 @@ class _OnlyBank:
         found = contents.beside.reconciliation
         if found is None:
             return
-        own = found.unmatched_bank
+        own = rows_of(found)
         shown = contents.about(own["transaction_id"]).reset_index(drop=True)
         said = _candidates(found)
         rows = shown[["Date", "Description", "Campaign", "Fund", "File", "Line", "Transaction id"]].assign(
@@ -45,9 +45,16 @@ class _OnlyBank:
             **{"Receipts that may be it": said.reindex(own["transaction_id"]).reset_index(drop=True)},
         )
         count = f"{len(rows):,}".replace(",", " ")
-        about = f"{money.shown(money.total(own['amount']))} · {count} lines that no receipt is linked to"
+        about = f"{money.shown(money.total(own['amount']))} · {count} lines without a receipt, and fees"
         for sheet in book.long_sheets(NAME, TABLE, about, COLUMNS, rows):
             sheet.sheet_properties.tabColor = style.INK
+
+
+def rows_of(found: Reconciliation) -> pd.DataFrame:
+    """What is only at the bank: `transaction_id`, `amount` and `why`; a fee is what a line is short of its receipts."""
+    fees = found.links[(found.links["status"] == LINKED) & found.links["receipt_id"].isna()]
+    own = found.unmatched_bank[["transaction_id", "amount", "why"]]
+    return pd.concat([own, fees[["transaction_id", "amount"]].assign(why=GATEWAY_FEE)], ignore_index=True)
 
 
 def _candidates(found: Reconciliation) -> pd.Series[str]:
@@ -60,7 +67,7 @@ def _candidates(found: Reconciliation) -> pd.Series[str]:
 
 def tables(found: Reconciliation) -> tuple[str, ...]:
     """The names of the tables that hold what is only at the bank."""
-    return table_names(TABLE, len(found.unmatched_bank))
+    return table_names(TABLE, len(rows_of(found)))
 
 
 SHEET = _OnlyBank()
