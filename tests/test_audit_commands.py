@@ -89,9 +89,9 @@ def test_what_was_asked_for_is_in_the_workbook(at: SimpleNamespace, tmp_path: Pa
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["2031-01", "--out", "a.xlsx"], "a.xlsx: the store has nothing of 2031-01. Name another month."),
+        (["2031-01", "--out", "a.xlsx"], "a.xlsx: the store has nothing of 2031-01. Name another month, as 2018-09."),
         (["2026-13", "--out", "a.xlsx"], "2026-13"),
-        ([FEBRUARY, "--out", "a.csv"], "a.csv: is no name of a workbook. Name a new file that ends in .xlsx."),
+        ([FEBRUARY, "--out", "a.csv"], "a.csv: is no name for a workbook. Name a new file that ends in .xlsx."),
         ([FEBRUARY, "--out", "there.xlsx"], "there.xlsx: is there already. Name a new file that ends in .xlsx."),
         ([FEBRUARY, "--out", "a.xlsx", "--sample", "0"], "sample"),
         ([FEBRUARY, "--out", "a.xlsx", "--sample", "999"], "sample"),

@@ -214,25 +214,25 @@ WRONG: dict[str, tuple[str, Cells, str, str]] = {
         PLAIN,
         split(("WEL", "zakat", 1001), ("ORF", "zakat", -1)),
         "Amount 2",
-        "a part is zero, or of the other sign. Correct the amounts.",
+        "the part -R 1.00 is of another sign than the payment, R 1 000.00. Correct the amounts.",
     ),
     "a part of nothing": (
         PLAIN,
         split(("WEL", "zakat", 1000), ("ORF", "zakat", 0)),
         "Amount 2",
-        "a part is zero, or of the other sign. Correct the amounts.",
+        "the part is zero. Correct the amounts.",
     ),
     "the same place twice": (
         PLAIN,
         split(("WEL", "zakat", 400), ("wel", "zakat", 600)),
         "Campaign 2",
-        "two parts have the same campaign and fund. Give them as one.",
+        "two parts have the same campaign and fund, WEL zakat. Give them as one.",
     ),
     "a fund for what is no gift": (
         PLAIN,
         one("not a gift", "zakat"),
         "Your fund",
-        "a fund for money that is no gift. Leave the fund empty.",
+        'the fund "zakat" is chosen for money that is no gift. Leave the fund empty.',
     ),
     "an amount in words": (
         PLAIN,
@@ -280,7 +280,7 @@ WRONG: dict[str, tuple[str, Cells, str, str]] = {
         PLAIN,
         one("WEL", "zakat", **{"Your note": "n" * 40_000}),
         "Your note",
-        "the note has 40000 characters. Say it in 2000 at most; more belongs into a letter.",
+        "the note has 40000 characters. Say it in 2000 or fewer; the rest belongs in a letter.",
     ),
     "control characters": (
         PLAIN,
@@ -313,7 +313,7 @@ def test_a_formula_where_a_word_is_asked_for_is_refused(value: Formula, february
     assert parts(found) == [("WEL", "zakat", "150.00")]
     place = places_of(february)[PLAIN]["Your campaign"]
     assert [str(f) for f in found.refused] == [
-        f"reviewed.xlsx: To review!{place}: holds a formula. Type the value itself."
+        f'reviewed.xlsx: To review!{place}: holds the formula "={value.text}". Type the value itself.'
     ]
 
 

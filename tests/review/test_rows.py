@@ -132,6 +132,11 @@ def test_the_cell_that_is_named_is_the_one_in_which_it_stands_now(reviewed: Path
     assert str(fault).startswith('edited.xlsx: To review!L8: campaign "WELL" is not on the register')
 
 
+NOT_AS_WRITTEN = (
+    "the row is not as it was written. "
+    "Undo what was changed beside the yellow cells, or fill the row in where it is as written."
+)
+
 CHANGED = {
     "B5": 1000.01,
     "B8": 88.8,
@@ -157,8 +162,7 @@ def test_a_row_of_which_anything_else_was_changed_is_refused_and_the_others_are_
     row = place[1:]
     path = edited(reviewed, tmp_path, lambda sheet: sheet.__setitem__(place, CHANGED[place]))
     found = read_decisions(path)
-    wanted = f"edited.xlsx: To review!W{row}: the row is not as it was written. "
-    assert [str(f) for f in found.refused] == [f"{wanted}Undo what was changed beside the yellow cells."]
+    assert [str(f) for f in found.refused] == [f"edited.xlsx: To review!{row}: {NOT_AS_WRITTEN}"]
     assert taken(found) == (BOTH - {("ABSA BANK mbf 0077", "WEL")} if row == "5" else BOTH)
 
 
@@ -167,7 +171,7 @@ def test_a_formula_in_the_place_of_what_was_written_is_a_change(reviewed: Path, 
     path = Saved(reviewed).put("To review", "B5", Formula("500+500", 1000)).to(tmp_path / "edited.xlsx")
     found = read_decisions(path)
     assert taken(found) == BOTH - {("ABSA BANK mbf 0077", "WEL")}
-    assert "To review!W5: the row is not as it was written" in str(found.refused[0])
+    assert "To review!5: the row is not as it was written" in str(found.refused[0])
 
 
 @pytest.mark.parametrize("more", [None, "ORF"])
@@ -179,7 +183,7 @@ def test_a_copied_row_is_decided_by_neither(more: str | None, reviewed: Path, tm
     found = read_decisions(edited(reviewed, tmp_path, copy))
     assert taken(found) == BOTH - {("ABSA BANK mbf 0077", "WEL")}
     assert [str(f) for f in found.refused] == [
-        "edited.xlsx: To review!W13: the transaction is there 2 times. Take the copies out."
+        "edited.xlsx: To review!13: the payment stands in 2 rows, the first is To review!5. Take the copies out."
     ]
 
 
@@ -191,8 +195,8 @@ def test_what_is_filled_in_below_the_table_is_not_passed_over(reviewed: Path, tm
     found = read_decisions(edited(reviewed, tmp_path, write_below))
     assert taken(found) == BOTH
     assert [str(f).split(": ")[1:3] for f in found.refused] == [
-        ["To review!W20", "the row is not as it was written. Undo what was changed beside the yellow cells."],
-        ["To review!W21", "the row is not as it was written. Undo what was changed beside the yellow cells."],
+        ["To review!20", NOT_AS_WRITTEN],
+        ["To review!21", NOT_AS_WRITTEN],
     ]
 
 
@@ -200,6 +204,9 @@ def test_a_row_that_was_deleted_is_left_open_in_the_books(reviewed: Path, tmp_pa
     found = read_decisions(edited(reviewed, tmp_path, lambda sheet: sheet.delete_rows(5)))
     assert (taken(found), found.refused) == (BOTH - {("ABSA BANK mbf 0077", "WEL")}, ())
     assert found.open == 6
+
+
+HEADINGS_GONE = 'To review: the headings "Transaction id" and "Row hash" are in none of its first 30 rows'
 
 
 @pytest.mark.parametrize("heading", ["Amount", "Transaction id", "Row hash", "Your campaign", "Amount 3", "Your note"])
@@ -218,13 +225,13 @@ def test_without_one_of_its_columns_nothing_is_taken(heading: str, change: str, 
         read_decisions(edited(reviewed, tmp_path, edit))
     is_known_by = heading in ("Transaction id", "Row hash") and change != "there twice"
     gone = "there twice" if change == "there twice" else "gone"
-    said = 'the headings of the sheet "To review" are gone' if is_known_by else f'the column "{heading}" is {gone}'
+    said = HEADINGS_GONE if is_known_by else f'the column "{heading}" is {gone}'
     assert str(fault.value).startswith("edited.xlsx: ")
     assert said in str(fault.value)
 
 
 def test_without_its_headings_nothing_is_taken(reviewed: Path, tmp_path: Path) -> None:
-    with pytest.raises(ReviewRefused, match='the headings of the sheet "To review" are gone'):
+    with pytest.raises(ReviewRefused, match=HEADINGS_GONE):
         read_decisions(edited(reviewed, tmp_path, lambda sheet: sheet.delete_rows(4)))
 
 
@@ -245,7 +252,8 @@ def test_of_a_copy_of_the_sheet_both_are_read_so_that_nothing_is_passed_over(rev
 
     found = read_decisions(changed(reviewed, tmp_path / "edited.xlsx", copy))
     assert (taken(found), len(found.refused)) == (set(), 8)
-    assert str(found.refused[0]) == "edited.xlsx: Thandi!W5: the transaction is there 2 times. Take the copies out."
+    said = "edited.xlsx: Thandi!5: the payment stands in 2 rows, the first is To review!5. Take the copies out."
+    assert str(found.refused[0]) == said
 
 
 @pytest.mark.parametrize(
@@ -267,7 +275,8 @@ def test_who_adds_to_what_can_be_chosen_is_told_where_it_belongs(
     path = changed(reviewed, tmp_path / "edited.xlsx", lambda book: book[sheet].__setitem__(place, value))
     with pytest.raises(ReviewRefused) as fault:
         read_decisions(path)
-    assert str(fault.value).startswith(f'edited.xlsx: the sheet "{sheet}" was changed. Take it as it was written')
+    said = f"edited.xlsx: {sheet}!{place[1:]}: the row is not as it was written. Put it back as it was written; "
+    assert str(fault.value).startswith(f"{said}a new campaign or fund belongs in the file that it was read from")
 
 
 @pytest.mark.parametrize(("sheet", "heading"), [("Register", "A4"), ("Register", "F4"), ("Funds", "A4")])
@@ -275,7 +284,8 @@ def test_a_list_without_its_headings_is_refused_by_name(
     sheet: str, heading: str, reviewed: Path, tmp_path: Path
 ) -> None:
     path = changed(reviewed, tmp_path / "edited.xlsx", lambda book: book[sheet].__setitem__(heading, None))
-    with pytest.raises(ReviewRefused, match=f'the headings of the sheet "{sheet}" are gone'):
+    known_by = {"Register": "Campaign", "Funds": "Fund"}[sheet]
+    with pytest.raises(ReviewRefused, match=f'{sheet}: the headings "{known_by}" and "Row hash" are gone'):
         read_decisions(path)
 
 

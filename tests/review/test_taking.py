@@ -165,7 +165,7 @@ def test_what_was_decided_otherwise_since_is_named_and_the_rest_is_taken(job: Jo
     found = take(job, reviewed)
     assert (found.taken, found.known) == (1, 0)
     assert [str(f) for f in found.refused] == [
-        f"reviewed.xlsx: To review!K5: Sipho decided it otherwise on {on}. "
+        f"reviewed.xlsx: To review!K5: Sipho decided it otherwise on {on}: ORF unspecified. "
         "If that is wrong, change it with reconcile decide."
     ]
     assert isinstance(found.refused[0], ReviewRefused)
@@ -179,7 +179,7 @@ def test_what_a_rule_credits_since_is_named_unless_it_is_the_same(job: Job, revi
         match = store.look_up([id_of(job, PLAIN)])[1].iloc[0]
     assert (match["status"], match["campaign"]) == ("matched", "LOV")
     found = take(job, reviewed)
-    assert "To review!K5: a rule credits it to LOV since. If that is wrong" in str(found.refused[0])
+    assert "To review!K5: a rule has credited it to LOV since. If that is wrong" in str(found.refused[0])
     so = reviewed.decisions.assign(campaign="LOV", fund=None)
     so = so.assign(amount=so["whole"]).drop_duplicates("transaction_id")
     so = so[so["transaction_id"] == id_of(job, PLAIN)]
@@ -202,8 +202,7 @@ def test_what_the_bank_words_otherwise_since_is_decided_in_a_newer_workbook(tmp_
     found = take(job, reviewed)
     assert found.taken == 1
     assert [str(f) for f in found.refused] == [
-        "reviewed.xlsx: To review!K6: the bank has another day, amount or text for it now. "
-        "Decide it in a workbook of today."
+        "reviewed.xlsx: To review!K6: the bank has another text for it now. Decide it in a new workbook."
     ]
 
 
