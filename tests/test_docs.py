@@ -25,6 +25,7 @@ from reconcile.schema import (
     DECIDED_LATER,
     DECISIONS,
     GAPS,
+    LINKS,
     MATCHES,
     PAYOUTS,
     RECEIPTS,
@@ -145,6 +146,7 @@ FRAMES = [
     REVIEWED,
     RECEIPTS,
     PAYOUTS,
+    LINKS,
 ]
 
 
