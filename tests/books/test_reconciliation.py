@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import reconcile as rc
 from reconcile.books.questions import is_slip
-from reconcile.errors import FrameRefused
+from reconcile.errors import FrameRefused, NotMoney
 from reconcile.schema import LINKS
 from tests.books.two_sides import Line, Receipt, asked, bank, books, linked, matches
 
@@ -169,6 +169,19 @@ def test_an_id_twice_is_refused_on_either_side() -> None:
         found([line, line], [receipt], known=False)
     with pytest.raises(FrameRefused, match="receipts has the id R1 twice"):
         found([line], [receipt, receipt])
+
+
+def test_matches_of_fewer_lines_are_refused() -> None:
+    lines = [Line("a", 0, "100"), Line("b", 0, "100")]
+    with pytest.raises(FrameRefused, match="matches lacks 1 of 2 transactions, the first b"):
+        rc.reconcile(bank(*lines), books(Receipt("R1", 0, "100")), matches=matches(lines[0]))
+
+
+def test_an_opening_balance_is_taken_exactly_or_refused() -> None:
+    result = found([Line("a", 0, "100", KHAN)], [Receipt("R1", 0, "100", "A Khan")])
+    assert result.bank_reconciliation(opening="10.05")["amount"].iloc[0] == Decimal("110.05")
+    with pytest.raises(NotMoney, match="the opening balance"):
+        result.bank_reconciliation(opening="ten")
 
 
 def test_what_stands_on_one_side_alone_is_listed_there_with_why() -> None:

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 Row = tuple[str, str, int, Decimal]
 
 
-def both_sides(found: Reconciliation, opening: Decimal | None, books_opening: Decimal | None) -> pd.DataFrame:
+def both_sides(found: Reconciliation, opening: object, books_opening: object) -> pd.DataFrame:
     """The rows of the reconciliation: `side`, `item`, `count`, `amount`."""
     bank, books = found.transactions["amount"], found.receipts["amount"]
-    begin = Decimal(0) if opening is None else opening
+    begin = _rand(opening, Decimal(0))
     rows: list[Row] = [("bank", "balance per bank", len(bank), begin + money.total(bank))]
     open_books = found.unmatched_receipts
     for item, own in (
@@ -30,7 +30,7 @@ def both_sides(found: Reconciliation, opening: Decimal | None, books_opening: De
         rows.append(("bank", item, len(own), money.total(own["amount"])))
     adjusted = sum((amount for *_, amount in rows), Decimal(0))
     rows.append(("bank", "adjusted balance", 0, adjusted))
-    start = begin if books_opening is None else books_opening
+    start = _rand(books_opening, begin)
     own_rows: list[Row] = [("books", "balance per books", len(books), start + money.total(books))]
     for why, own in found.unmatched_bank.groupby("why", sort=True):
         own_rows.append(("books", f"at the bank: {why}", len(own), money.total(own["amount"])))
@@ -43,6 +43,14 @@ def both_sides(found: Reconciliation, opening: Decimal | None, books_opening: De
     rows.append(("", "difference", 0, adjusted - own_adjusted))
     frame = pd.DataFrame(rows, columns=["side", "item", "count", "amount"])
     return frame.astype({"side": TEXT, "item": TEXT, "amount": money.AMOUNT})
+
+
+def _rand(given: object, otherwise: Decimal) -> Decimal:
+    """A balance that was given, exactly."""
+    if given is None:
+        return otherwise
+    amount: Decimal = money.exact(pd.Series([given], dtype=object), "the opening balance").iloc[0]
+    return amount
 
 
 def _sign(rows: pd.DataFrame) -> pd.Series[int]:

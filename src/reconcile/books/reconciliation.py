@@ -24,6 +24,8 @@ from reconcile.errors import FrameRefused
 from reconcile.facts import as_html, as_text
 from reconcile.schema import LINKS
 
+Rand = Decimal | str | int
+
 WINDOW = 7
 """Days between the bank's day and the receipt's: a receipt is written as the money is given, or from the statement."""
 
@@ -43,13 +45,11 @@ class Reconciliation:
     unmatched_receipts: pd.DataFrame
     duplicates: pd.DataFrame
 
-    def bank_reconciliation(
-        self, *, opening: Decimal | None = None, books_opening: Decimal | None = None
-    ) -> pd.DataFrame:
+    def bank_reconciliation(self, *, opening: Rand | None = None, books_opening: Rand | None = None) -> pd.DataFrame:
         """The two balances brought together: `side`, `item`, `count`, `amount` (rand); the last row must be 0.
 
         `opening` is the bank's balance before the first line, `books_opening` the books'; left out, both begin at 0,
-        and the rows show what moved.
+        and the rows show what moved. Raises NotMoney for what is no exact amount.
         """
         return both_sides(self, opening, books_opening)
 

@@ -185,7 +185,14 @@ def _read(description: str, reference: str) -> tuple[str, tuple[str, ...]]:
 
 def _matched(ids: pd.Series[Any], matches: pd.DataFrame | None) -> pd.DataFrame | None:
     """What the matches know of each line, in the order of the lines; None without matches."""
-    return None if matches is None else MATCHES.check(matches).set_index("transaction_id").reindex(ids)
+    if matches is None:
+        return None
+    known = MATCHES.check(matches).drop_duplicates("transaction_id").set_index("transaction_id")
+    lacking = ids[~ids.isin(known.index)]
+    if len(lacking):
+        what = f"matches lacks {len(lacking)} of {len(ids)} transactions, the first {shown(lacking.min())}"
+        raise FrameRefused(what, do="Match exactly these transactions, or leave matches out.")
+    return known.reindex(ids)
 
 
 @lru_cache(10_000)
