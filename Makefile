@@ -34,6 +34,8 @@ bench: $(DEV_STAMP)  ## side by side with what a notebook would do by hand, and 
 	$(BIN)/python benchmarks/matching.py
 	$(BIN)/python benchmarks/workbook.py
 	$(BIN)/python benchmarks/store.py
+	$(BIN)/python benchmarks/linking.py
+	$(BIN)/python benchmarks/books.py
 
 soak: $(DEV_STAMP)  ## the long sweeps, with what each of them counted
 	$(BIN)/python -m pytest -n 2 -m soak -rP
