@@ -134,7 +134,9 @@ def test_a_call_that_fails_leaves_the_old_state_or_the_new_and_the_next_night_he
 def test_every_call_that_fails_leaves_the_old_state_or_the_new_and_the_next_night_heals_it(
     kind: str, second: Second
 ) -> None:
-    done = sweep(second, (kind,), first=1, step=1, codes=(errno.EIO,) if kind == STATEMENT else KINDS)
+    # a workbook is written in hundreds of pieces: each fails once, with one error after the other
+    codes = {STATEMENT: (errno.EIO,), "write": ()}.get(kind, KINDS)
+    done = sweep(second, (kind,), first=1, step=1, codes=codes)
     print(f"{done} calls of {kind} failed, each in a night of its own")
     assert done > 0
 
