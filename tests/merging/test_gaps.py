@@ -36,7 +36,7 @@ def test_a_gap_names_the_days_and_what_is_missing():
     assert (gap["from_source"], gap["to_source"]) == ("a", "b")
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(
     st.lists(st.tuples(st.integers(0, 2), st.integers(-9, 9).filter(bool)), min_size=2, max_size=12),
     st.lists(st.tuples(st.integers(0, 12), st.integers(1, 12), st.sampled_from(["history", "emailed"])), min_size=1),

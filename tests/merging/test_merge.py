@@ -79,7 +79,7 @@ def day_ends(entries: list[Entry]) -> list[int]:
     return [sum(days[:n]) for n in range(len(days) + 1)]
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(made_ledgers, st.data())
 def test_any_overlapping_exports_of_whole_days_in_any_wording_and_order_make_the_ledger(entries, data):
     ends = day_ends(entries)

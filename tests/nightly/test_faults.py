@@ -110,12 +110,12 @@ def sweep(second: Second, kinds: tuple[str, ...], *, first: int, step: int, code
 
 
 QUICK = [  # kinds, and in how many nights, spread over all of their calls
-    (("replace", "unlink"), 8),
-    (("fsync",), 6),
-    (("write",), 8),
-    (("open",), 8),
-    (("stat", "scandir", "mkdir"), 5),
-    (("commit",), 6),
+    (("replace", "unlink"), 5),
+    (("fsync",), 4),
+    (("write",), 5),
+    (("open",), 5),
+    (("stat", "scandir", "mkdir"), 3),
+    (("commit",), 4),
     (("commit unanswered",), 4),
     ((STATEMENT,), 4),
 ]
