@@ -17,8 +17,6 @@ from reconcile.commands import add_to
 from reconcile.errors import ReconcileError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from reconcile.campaigns import FundVocabulary
 
 EPILOG = """exit code: 0 all done; 1 done, but a file was refused, rows were set aside, a total does not tie out, rows
@@ -174,22 +172,6 @@ def _funds(path: str | None) -> FundVocabulary | None:
     return read_funds(path)
 
 
-def _receipts(path: str | None) -> pd.DataFrame | None:
-    if path is None:
-        return None
-    from reconcile.books import read_receipts
-
-    return read_receipts(path)
-
-
-def _payouts(path: str | None) -> pd.DataFrame | None:
-    if path is None:
-        return None
-    from reconcile.books import read_payouts
-
-    return read_payouts(path)
-
-
 def _print_json(value: object) -> None:
     print(json.dumps(value, indent=2, ensure_ascii=False, default=str))
 
@@ -197,6 +179,7 @@ def _print_json(value: object) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """`reconcile run`: exit code of the run."""
     from reconcile import screen
+    from reconcile.books import read_payouts, read_receipts
     from reconcile.campaigns import read_campaigns
     from reconcile.reporters.options import Options
     from reconcile.review import read_decisions
@@ -213,8 +196,8 @@ def run(arguments: argparse.Namespace) -> int:
             options=Options(False, arguments.per_campaign, arguments.mask, sampling(arguments)),
             reviewed=[read_decisions(path, campaigns=campaigns, funds=funds) for path in arguments.reviewed],
             by=arguments.by or _user(),
-            receipts=_receipts(arguments.receipts),
-            payouts=_payouts(arguments.payouts),
+            receipts=read_receipts(arguments.receipts) if arguments.receipts else None,
+            payouts=read_payouts(arguments.payouts) if arguments.payouts else None,
             progress=progress,
         )
     screen.print_faults(report.refused)

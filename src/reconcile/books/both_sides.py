@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from reconcile import money
-from reconcile.books.links import GATEWAY_FEE, LINKED
+from reconcile.books.links import GATEWAY_FEE
 from reconcile.schema import TEXT
 
 if TYPE_CHECKING:
@@ -34,9 +34,8 @@ def both_sides(found: Reconciliation, opening: object, books_opening: object) ->
     own_rows: list[Row] = [("books", "balance per books", len(books), start + money.total(books))]
     for why, own in found.unmatched_bank.groupby("why", sort=True):
         own_rows.append(("books", f"at the bank: {why}", len(own), money.total(own["amount"])))
-    fees = found.links[(found.links["status"] == LINKED) & found.links["receipt_id"].isna()]
-    if len(fees):
-        own_rows.append(("books", f"at the bank: {GATEWAY_FEE}", len(fees), money.total(fees["amount"])))
+    if len(found.fees):
+        own_rows.append(("books", f"at the bank: {GATEWAY_FEE}", len(found.fees), money.total(found.fees["amount"])))
     own_adjusted = sum((amount for *_, amount in own_rows), Decimal(0))
     rows += own_rows
     rows.append(("books", "adjusted balance", 0, own_adjusted))

@@ -6,7 +6,8 @@ from collections import Counter
 
 from reconcile.books.evidence import REFERENCE
 from reconcile.books.one_to_one import EQUAL, RULES, Link, crosses
-from reconcile.books.sides import Sides, squashed
+from reconcile.books.payers import squashed
+from reconcile.books.sides import Sides
 
 SHORTEST = 3
 """Letters and figures of words that can have been copied."""

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from reconcile.books.payers import FITS, WHOLE, named
-from reconcile.books.sides import FIGURES, Sides, keys, squashed
+from reconcile.books.payers import FITS, WHOLE, named, squashed
+from reconcile.books.sides import FIGURES, Sides, keys
 from reconcile.matching.names import is_name
 from reconcile.schema import TEXT
 

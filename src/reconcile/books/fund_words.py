@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
+from reconcile.books.payers import squashed
 from reconcile.campaigns import FundVocabulary
-from reconcile.matching.words import chunks, fold
+from reconcile.matching.words import chunks
 
 LONG_ENOUGH = 5
 """Letters of a spelling that may stand inside a longer word; shorter ones must be a word of their own."""
@@ -17,7 +18,7 @@ def reader(funds: FundVocabulary) -> Callable[[str], str]:
 
     It only keeps money of one fund from a receipt of another; to credit a gift takes `match`.
     """
-    spellings = {"".join(chunks(fold(word))): fund.name for fund in funds for word in (*fund.spellings, fund.name)}
+    spellings = {squashed(word): fund.name for fund in funds for word in (*fund.spellings, fund.name)}
 
     @lru_cache(100_000)
     def fund_of(text: str) -> str:

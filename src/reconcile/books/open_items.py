@@ -12,7 +12,8 @@ import pandas as pd
 
 from reconcile import money
 from reconcile.books.links import LINKED, PROPOSED
-from reconcile.books.sides import Side, Sides, squashed
+from reconcile.books.payers import squashed
+from reconcile.books.sides import Side, Sides
 from reconcile.schema import TEXT
 
 NO_RECEIPT, NOT_BANKED, ASKED = "no receipt in the books", "not at the bank", "a question, not settled"

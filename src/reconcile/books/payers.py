@@ -45,6 +45,11 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(chunks(fold(text)))
 
 
+def squashed(text: str) -> str:
+    """Letters and figures alone, in capitals."""
+    return "".join(_words(text))
+
+
 def named(text: str, payer: str) -> tuple[float, list[str]]:
     """How surely a text names a payer, 0 to 1, and the words of the name that stand there."""
     names = names_in(payer)

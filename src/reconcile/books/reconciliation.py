@@ -45,6 +45,11 @@ class Reconciliation:
     unmatched_receipts: pd.DataFrame
     duplicates: pd.DataFrame
 
+    @property
+    def fees(self) -> pd.DataFrame:
+        """What gateways kept: the rows of `links` by which a line is short of the receipts that it settles."""
+        return self.links[(self.links["status"] == LINKED) & self.links["receipt_id"].isna()]
+
     def bank_reconciliation(self, *, opening: Rand | None = None, books_opening: Rand | None = None) -> pd.DataFrame:
         """The two balances brought together: `side`, `item`, `count`, `amount` (rand); the last row must be 0.
 

@@ -16,7 +16,7 @@ from rapidfuzz.distance import OSA
 
 from reconcile import money
 from reconcile.books.fund_words import reader
-from reconcile.books.payers import CUT, SHORTEST_NAME, names_in
+from reconcile.books.payers import CUT, SHORTEST_NAME, names_in, squashed
 from reconcile.campaigns import FundVocabulary
 from reconcile.errors import FrameRefused, shown
 from reconcile.matching.narrative import REFERENCE_WIDTH, narrate
@@ -78,7 +78,6 @@ class Books(Side):
     payer: list[str]
     reference: list[str]
     batch: list[str]
-    method: list[str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +112,7 @@ class Words:
 def _codes(own: pd.DataFrame, matches: pd.DataFrame | None) -> dict[str, str]:
     """The campaigns that either side knows, by the word that is typed for each: its code."""
     known = {*own["campaign"].dropna().unique(), *([] if matches is None else matches["campaign"].dropna().unique())}
-    return {"".join(chunks(fold(code))): code.casefold() for code in sorted(known)}
+    return {squashed(code): code.casefold() for code in sorted(known)}
 
 
 def _only(codes: Mapping[str, str]) -> Callable[[str], str]:
@@ -138,11 +137,6 @@ def _once(ids: pd.Series[Any], name: str, do: str) -> None:
 def days(values: pd.Series[Any]) -> npt.NDArray[np.int64]:
     """Days since 1970 began."""
     return values.to_numpy().astype("datetime64[D]").astype(np.int64)
-
-
-def squashed(text: str) -> str:
-    """Letters and figures alone, in capitals."""
-    return "".join(chunks(fold(text)))
 
 
 def _as_printed(words: tuple[str, ...]) -> set[str]:
@@ -231,7 +225,7 @@ def _is_one_of(word: str, deciding: frozenset[str]) -> bool:
 def _receipts(own: pd.DataFrame, about: Words) -> Books:
     own = own.sort_values(["date", "receipt_id"])
     fund, campaign = ([text.casefold() for text in _plain(own[name])] for name in ("fund", "campaign"))
-    told = [_plain(own[name]) for name in ("payer", "reference", "batch", "method")]
+    told = [_plain(own[name]) for name in ("payer", "reference", "batch")]
     # what the books do not say in a column of its own, their reference may
     fund = [name or about.fund_of(fold(text)) for name, text in zip(fund, told[1], strict=True)]
     campaign = [code or about.campaign_of(text) for code, text in zip(campaign, told[1], strict=True)]

@@ -13,8 +13,8 @@ from reconcile import money
 from reconcile.books.evidence import NAME, common, named_in_text
 from reconcile.books.one_to_one import WELL, Link, crosses
 from reconcile.books.pairs import equal_pairs
-from reconcile.books.payers import names_in
-from reconcile.books.sides import Books, Numbers, Sides, squashed
+from reconcile.books.payers import names_in, squashed
+from reconcile.books.sides import Books, Numbers, Sides
 from reconcile.schema import PAYOUTS, TEXT
 
 FEWEST_UNNAMED = 3

@@ -6,7 +6,7 @@ import pandas as pd
 
 from reconcile import money
 from reconcile.books import Reconciliation
-from reconcile.books.links import GATEWAY_FEE, LINKED, PROPOSED
+from reconcile.books.links import GATEWAY_FEE, PROPOSED
 from reconcile.reporters import style
 from reconcile.reporters.book import ROW_HASH, Book, table_names
 from reconcile.reporters.book import TableColumnShown as Column
@@ -52,9 +52,8 @@ class _OnlyBank:
 
 def rows_of(found: Reconciliation) -> pd.DataFrame:
     """What is only at the bank: `transaction_id`, `amount` and `why`; a fee is what a line is short of its receipts."""
-    fees = found.links[(found.links["status"] == LINKED) & found.links["receipt_id"].isna()]
     own = found.unmatched_bank[["transaction_id", "amount", "why"]]
-    return pd.concat([own, fees[["transaction_id", "amount"]].assign(why=GATEWAY_FEE)], ignore_index=True)
+    return pd.concat([own, found.fees[["transaction_id", "amount"]].assign(why=GATEWAY_FEE)], ignore_index=True)
 
 
 def _candidates(found: Reconciliation) -> pd.Series[str]:
