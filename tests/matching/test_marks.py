@@ -9,7 +9,7 @@ from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds,
 from reconcile.matching.engine import Engine, Text, engine
 from reconcile.matching.people import is_like_a_mark
 
-from .test_metamorphic import SETS, labelled
+from .test_metamorphic import SETS, by_turns, labelled
 
 BEFORE = ["", "J PATEL ", "A PATEL ", "MRS QWYZHEKA ", "PATEL ", "ZAKAT ", "R500 ", "N ", "FROM ", "INV ", "TEL ", "T "]
 BEFORE += ["NOT ", "MEMORY ", "BRAVO + "]
@@ -48,7 +48,7 @@ def differing(campaigns: CampaignRegister, funds: FundVocabulary, codes: list[st
     return [(t, a, b) for t, a, b in zip(texts, together, each, strict=True) if a != b], machine
 
 
-@pytest.mark.parametrize("name", WITH_MARKS)
+@pytest.mark.parametrize("name", by_turns(WITH_MARKS))
 def test_a_code_of_a_real_register_decides_as_it_would_alone(name: str) -> None:
     own = labelled(name)
     assert differing(own.campaigns, own.funds, marks(name))[0] == []

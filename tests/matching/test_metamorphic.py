@@ -10,7 +10,7 @@ import re
 import string
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 import pytest
@@ -29,7 +29,15 @@ SETS = [*sorted(p.name.removesuffix("-campaigns.csv") for p in LABELLED.glob("*-
 DECISION = ["status", "campaign", "fund"]
 FROM_FNB = "FNB APP PAYMENT FROM  "
 
-every_set = pytest.mark.parametrize("name", SETS)
+OFTEN = {*SETS[::4], "sample"}
+"""Every fourth set is changed each time the tests are run, all of them in the long sweeps."""
+
+
+def by_turns(names: Iterable[str]) -> list[Any]:
+    return [name if name in OFTEN else pytest.param(name, marks=pytest.mark.soak) for name in names]
+
+
+every_set = pytest.mark.parametrize("name", by_turns(SETS))
 
 
 class Labelled(NamedTuple):

@@ -9,7 +9,7 @@ from reconcile.campaigns import default_funds, read_campaigns
 from reconcile.matching.engine import Engine, Text, engine
 from reconcile.matching.narrative import narrate
 
-from .test_metamorphic import SETS, labelled
+from .test_metamorphic import SETS, by_turns, labelled
 
 
 def decisions(machine: Engine, texts: list[str]) -> list[object]:
@@ -63,7 +63,7 @@ EXCHANGED = [(" J ", " M "), (" M ", " T "), *((FIRST, f"{FIRST}{word} ") for wo
 """Initials and short names that are exchanged for one another."""
 
 
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", by_turns(SETS))
 def test_a_shape_decides_as_each_text_alone(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     own = labelled(name)
     texts = own.lines["description"].tolist()
