@@ -27,6 +27,7 @@ OF_APPEALS = (
     "pensioners",
     "ramadan",
     "winter",
+    "regulars",
 )
 """The sets of one register; each other set has its own."""
 

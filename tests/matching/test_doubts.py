@@ -27,6 +27,7 @@ CREDITED = [
     ("AL NOOR BUTCHERY IDB", "a firm that gives, before a code"),
     ("IDB DANKIE BAIE", "thanks"),
     ("IFTAR 4 ADULTS", "what is counted"),
+    ("IFTAR 4 ADULTS 1 KID", "what is counted, several and one"),
     ("YMN YEMEN", "a try at a code before the name"),
     ("G WELLS BOR LILLAH", "a person named like another campaign"),
     ("MR G WELLS BOR ZAKAT", "the same with a title"),

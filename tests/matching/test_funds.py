@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from reconcile.campaigns import default_funds, read_campaigns, read_funds
+from reconcile.matching import match
 from reconcile.matching.funds import FundReader
 from reconcile.matching.lexicon import build
 
@@ -91,3 +92,21 @@ def test_a_phrase_has_its_small_words_or_lacks_them(text: str, expected: list[st
     register = read_campaigns(pd.DataFrame([("ZZZ", "Nothing")], columns=["code", "name"]))
     found = FundReader(build(register, vocabulary)).find(text.split(), False)
     assert [f.fund for f in found if f.fund] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("MEMORY BOX", ["MBX", ""]),
+        ("MBX IN MEMORY OF PA", ["MBX", "memoriam"]),
+        ("MBX MEMORY PA", ["MBX", "memoriam"]),
+    ],
+)
+def test_what_is_left_of_a_longer_spelling_is_no_fund_within_a_name(text: str, expected: list[str]) -> None:
+    register = read_campaigns(
+        pd.DataFrame([("MBX", "Memory Boxes", "Memory Box")], columns=["code", "name", "aliases"])
+    )
+    vocabulary = read_funds(pd.DataFrame({"fund": ["memoriam"], "spellings": ["In Memory|Memorial"]}))
+    lines = pd.DataFrame({"date": ["2018-09-03"], "amount": ["1.00"], "description": [f"FNB APP PAYMENT FROM  {text}"]})
+    [decided] = match(lines, register, funds=vocabulary)[["campaign", "fund"]].fillna("").to_numpy().tolist()
+    assert decided == expected

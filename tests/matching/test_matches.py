@@ -229,3 +229,11 @@ def test_what_is_no_register_or_no_frame_is_refused_with_the_way_out(
         match(frame(("IDB", "1")), wrong)  # type: ignore[arg-type]
     with pytest.raises(FrameRefused, match=r"statement\.transactions"):
         match(wrong, appeals)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("text", ["jbay hospice", "J BAYHOSPICE", "J BAY HOSPICE"])
+def test_a_name_with_its_blanks_elsewhere_is_that_name(text: str) -> None:
+    register = rc.read_campaigns(
+        pd.DataFrame([("JBB", "J Bay Hospice"), ("HCH", "Karoo Hospice")], columns=["code", "name"])
+    )
+    assert match(frame((text, "100.00")), register)["campaign"].tolist() == ["JBB"]

@@ -37,6 +37,7 @@ def test_a_chunk_splits_where_letters_meet_digits() -> None:
         ("SOOMAALIYA", "SOMALIA"),
         ("MADRASSAH", "MADRASA"),
         ("QURBAANI", "KURBANI"),
+        ("MOONLIGHT", "MOONLITE"),
     ],
 )
 def test_spellings_of_one_foreign_word_share_a_skeleton(one: str, other: str) -> None:

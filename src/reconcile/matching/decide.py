@@ -189,7 +189,10 @@ def _fund(
         if fund := _cut_short(reading, positions):
             return fund, f"{reading.tokens[-1]} = {fund}, cut off", None
         return None, "", _begun(reading, positions)
-    of_name = [f for f in reading.funds if f.how != "exact" and f.fund not in spelt]
+    rests = reading.lexicon.fund_rests  # MEMORY of a fund "In Memory" is the campaign's in a name such as Memory Box
+    of_name = [
+        f for f in reading.funds if f.fund not in spelt and (f.how != "exact" or reading.tokens[f.start] in rests)
+    ]
     no_funds = [f for f in of_name if positions >= {*range(f.start, f.end)}]
     no_funds += [f for f in reading.funds if payers >= {*range(f.start, f.end)}]
     live = [f for f in reading.funds if not f.denied and f not in no_funds]

@@ -45,7 +45,8 @@ class Lexicon:
     up by a slip); `code_stems` the letters that codes with digits begin with: before other
     digits they are a wrong code. `phrases_of` has each phrase under the rarer of its first two words, then under the
     other, None where there is none: every mention must hold both. `next_words` has for a word the campaigns and words
-    that follow it in their names.
+    that follow it in their names. `fund_rests` are fund words that are what is left of a longer spelling: MEMORY of
+    "In Memory".
     """
 
     names: dict[str, str]
@@ -60,6 +61,7 @@ class Lexicon:
     glued: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     fund_words: dict[str, str] = field(default_factory=dict)
     fund_phrases: dict[tuple[str, ...], str] = field(default_factory=dict)
+    fund_rests: frozenset[str] = frozenset()
     fund_excludes: frozenset[str] = frozenset()
     fund_excluded_phrases: frozenset[tuple[str, ...]] = frozenset()
     never_automatic: frozenset[str | None] = frozenset()
@@ -108,7 +110,8 @@ class Lexicon:
     def _funds_in(self, words: tuple[str, ...]) -> frozenset[str]:
         parts = [(at, words[at : at + n]) for n in range(2, len(words) + 1) for at in range(len(words) - n + 1)]
         none = {i for at, part in parts if part in self.fund_excluded_phrases for i in range(at, at + len(part))}
-        spelt = {self.fund_words[w] for at, w in enumerate(words) if w in self.fund_words and at not in none}
+        whole = self.fund_words.keys() - self.fund_rests
+        spelt = {self.fund_words[w] for at, w in enumerate(words) if w in whole and at not in none}
         return frozenset(spelt.union(self.fund_phrases[part] for _, part in parts if part in self.fund_phrases))
 
     def fund_spelled(self, words: tuple[str, ...]) -> str | None:
@@ -168,8 +171,8 @@ def _add_other_spellings(lexicon: Lexicon, funds: FundVocabulary) -> None:
 
 def content_words(text: str) -> tuple[str, ...]:
     """The words of a name or alias without the words between words, unless nothing else is left."""
-    all_words = chunks(fold(text))
-    return tuple(w for w in all_words if w not in STOP) or tuple(all_words)
+    all_words = _all_words(text)
+    return tuple(w for w in all_words if w not in STOP) or all_words
 
 
 def _add_phrase(lexicon: Lexicon, campaign: str, text: str, source: str) -> None:
@@ -190,6 +193,9 @@ def _add_funds(lexicon: Lexicon, funds: FundVocabulary) -> None:
     excluded = [words for fund in funds.funds for text in fund.excludes for words in _both_ways(text)]
     lexicon.fund_excludes = frozenset(w[0] for w in excluded if len(w) == 1)
     lexicon.fund_excluded_phrases = frozenset(w for w in excluded if len(w) > 1)
+    texts = [text for fund in funds.funds for text in fund.spellings]
+    whole = {words[0] for words in map(_all_words, texts) if len(words) == 1}
+    lexicon.fund_rests = frozenset(w[0] for w in map(content_words, texts) if len(w) == 1 and w[0] not in whole)
     for fund in funds.funds:
         spellings = [(content_words(text), text) for text in fund.spellings]
         for words, text in spellings:
@@ -206,7 +212,11 @@ def _add_funds(lexicon: Lexicon, funds: FundVocabulary) -> None:
 
 def _both_ways(text: str) -> set[tuple[str, ...]]:
     """The words of a phrase without the words between words, and with them: `Farmers in Need`."""
-    return {content_words(text), tuple(chunks(fold(text)))}
+    return {content_words(text), _all_words(text)}
+
+
+def _all_words(text: str) -> tuple[str, ...]:
+    return tuple(chunks(fold(text)))
 
 
 def _add_bare_names(lexicon: Lexicon) -> None:

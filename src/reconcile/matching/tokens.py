@@ -27,7 +27,8 @@ class Tokens:
     _parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _pieces: frozenset[str] = frozenset()
     _named: frozenset[str] = frozenset()
-    _begin_named: frozenset[str] = frozenset()
+    _joinable: frozenset[str] = frozenset()
+    _begin_joinable: frozenset[str] = frozenset()
     _begin_funds: frozenset[str] = frozenset()
     _memory: dict[str, bool] = field(default_factory=dict)
     _splits: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -40,7 +41,8 @@ class Tokens:
             set(lexicon.letter_codes) | set(lexicon.campaigns_of) | single_funds | set(PLAIN) | set(lexicon.translated)
         )
         self._named = frozenset([*lexicon.codes, *lexicon.campaigns_of, *lexicon.fund_words])
-        self._begin_named = beginnings_of(self._named, 1)
+        self._joinable = self._named.union(lexicon.glued)
+        self._begin_joinable = beginnings_of(self._joinable, 1)
         self._begin_funds = beginnings_of(single_funds, SHORTEST_PIECE)
         self._pieces = frozenset(w for w in words if len(w) >= SHORTEST_PIECE)
 
@@ -98,16 +100,16 @@ class Tokens:
         return code or has_role(token) or self._known(token)
 
     def _joined(self, parts: list[str]) -> list[str]:
-        """Neighbours that together are one known word, typed with a blank too many: `ID LIB`, `I D B`."""
+        """Neighbours that are one known word or a name with its blanks elsewhere: `ID LIB`, `I D B`, `JBAY FARM`."""
         if not self._may_join(parts):
             return parts
         joined: list[str] = []
         at = 0
         while at < len(parts):
             length = 1
-            for end in range(min(at + 3, len(parts)), at + 1, -1) if parts[at] in self._begin_named else ():
+            for end in range(min(at + 3, len(parts)), at + 1, -1) if parts[at] in self._begin_joinable else ():
                 word = "".join(parts[at:end])
-                if word in self._named and self._joins(word, parts[at:end], parts[end : end + 1]):
+                if word in self._joinable and self._joins(word, parts[at:end], parts[end : end + 1]):
                     length = end - at
                     break
             joined.append("".join(parts[at : at + length]))
@@ -115,7 +117,7 @@ class Tokens:
         return joined
 
     def _may_join(self, parts: list[str]) -> bool:
-        begin, named, last = self._begin_named, self._named, len(parts) - 1
+        begin, named, last = self._begin_joinable, self._joinable, len(parts) - 1
         for at in range(last):
             if parts[at] in begin:
                 two = parts[at] + parts[at + 1]

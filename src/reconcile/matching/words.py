@@ -53,7 +53,17 @@ def beginnings_of(words: Iterable[str], least: int) -> frozenset[str]:
     return frozenset(word[:end] for word in words for end in range(least, len(word)))
 
 
-_SOUNDS = (("GH", "G"), ("DH", "D"), ("KH", "K"), ("TH", "T"), ("PH", "F"), ("CK", "K"), ("EE", "I"), ("OO", "U"))
+_SOUNDS = (
+    ("IGHT", "ITE"),
+    ("GH", "G"),
+    ("DH", "D"),
+    ("KH", "K"),
+    ("TH", "T"),
+    ("PH", "F"),
+    ("CK", "K"),
+    ("EE", "I"),
+    ("OO", "U"),
+)
 _LETTERS = str.maketrans({"Q": "K", "C": "K", "Z": "S", "Y": "I", "E": "I", "O": "U", "W": "V"})
 _DOUBLED = re.compile(r"(.)\1+")
 _SOFT = re.compile("C(?=[EIY])")
