@@ -28,6 +28,7 @@ OF_APPEALS = (
     "ramadan",
     "winter",
     "regulars",
+    "lockdown",
 )
 """The sets of one register; each other set has its own."""
 

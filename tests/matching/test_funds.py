@@ -110,3 +110,24 @@ def test_what_is_left_of_a_longer_spelling_is_no_fund_within_a_name(text: str, e
     lines = pd.DataFrame({"date": ["2018-09-03"], "amount": ["1.00"], "description": [f"FNB APP PAYMENT FROM  {text}"]})
     [decided] = match(lines, register, funds=vocabulary)[["campaign", "fund"]].fillna("").to_numpy().tolist()
     assert decided == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("WORCESTER TRAINING CENTRE", ["WTC", ""]),
+        ("WORCESTER TRAINING C", ["WTC", ""]),
+        ("WTC TRAINING", ["WTC", "training"]),
+        ("CREW TRAINING", ["TRN", "training"]),
+        ("SPAN OPLEIDING", ["", "training"]),
+    ],
+)
+def test_what_a_name_takes_for_no_fund_is_none_where_it_is_cut_either(text: str, expected: list[str]) -> None:
+    names = [("WTC", "Worcester Training Centre", ""), ("TRN", "Crew Training", "Spanopleiding")]
+    register = read_campaigns(pd.DataFrame(names, columns=["code", "name", "aliases"]))
+    vocabulary = read_funds(
+        pd.DataFrame({"fund": ["training"], "spellings": ["Training|Opleiding"], "excludes": ["Training Centre"]})
+    )
+    lines = pd.DataFrame({"date": ["2018-09-03"], "amount": ["1.00"], "description": [f"FNB APP PAYMENT FROM  {text}"]})
+    [decided] = match(lines, register, funds=vocabulary)[["campaign", "fund"]].fillna("").to_numpy().tolist()
+    assert decided == expected

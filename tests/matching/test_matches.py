@@ -237,3 +237,27 @@ def test_a_name_with_its_blanks_elsewhere_is_that_name(text: str) -> None:
         pd.DataFrame([("JBB", "J Bay Hospice"), ("HCH", "Karoo Hospice")], columns=["code", "name"])
     )
     assert match(frame((text, "100.00")), register)["campaign"].tolist() == ["JBB"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ATELIER DE COUTURE", "SEW"),
+        ("AULAS INGLES", "ENG"),
+        ("YATIMA WA CONGO", "COR"),
+        ("BOOTS", "BTS"),
+        ("BOOT", ""),
+        ("FOOD PARCELS LOCKDOW", "FDP"),
+    ],
+)
+def test_words_of_other_languages_and_small_words_between_a_names(text: str, expected: str) -> None:
+    names = [
+        ("SEW", "Sewing Workshop", "Atelier Couture"),
+        ("ENG", "English School", "Aulas de Ingles"),
+        ("COR", "Congo Orphans", "Yatima Congo"),
+        ("BTS", "Boots for Crews", "Boots"),
+        ("RBT", "Rescue Boat", ""),
+        ("FDP", "Food Parcels", ""),
+    ]
+    register = rc.read_campaigns(pd.DataFrame(names, columns=["code", "name", "aliases"]))
+    assert match(frame((text, "100.00")), register)["campaign"].fillna("").tolist() == [expected]

@@ -140,6 +140,7 @@ def printed_before() -> list[str]:
 CHANGED_BY_THE_BANK = {
     "REVERSAL GZO LILLAH": "a reversal is a word only where no bank's name runs into it (INVESTECPBREVERSAL)",
     "REVERSAL YEM ZAKAT": "the same",
+    "REVERSAL CON TITHE": "the same",
     "OZOW PAYOUT 55120": "a gateway's payout, but the payer's own words where another customer of FNB sends them",
     "YOCO SETTLEMENT 1810": "the same",
 }
@@ -226,6 +227,7 @@ CREDITED_BESIDE_A_SECOND_CODE = dict.fromkeys(SETS, 0) | {
     "hearts": 6,
     "outreach": 6,
     "campus": 5,
+    "lockdown": 1,
 }
 
 

@@ -7,7 +7,10 @@ from typing import NamedTuple
 
 from reconcile.matching.lexicon import Lexicon, Phrase
 from reconcile.matching.likeness import CUT, TRANSLATED, Like
-from reconcile.matching.words import SHORTEST_PIECE, STOP
+from reconcile.matching.words import PARTICLES, SHORTEST_PIECE, STOP
+
+BETWEEN = PARTICLES | frozenset("DES DO DAS WA KWA".split())
+"""Small words of other languages between the words of a name: of French, Portuguese, Arabic, Dutch and Swahili."""
 
 
 class Alignment(NamedTuple):
@@ -83,11 +86,11 @@ class Places:
         return Alignment(phrase, tuple(taken), cost, cut) if self._side_by_side(taken) else None
 
     def _side_by_side(self, taken: list[int]) -> bool:
-        """Whether nothing but small words, numbers and funds stands between the words of a name."""
+        """Whether nothing but small words, of other languages too, numbers and funds stands between a name's words."""
         if taken[-1] - taken[0] < len(taken):
             return True
         inside = set(range(taken[0], taken[-1])).difference(taken)
-        return all(self.roles[at] in ("plain", "number", "fund") for at in inside)
+        return all(self.roles[at] in ("plain", "number", "fund") or self.tokens[at] in BETWEEN for at in inside)
 
     def _goes_on(self, at: int, taken: list[int]) -> bool:
         """Whether a word cut off after its first two letters stands where the name goes on."""

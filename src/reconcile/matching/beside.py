@@ -6,8 +6,16 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
+from reconcile.matching.likeness import TRANSLATED
 from reconcile.matching.names import is_name
-from reconcile.matching.people import BEGUN, as_typed, begins_only_names, is_mark, person_beginnings
+from reconcile.matching.people import (
+    BEGUN,
+    as_typed,
+    begins_only_names,
+    filler_beginnings,
+    is_mark,
+    person_beginnings,
+)
 from reconcile.matching.reading import Candidate, Reading
 from reconcile.matching.roles import role_of
 from reconcile.matching.translations import is_common
@@ -72,6 +80,15 @@ class Beside:
     def mark(self) -> bool:
         """Whether the code of letters and digits is one that no person and no firm is called by."""
         return is_mark(self.reading, self.winner)
+
+    @property
+    def of_two_languages(self) -> bool:
+        """Whether the one word, nearly the campaign's, is another's in another language: BOOT of Boots and of boats."""
+        if self.winner.rule != "likeness" or len(self.positions) > 1:
+            return False
+        translated = [like.word for like in self.reading.likes[self.first] if like.how == TRANSLATED]
+        owners = frozenset[str]().union(*(self.reading.lexicon.campaigns_of[word] for word in translated))
+        return bool(owners) and self.winner.campaign not in owners
 
     def word(self, at: int) -> str:
         """The word at a position, empty where there is none."""
@@ -140,10 +157,12 @@ def _meant_as_code(reading: Reading, at: int, winner: Candidate) -> bool:
 
 
 def _begun(reading: Reading, at: int) -> bool:
-    """Whether a word at the cut end is only a letter or two of one, or the beginning of a name, or of "Ouma"."""
+    """Whether a word at the cut end is only a letter or two of one, or begins a name, "Ouma", or a word of time."""
     if not reading.narrative.cut or at < len(reading.tokens) - 1:
         return False
     start = reading.tokens[at]
     if len(start) <= BEGUN or start in person_beginnings():
         return True
-    return begins_only_names(start) and not (reading.likes[at] or reading.lexicon.begun_by(start, BEGUN + 1))
+    if reading.likes[at] or reading.lexicon.begun_by(start, BEGUN + 1):
+        return False
+    return begins_only_names(start) or (start in filler_beginnings() and not reading.lexicon.begins_a_fund(start))

@@ -91,7 +91,7 @@ def _decided(reading: Reading, proposed: list[Candidate], overruled: frozenset[s
     positions = winner.positions.union(*(c.positions for c in sure))
     spelt = winner.spelt.union(*(c.spelt for c in sure))
     payers = frozenset[int]().union(*(c.positions for c in named if c not in sure)) if len(named) > len(sure) else _NONE
-    fund, fund_said, fund_doubt = _fund(reading, positions, spelt, payers, winner.campaign)
+    fund, fund_said, fund_doubt = _fund(reading, winner, positions, spelt, payers)
     if winner.slip and (either := _also_a_fund(reading, winner, spelt)):
         fund_doubt = either
     if fund is None and SEVERAL in fund_said:
@@ -175,30 +175,30 @@ def _dominates(strong: Candidate, weak: Candidate) -> bool:
 
 def _fund(
     reading: Reading,
+    winner: Candidate | None = None,
     positions: frozenset[int] = frozenset(),
     spelt: frozenset[str] = frozenset(),
     payers: frozenset[int] = frozenset(),
-    winner: str = "",
 ) -> tuple[str | None, str, Doubt | None]:
     """The fund, what the evidence says of it, and a doubt.
 
-    Words at `positions` name the campaign: they are no slip of a fund's, unless its name spells that fund (`spelt`).
-    Words at `payers` are somebody's name. A slip of the fund that the `winner` is named like is no doubt.
+    Words at `positions` name the campaign: they are no slip of a fund's, unless its name spells that fund (`spelt`),
+    and no fund's at all within the name of several words of the `winner`: MEMORY of "In Memory" in Memory Box. Words at
+    `payers` are somebody's name. A slip of the fund that the winner is named like is no doubt.
     """
+    named = winner.positions if winner and winner.rule != "code" and len(winner.positions) > 1 else _NONE
     if not reading.funds:
         if fund := _cut_short(reading, positions):
             return fund, f"{reading.tokens[-1]} = {fund}, cut off", None
         return None, "", _begun(reading, positions)
-    rests = reading.lexicon.fund_rests  # MEMORY of a fund "In Memory" is the campaign's in a name such as Memory Box
-    of_name = [
-        f for f in reading.funds if f.fund not in spelt and (f.how != "exact" or reading.tokens[f.start] in rests)
-    ]
+    of_name = [f for f in reading.funds if f.fund not in spelt and (f.how != "exact" or f.start in named)]
     no_funds = [f for f in of_name if positions >= {*range(f.start, f.end)}]
     no_funds += [f for f in reading.funds if payers >= {*range(f.start, f.end)}]
     live = [f for f in reading.funds if not f.denied and f not in no_funds]
     denied = [f for f in reading.funds if f.denied]
     strangers = any(reading.role(i) == "unknown" for i in range(len(reading.tokens)) if i not in positions)
-    own = {fund for fund, campaign in reading.lexicon.campaign_of_fund.items() if campaign == winner}
+    of_fund = reading.lexicon.campaign_of_fund
+    own = {fund for fund, campaign in of_fund.items() if winner and campaign == winner.campaign}
     trusted = [f for f in live if not _is_somebodys(reading, f, positions)]
     trusted = [
         f

@@ -6,12 +6,12 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice, pairwise, takewhile
+from itertools import chain, islice, pairwise, takewhile
 
 from reconcile.campaigns import CampaignRegister, FundVocabulary
 from reconcile.matching import translations
 from reconcile.matching.one_off import OneOff
-from reconcile.matching.words import PLAIN, STOP, chunks, fold, runs
+from reconcile.matching.words import PARTICLES, PLAIN, STOP, chunks, fold, runs
 
 GLUED_LENGTH = 6
 """Phrases of several words at least this long are also looked for run together, slips allowed."""
@@ -114,6 +114,11 @@ class Lexicon:
         spelt = {self.fund_words[w] for at, w in enumerate(words) if w in whole and at not in none}
         return frozenset(spelt.union(self.fund_phrases[part] for _, part in parts if part in self.fund_phrases))
 
+    def begins_a_fund(self, start: str) -> bool:
+        """Whether a word that a fund is spelt with begins so."""
+        spelt = chain(self.fund_words, *self.fund_phrases)
+        return any(word.startswith(start) for word in spelt)
+
     def fund_spelled(self, words: tuple[str, ...]) -> str | None:
         """The fund that these words spell, if they spell one."""
         return self.fund_words.get(words[0]) if len(words) == 1 else self.fund_phrases.get(words)
@@ -177,9 +182,12 @@ def content_words(text: str) -> tuple[str, ...]:
 
 def _add_phrase(lexicon: Lexicon, campaign: str, text: str, source: str) -> None:
     words = content_words(text)
-    if words and (campaign, words) not in lexicon.said:
-        lexicon.said.add((campaign, words))
-        lexicon.phrases.append(Phrase(campaign, words, text, source))
+    # AULAS INGLES of "Aulas de Ingles"
+    inner = tuple(word for word in words[1:-1] if word not in PARTICLES)
+    for form in (words, (*words[:1], *inner, *words[-1:])) if len(words) > 2 else (words,):
+        if form and (campaign, form) not in lexicon.said:
+            lexicon.said.add((campaign, form))
+            lexicon.phrases.append(Phrase(campaign, form, text, source))
 
 
 def _add_funds(lexicon: Lexicon, funds: FundVocabulary) -> None:

@@ -7,7 +7,7 @@ from functools import cache
 
 from reconcile.matching.names import begins_a_name, is_name, may_be_given, may_be_surname, only_given
 from reconcile.matching.reading import Candidate, Reading
-from reconcile.matching.words import FIRM, PERSON, beginnings_of, begins_an_ordinary_word, beside, is_ordinary
+from reconcile.matching.words import FILLER, FIRM, PERSON, beginnings_of, begins_an_ordinary_word, beside, is_ordinary
 
 OF_SURNAMES = frozenset("DE DEN DER DU VAN VD VON".split())
 FAMILY = frozenset("FAM FAMILY FAMILIE GESIN SON".split())
@@ -125,6 +125,16 @@ def a_cell_number(reading: Reading) -> bool:
     """Whether a cell number stands in the text, which charities ask donors for: with it the other words are a name."""
     numbers = [t for t in reading.tokens if t.isdigit() and t.startswith(("06", "07", "08", "27"))]
     return any(len(t) >= 9 or (len(t) >= 5 and reading.narrative.cut and t == reading.tokens[-1]) for t in numbers)
+
+
+LONG_BEGINNING = 5
+"""So many letters of a word of thanks or of time are left of it and of nothing else, where the register has none."""
+
+
+@cache
+def filler_beginnings() -> frozenset[str]:
+    """How words of thanks, of paying and of time begin: `LOCKDOW`."""
+    return beginnings_of((word for word, kind in beside().items() if kind == FILLER), LONG_BEGINNING)
 
 
 @cache

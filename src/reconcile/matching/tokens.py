@@ -131,7 +131,7 @@ class Tokens:
             return False  # two initials and a surname
         if then and then[0].isdigit() and piece[-1] + then[0] in self.lexicon.codes:
             return False  # a code of letters and digits
-        if not word.isalpha() or all(map(self._known, piece)):
+        if not word.isalpha() or all(map(self._known, piece)) or any(p in self.lexicon.fund_words for p in piece):
             return False
         return word in self.lexicon.codes if len(word) == length else len(word) >= 5 and word not in self.lexicon.codes
 

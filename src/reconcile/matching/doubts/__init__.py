@@ -43,7 +43,8 @@ def doubt(
     """
     there = beside(reading, winner, positions, without)
     numbered = there.figures or (winner.rule == "code" and len(winner.positions) == 1 and there.others)
-    if reading.narrative.payer and not numbered and all(role == "number" for role in there.others.values()):
+    alone = reading.narrative.payer and all(role == "number" for role in there.others.values())
+    if alone and not numbered and not there.of_two_languages:
         return None  # a number beside a name, or beside a code that has figures, says nothing; a machine's place does
     for rule in _rules():
         if reason := rule.asks(there):

@@ -38,6 +38,8 @@ def _asks(there: Beside) -> str | None:
     foreign += [at for found in reading.funds if _heads_others(there, found) for at in range(found.start, found.end)]
     if not foreign and there.winner.rule == "code":
         foreign = [at for at in there.strangers if _tries_another_code(there, at)]
+    if not foreign and there.of_two_languages:
+        foreign = list(there.positions)
     if not foreign:
         return None
     return f'"{" ".join(there.word(at) for at in foreign)}" belongs to another campaign'

@@ -32,7 +32,8 @@ def _propose(reading: Reading) -> Iterator[Candidate]:
             slip=found.cost > 0.5 * len(found.positions),
             alone=stands_alone(phrase, reading.lexicon) if not found.glued else False,
             fund=reading.lexicon.fund_spelled(phrase.words),
-            spelt=reading.lexicon.funds_in(_told(found, reading)),
+            # what the whole name takes for no fund is none in its beginning
+            spelt=reading.lexicon.funds_in(_told(found, reading)) & reading.lexicon.funds_in(phrase.words),
         )
 
 
