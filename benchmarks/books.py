@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import accumulate
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -145,11 +146,13 @@ class Books:
 class Maker:
     """Draws the cases of one month from one source of chance."""
 
-    def __init__(self, rng: Random, month: str, campaigns: Sequence[str], funds: Sequence[str | None]) -> None:
+    def __init__(
+        self, rng: Random, month: str, campaigns: Sequence[str], funds: Sequence[str | None], numbers: int = 2_000
+    ) -> None:
         self.rng, self.campaigns, self.funds = rng, campaigns, funds
         year, number = map(int, month.split("-"))
         self.first, self.days = date(year, number, 1), monthrange(year, number)[1]
-        self.slip_numbers = iter(rng.sample(range(100_000, 999_999), 2000))
+        self.slip_numbers = iter(rng.sample(range(100_000, 999_999), numbers))
 
     def day(self, earliest: int = 1, latest: int | None = None) -> date:
         """A day of the month."""
@@ -478,7 +481,7 @@ def make_books(
 ) -> Books:
     """One month of both sides with so many bank lines, and what is true of it; the same for the same seed."""
     rng = Random(f"books {seed}")
-    maker = Maker(rng, month, campaigns, funds)
+    maker = Maker(rng, month, campaigns, funds, max(2_000, lines))
     kinds, weights = zip(*WEIGHTS, strict=True)
     cases: list[Case] = []
     left = lines
@@ -535,7 +538,7 @@ def _books(rng: Random, cases: Sequence[Case]) -> Books:
 
 def _transactions(lines: Sequence[Line], opening: int) -> pd.DataFrame:
     cents = [line.cents for line in lines]
-    balances = [opening + sum(cents[: at + 1]) for at in range(len(cents))]
+    balances = [opening + moved for moved in accumulate(cents)]
     frame = {
         "transaction_id": [line.id for line in lines],
         "account": [ACCOUNT] * len(lines),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconcile.books.payers import CUT, FAMILY, FITS, OTHER, WHOLE, named, one_payer
+from reconcile.books.payers import CUT, FAMILY, FITS, OTHER, WHOLE, named, one_payer, payer_of, typed
 
 CASES = {
     "all of the name": ("AMINA NAIDOO", "Amina Naidoo", WHOLE),
@@ -35,7 +35,7 @@ CASES = {
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_how_surely_a_text_names_a_payer(case: tuple[str, str, float]) -> None:
     text, payer, wanted = case
-    strength, words = named(text, payer)
+    strength, words = named(typed(text), payer_of(payer))
     assert strength == pytest.approx(wanted)
     assert bool(words) == bool(strength)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
+from reconcile.books.aims import crosses
 from reconcile.books.evidence import REFERENCE
-from reconcile.books.one_to_one import EQUAL, RULES, Link, crosses
+from reconcile.books.links import Link
+from reconcile.books.one_to_one import EQUAL, RULES
 from reconcile.books.payers import squashed
 from reconcile.books.sides import Sides
 

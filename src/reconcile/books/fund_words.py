@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 
 from reconcile.books.payers import squashed
 from reconcile.campaigns import FundVocabulary
@@ -20,7 +19,6 @@ def reader(funds: FundVocabulary) -> Callable[[str], str]:
     """
     spellings = {squashed(word): fund.name for fund in funds for word in (*fund.spellings, fund.name)}
 
-    @lru_cache(100_000)
     def fund_of(text: str) -> str:
         words = chunks(text)
         glued = "".join(words)

@@ -1,9 +1,24 @@
-"""The words for what a link is."""
+"""What a link is, and the words for it."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 LINKED, PROPOSED = "linked", "proposed"
 """Linked by itself; proposed: a person must say."""
 
 GATEWAY_FEE = "a gateway's fee, not in the books"
 """Why a line is short of the receipts that it settles."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """Bank lines and receipts that settle one another, `fee` cents short; by itself unless there is a `reason`."""
+
+    lines: tuple[int, ...]
+    receipts: tuple[int, ...]
+    rule: str
+    evidence: str
+    confidence: float
+    reason: str = ""
+    fee: int = 0

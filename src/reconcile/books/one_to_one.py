@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any, cast
 
 import numpy as np
@@ -12,11 +10,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from reconcile.books.assignment import sure_pairs
-from reconcile.books.evidence import ENOUGH, NAME, NOTHING, NUMBER, REFERENCE, Common, common, named_in_text
-from reconcile.books.pairs import equal_pairs
+from reconcile.books.by_amount import NEAR, by_amount
+from reconcile.books.candidates import Candidates
+from reconcile.books.evidence import ENOUGH, NAME, NOTHING, NUMBER, REFERENCE
+from reconcile.books.free import Free
+from reconcile.books.links import Link
 from reconcile.books.payers import one_payer
-from reconcile.books.sides import Side, Sides
-from reconcile.schema import TEXT
+from reconcile.books.sides import Sides
 
 MARGIN = 0.25
 """A pair must be so much better than any other of its line and of its receipt."""
@@ -27,15 +27,6 @@ SURE_BY = 0.15
 WELL = 0.8
 """A name that is there so surely needs no near days."""
 
-NEAR = 4
-"""Days for what is less sure: a receipt is written with the gift, or when the statement comes."""
-
-ROUND = 5000
-"""Cents of which many gifts are a multiple: two of such an amount may well be two gifts."""
-
-ALONE = 30
-"""So many days on both sides an amount must be the only open one, for amount and day alone to link."""
-
 CONFIDENCE = {NUMBER: 0.999, REFERENCE: 0.995, NAME: 0.99, NOTHING: 0.97}
 EQUAL = "equal gifts"
 """Lines and receipts that settle one another together: which is which makes no difference to any fund."""
@@ -43,92 +34,29 @@ EQUAL = "equal gifts"
 RULES = {NUMBER: "receipt number", REFERENCE: "reference", NAME: "payer's name", NOTHING: "amount and day"}
 
 
-@dataclass(frozen=True)
-class Link:
-    """Bank lines and receipts that settle one another, `fee` cents short; by itself unless there is a `reason`."""
-
-    lines: tuple[int, ...]
-    receipts: tuple[int, ...]
-    rule: str
-    evidence: str
-    confidence: float
-    reason: str = ""
-    fee: int = 0
-
-
-def candidates(sides: Sides, window: int) -> pd.DataFrame:
-    """Every pair of one amount and near days.
-
-    `line` and `receipt` are rows of both sides, `level` and `strength` what they have in common and `words` says it,
-    `apart` are days, `clash` is why a person must say, or empty.
-    """
-    bank, books = sides.bank, sides.receipts
-    left, right = equal_pairs((bank.cents, bank.day), (books.cents, books.day), window)
-    pairs = list(zip(left.tolist(), right.tolist(), strict=True))
-    named = named_in_text(sides, books.ids)
-    numbered = set(zip(named["line"].tolist(), named["at"].tolist(), strict=True))
-    found = [
-        Common(NUMBER, 1.0, f"the receipt's number {books.ids[r]}")
-        if (b, r) in numbered
-        else common(bank.text[b], bool(bank.told[b]), books.payer[r], books.reference[r])
-        for b, r in pairs
-    ]
-    banked = {batch for batch, number in Counter(books.batch).items() if batch and number > 1}
-    clashes = [
-        crosses(sides, b, (r,))
-        or (_of_batch(books.batch[r]) if f.level < REFERENCE and books.batch[r] in banked else "")
-        for (b, r), f in zip(pairs, found, strict=True)
-    ]
-    return pd.DataFrame(
-        {
-            "line": left,
-            "receipt": right,
-            "level": np.array([f.level for f in found], dtype=np.int64),
-            "strength": np.array([f.strength for f in found], dtype=np.float64),
-            "apart": books.day[right] - bank.day[left],
-            "clash": pd.Series(clashes, dtype=TEXT),
-            "words": pd.Series([f.words for f in found], dtype=TEXT),
-        }
-    )
-
-
-def crosses(sides: Sides, line: int, receipts: Sequence[int]) -> str:
-    """Why a person must say: the line is for one fund or campaign and a receipt for another; empty where none is."""
-    for name, own, others in (
-        ("fund", sides.bank.fund, sides.receipts.fund),
-        ("campaign", sides.bank.campaign, sides.receipts.campaign),
-    ):
-        other = {others[r] for r in receipts} - {"", own[line]}
-        if own[line] and other:
-            return f"the bank line's {name} is {own[line]}, the receipt's {min(other)}"
-    return ""
-
-
-def _of_batch(batch: str) -> str:
-    return f'the receipt was banked with others, as "{batch}"'
-
-
-def best_pairs(sides: Sides, pairs: pd.DataFrame) -> tuple[list[Link], pd.DataFrame]:
-    """The links that are sure, and the pairs that are then left.
+def best_pairs(sides: Sides, found: Candidates, free: Free, window: int) -> list[Link]:
+    """The links that are sure.
 
     In each round every pair that beats all others of its line and of its receipt is linked at once; what is taken
     leaves others alone with one another. So neither the order of the lists nor of the work decides.
     """
     links: list[Link] = []
+    pairs = free.of(found.pairs)
     for least in (NAME, NOTHING):
         while True:
-            sure = _sure(sides, pairs, least)
-            if sure.empty and least == NAME:
+            sure = _sure(pairs)
+            if least == NOTHING:
+                sure = pd.concat([sure, by_amount(sides, found, pairs, free, window)])
+            elif sure.empty:
                 sure = _best_in_blocks(pairs)
-            found = [_link(pair) for pair in cast("Iterable[Any]", sure.itertuples())]
-            found += _twins(sides, pairs) if sure.empty and least == NAME else []
-            if not found:
+            new = [_link(pair) for pair in cast("Iterable[Any]", sure.itertuples())]
+            new += _twins(sides, pairs) if sure.empty and least == NAME else []
+            if not new:
                 break
-            links += found
-            lines = {line for link in found for line in link.lines}
-            receipts = {receipt for link in found for receipt in link.receipts}
-            pairs = pairs[~pairs["line"].isin(lines) & ~pairs["receipt"].isin(receipts)]
-    return links, pairs
+            links += new
+            free = free.without(new)
+            pairs = free.of(pairs)
+    return links
 
 
 def _best_in_blocks(pairs: pd.DataFrame) -> pd.DataFrame:
@@ -145,8 +73,9 @@ def _strong(pairs: pd.DataFrame) -> pd.DataFrame:
 
 def _worth(pairs: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Which pairs have a number, a reference or a name in common; a family's name alone must be of near days."""
-    named = (pairs["level"] >= NAME).to_numpy() & (pairs["strength"] >= ENOUGH).to_numpy()
-    return named & ((pairs["strength"] >= WELL).to_numpy() | (pairs["apart"].abs() <= NEAR).to_numpy())
+    level, strength, apart = (pairs[name].to_numpy() for name in ("level", "strength", "apart"))
+    seen = (level >= REFERENCE) | ~pairs["crowded"].to_numpy(dtype=bool)
+    return np.asarray(seen & (strength >= ENOUGH) & ((strength >= WELL) | (np.abs(apart) <= NEAR)))
 
 
 def _rank(pairs: pd.DataFrame) -> npt.NDArray[np.float64]:
@@ -156,13 +85,10 @@ def _rank(pairs: pd.DataFrame) -> npt.NDArray[np.float64]:
     return np.asarray(rank - pairs["clash"].ne("").to_numpy(), dtype=np.float64)
 
 
-def _sure(sides: Sides, pairs: pd.DataFrame, least: int) -> pd.DataFrame:
+def _sure(pairs: pd.DataFrame) -> pd.DataFrame:
     """The pairs that may be linked by themselves, now."""
     rank = pd.Series(_rank(pairs), index=pairs.index)
     worth = _worth(pairs)
-    if least == NOTHING:
-        near = (pairs["apart"].abs() <= NEAR).to_numpy()
-        worth |= (pairs["level"] == NOTHING).to_numpy() & near & _nothing_else(sides, pairs)
     for side in ("line", "receipt"):
         worth &= _lead(rank, pairs[side]) >= MARGIN
     return pairs[worth & pairs["clash"].eq("").to_numpy()]
@@ -181,24 +107,6 @@ def _lead(ranks: pd.Series[float], side: pd.Series[int]) -> npt.NDArray[np.float
     lead = np.empty(len(own))
     lead[order] = rank - np.where(first, second[at], best[at])
     return lead
-
-
-def _nothing_else(sides: Sides, pairs: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Whether the amount is the only open one for weeks on both sides, and the bank names nobody but the receipt."""
-    bank, books = sides.bank, sides.receipts
-    lines, receipts = pairs["line"].to_numpy(), pairs["receipt"].to_numpy()
-    alone = _only_open(bank, lines) & _only_open(books, receipts)
-    unnamed = np.array([not books.payer[r] for r in receipts.tolist()], dtype=bool)
-    return np.asarray(alone & (~bank.told[lines] | unnamed) & (bank.cents[lines] % ROUND != 0))
-
-
-def _only_open(side: Side, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """Of each of some rows, whether no other has its amount, fund and campaign for weeks; linked ones do not count."""
-    own = np.unique(rows)
-    told = pd.DataFrame({"cents": side.cents, "fund": side.fund, "campaign": side.campaign}).iloc[own]
-    same = np.asarray(told.groupby(list(told)).ngroup(), dtype=np.int64), side.day[own]
-    near, _ = equal_pairs(same, same, ALONE)
-    return np.asarray((np.bincount(near, minlength=len(own)) == 1)[np.searchsorted(own, rows)])
 
 
 def _link(pair: Any) -> Link:

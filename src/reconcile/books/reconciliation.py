@@ -12,9 +12,11 @@ import pandas as pd
 
 from reconcile import money
 from reconcile.books.both_sides import both_sides
+from reconcile.books.candidates import candidates
 from reconcile.books.copied import word_for_word
-from reconcile.books.links import LINKED, PROPOSED
-from reconcile.books.one_to_one import EQUAL, Link, best_pairs, candidates
+from reconcile.books.free import all_free, in_pairs
+from reconcile.books.links import LINKED, PROPOSED, Link
+from reconcile.books.one_to_one import EQUAL, best_pairs
 from reconcile.books.open_items import ageing, duplicates, open_lines, open_receipts
 from reconcile.books.questions import open_pairs, other_amounts
 from reconcile.books.sides import Sides, sides_of
@@ -127,40 +129,20 @@ def _settled(sides: Sides, window: int, paid: Mapping[str, tuple[int, int]]) -> 
     """All links and questions; no line and no receipt is linked twice."""
     links = by_batch(sides, window, paid)
     sure = [link for link in links if not link.reason]
-    copied = [link for link in word_for_word(sides) if not _is_in(link, sure)]
-    sure += copied
-    pairs = candidates(sides, window)
-    more, pairs = best_pairs(sides, _free(pairs, sure))
-    sure += more
-    lines, receipts = _open(sides, sure)
-    near = of_payers(sides, lines, receipts)
+    free = all_free(sides).without(sure)
+    sure += [link for link in word_for_word(sides) if free.has(link)]
+    found = candidates(sides, window)
+    sure += best_pairs(sides, found, free.without(sure), window)
+    near = of_payers(sides, free.without(sure))
     several = of_one_payer(sides, near, window)
     sure += [link for link in several if not link.reason]
     asked = [link for link in (*links, *several) if link.reason]
-    lines, receipts = _open(sides, sure)
-    pairs = _free(pairs, [*sure, *asked])
-    asked += open_pairs(pairs)
-    asked += other_amounts(sides, near, window, lines - set(pairs["line"]), receipts - set(pairs["receipt"]))
+    free = free.without(sure)
+    left = free.without(asked)
+    asked += open_pairs(sides, found.pairs, left, window)
+    # an open line of which the amount has a receipt is asked about that one only
+    asked += other_amounts(sides, near, window, free.but(in_pairs(sides, left, window)))
     return sure + asked
-
-
-def _is_in(link: Link, others: Sequence[Link]) -> bool:
-    """Whether any line or receipt of a link is in another one."""
-    lines = {line for other in others for line in other.lines}
-    receipts = {receipt for other in others for receipt in other.receipts}
-    return not (lines.isdisjoint(link.lines) and receipts.isdisjoint(link.receipts))
-
-
-def _free(pairs: pd.DataFrame, links: Sequence[Link]) -> pd.DataFrame:
-    lines = {line for link in links for line in link.lines}
-    receipts = {receipt for link in links for receipt in link.receipts}
-    return pairs[~pairs["line"].isin(lines) & ~pairs["receipt"].isin(receipts)]
-
-
-def _open(sides: Sides, links: Sequence[Link]) -> tuple[set[int], set[int]]:
-    lines = {line for link in links for line in link.lines}
-    receipts = {receipt for link in links for receipt in link.receipts}
-    return set(range(len(sides.bank))) - lines, set(range(len(sides.receipts))) - receipts
 
 
 def _pairs(link: Link, own: Sequence[int], booked: Sequence[int]) -> list[tuple[int, int, int]]:

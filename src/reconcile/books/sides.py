@@ -3,36 +3,43 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from itertools import pairwise
+from functools import cached_property
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from reconcile import money
+from reconcile.books.distinct import Distinct, Numbers, distinct, each, spread
 from reconcile.books.fund_words import reader
-from reconcile.books.payers import CUT, SHORTEST_NAME, names_in, squashed
+from reconcile.books.payers import CUT, SHORTEST_NAME, names_in, squashed, words_of
 from reconcile.campaigns import FundVocabulary
 from reconcile.errors import FrameRefused, shown
 from reconcile.matching.narrative import REFERENCE_WIDTH, narrate
 from reconcile.matching.words import chunks, fold
-from reconcile.schema import MATCHES, RECEIPTS, TEXT, TRANSACTIONS
+from reconcile.schema import MATCHES, RECEIPTS, TRANSACTIONS
 
 FIGURES = 4
 """Figures of a number that may tell a payment from another."""
 
-Numbers = npt.NDArray[np.int64]
+SHORTEST_ID = 4
+"""Letters and figures of a receipt's number or a batch's that may stand in a bank text by more than chance."""
 
 _DECIDING = re.compile(r"(?:^|; )([^=;]+?) =")
 """The words that decided, as a match's evidence gives them: `ROOF = alias …; GIFT = fund`."""
 
 
 _GLUED = re.compile(r"([A-Z]+)([0-9]{4,})")
+_AT_ONCE = 4096
+"""Words that are held against others at once."""
+
 MOST_LETTERS = 6
 """Letters before the figures of a receipt's number, such as REC."""
 
@@ -50,6 +57,10 @@ class Side:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def rows(self, at: Numbers) -> tuple[Numbers, Numbers]:
+        """Cents and days of some rows."""
+        return self.cents[at], self.day[at]
+
 
 @dataclass(frozen=True, eq=False)
 class Bank(Side):
@@ -65,10 +76,9 @@ class Bank(Side):
     typed: list[str]
 
     @cached_property
-    def printed(self) -> pd.DataFrame:
-        """Each word of each line, and each two neighbours joined: `line` (its row) and `word`."""
-        pairs = [(at, w) for at, words in enumerate(self.words) for w in _as_printed(words)]
-        return pd.DataFrame(pairs, columns=["line", "word"]).astype({"line": "int64", "word": TEXT})
+    def texts(self) -> Distinct[tuple[str, bool]]:
+        """The distinct texts, each with whether it tells."""
+        return distinct(zip(self.text, self.told.tolist(), strict=True))
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +89,17 @@ class Books(Side):
     reference: list[str]
     batch: list[str]
 
+    @cached_property
+    def texts(self) -> Distinct[tuple[str, str]]:
+        """The distinct payers with their references."""
+        return distinct(zip(self.payer, self.reference, strict=True))
+
+    @cached_property
+    def banked(self) -> npt.NDArray[np.bool_]:
+        """Which were banked with others."""
+        batches = Counter(self.batch)
+        return np.array([bool(batch) and batches[batch] > 1 for batch in self.batch], dtype=bool)
+
 
 @dataclass(frozen=True, eq=False)
 class Sides:
@@ -86,6 +107,31 @@ class Sides:
 
     bank: Bank
     receipts: Books
+
+    @cached_property
+    def words(self) -> pd.Index[Any]:
+        """What is looked for among the words that the bank prints: numbers, batches and payers' longer names."""
+        books = self.receipts
+        names = {word for payer in set(books.payer) for word in names_in(payer) if len(word) > SHORTEST_NAME}
+        return pd.Index(sorted(names.union(keys(books.ids), keys(set(books.batch))) - {""}), dtype=object)
+
+    @cached_property
+    def printed(self) -> tuple[Numbers, Numbers]:
+        """Where the bank prints one of these words, or as two neighbours: rows of the bank and which word."""
+        known = {word: at for at, word in enumerate(self.words)}
+        once = distinct(self.bank.words)
+        there = [sorted({known[w] for w in _as_printed(words) if w in known}) for words in once.known]
+        return spread(there, once.of)
+
+    @cached_property
+    def aims(self) -> tuple[tuple[Numbers, Numbers], tuple[Numbers, Numbers]]:
+        """The fund of each line and receipt as a number, and the campaign; 0 where none is known."""
+        return _numbered(self.bank.fund, self.receipts.fund), _numbered(self.bank.campaign, self.receipts.campaign)
+
+
+def _numbered(own: list[str], other: list[str]) -> tuple[Numbers, Numbers]:
+    found = distinct(chain(("",), own, other)).of[1:]
+    return found[: len(own)], found[len(own) :]
 
 
 def sides_of(
@@ -149,32 +195,31 @@ def _as_printed(words: tuple[str, ...]) -> set[str]:
 
 def _bank(lines: pd.DataFrame, matches: pd.DataFrame | None, about: Words) -> Bank:
     lines = lines.sort_values(["date", "transaction_id"])
-    both = list(zip(lines["description"].tolist(), _plain(lines["bank_reference"]), strict=True))
-    read = {pair: _read(*pair) for pair in set(both)}
-    printed = [read[pair][0] for pair in both]
+    read = each(_read, zip(lines["description"].tolist(), _plain(lines["bank_reference"]), strict=True))
+    printed = [text for text, _ in read]
     found = _matched(lines["transaction_id"], matches)
     evidence = [""] * len(printed) if found is None else _plain(found["evidence"])
     fund, campaign, kind = (
         [""] * len(printed) if found is None else _plain(found[name]) for name in ("fund", "campaign", "kind")
     )
-    deciding = [about.about | _deciding(words) for words in evidence]
+    rest, of = _besides(printed, evidence, about.about)
     return Bank(
         lines["transaction_id"].tolist(),
         money.cents(lines["amount"]),
         days(lines["date"]),
-        [name.casefold() or about.fund_of(text) for name, text in zip(fund, printed, strict=True)],
-        [code.casefold() or about.campaign_of(text) for code, text in zip(campaign, printed, strict=True)],
+        [name.casefold() or of_text for name, of_text in zip(fund, each(about.fund_of, printed), strict=True)],
+        [code.casefold() or of_text for code, of_text in zip(campaign, each(about.campaign_of, printed), strict=True)],
         kind,
-        [_without(text, words) for text, words in zip(printed, deciding, strict=True)],
-        [read[pair][1] for pair in both],
-        np.array([_left(text, words) for text, words in zip(printed, deciding, strict=True)], dtype=bool),
-        [squashed(text) for text in printed],
+        [rest[at][0] for at in of.tolist()],
+        [words for _, words in read],
+        np.array([rest[at][1] for at in of.tolist()], dtype=bool),
+        each(squashed, printed),
     )
 
 
-def _read(description: str, reference: str) -> tuple[str, tuple[str, ...]]:
-    text = narrate(description, reference or None).payer
-    return text, tuple(chunks(fold(f"{description} {reference}")))
+def _read(printed: tuple[str, str]) -> tuple[str, tuple[str, ...]]:
+    description, reference = printed
+    return narrate(description, reference or None).payer, words_of(f"{description} {reference}")
 
 
 def _matched(ids: pd.Series[Any], matches: pd.DataFrame | None) -> pd.DataFrame | None:
@@ -189,36 +234,66 @@ def _matched(ids: pd.Series[Any], matches: pd.DataFrame | None) -> pd.DataFrame 
     return known.reindex(ids)
 
 
-@lru_cache(10_000)
+def _besides(printed: list[str], evidence: list[str], about: frozenset[str]) -> tuple[list[tuple[str, bool]], Numbers]:
+    """Of each distinct text and evidence what is not about campaign or fund, and whether it tells; and which is whose.
+
+    The words of texts of one evidence are held against what decided all at once.
+    """
+    deciding = each(_deciding, evidence)
+    once = distinct(zip(printed, deciding, strict=True))
+    texts: dict[frozenset[str], list[tuple[int, str]]] = {}
+    for at, (text, decided) in enumerate(once.known):
+        texts.setdefault(decided, []).append((at, text))
+    found: list[tuple[str, bool]] = [("", False)] * len(once.known)
+    for decided, own in texts.items():
+        aim = _about_aim({word for _, text in own for word in words_of(text)}, about | decided)
+        for at, text in own:
+            found[at] = _without(text, aim), _left(text, aim)
+    return found, once.of
+
+
 def _deciding(evidence: str) -> frozenset[str]:
-    return frozenset(word for part in _DECIDING.findall(evidence) for word in chunks(fold(part)))
+    return frozenset(word for part in _DECIDING.findall(evidence) for word in words_of(part))
 
 
-@lru_cache(100_000)
-def _without(text: str, deciding: frozenset[str]) -> str:
+def _without(text: str, aim: set[str]) -> str:
     """The text without the words that are about campaign or fund, and without what is left of one that was cut."""
-    words = chunks(fold(text))
-    kept = [w for w in words if not _is_one_of(w, deciding)]
+    words = words_of(text)
+    kept = [w for w in words if w not in aim]
     cut = len(words) > 1 and len(text) >= REFERENCE_WIDTH - 1 and len(words[-1]) < SHORTEST_NAME
-    if cut and kept and kept[-1] == words[-1] and _is_one_of(words[-2], deciding):
+    if cut and kept and kept[-1] == words[-1] and words[-2] in aim:
         kept.pop()
     return " ".join([*kept, CUT] if len(text) >= REFERENCE_WIDTH - 1 else kept)
 
 
-@lru_cache(100_000)
-def _left(text: str, deciding: frozenset[str]) -> bool:
+def _left(text: str, aim: set[str]) -> bool:
     """Whether words or numbers stand there that are not about campaign or fund."""
-    rest = [w for w in names_in(text) if not _is_one_of(w, deciding)]
-    return bool(rest) or any(sum(c.isdigit() for c in word) >= FIGURES for word in chunks(fold(text)))
+    rest = [w for w in names_in(text) if w not in aim]
+    return bool(rest) or any(sum(c.isdigit() for c in word) >= FIGURES for word in words_of(text))
 
 
-def _is_one_of(word: str, deciding: frozenset[str]) -> bool:
-    """Whether a word is one of these, mistyped by a letter, or several of them typed as one."""
-    if word in deciding or any(OSA.distance(word, other) == 1 for other in deciding if len(other) > 2):
-        return True
+def _about_aim(words: set[str], deciding: frozenset[str]) -> set[str]:
+    """The words that are one of these, mistyped by a letter, or several of them typed as one."""
+    asked, known = sorted(words), sorted(other for other in deciding if len(other) > 2)
+    near = {
+        word
+        for at in range(0, len(asked), _AT_ONCE)
+        for word, hit in zip(
+            asked[at : at + _AT_ONCE],
+            (process.cdist(asked[at : at + _AT_ONCE], known, scorer=OSA.distance, score_cutoff=1) == 1).any(axis=1),
+            strict=True,
+        )
+        if hit
+    }
+    longest = sorted(deciding, key=lambda other: (-len(other), other))
+    return near | {word for word in words if word in deciding or _is_made_of(word, longest)}
+
+
+def _is_made_of(word: str, longest: list[str]) -> bool:
     rest = word
-    for other in sorted(deciding, key=len, reverse=True):
-        rest = rest.replace(other, " ", 1)
+    for other in longest:
+        if other in rest:
+            rest = rest.replace(other, " ", 1)
     return rest != word and len(rest.replace(" ", "")) < SHORTEST_NAME
 
 
@@ -227,8 +302,8 @@ def _receipts(own: pd.DataFrame, about: Words) -> Books:
     fund, campaign = ([text.casefold() for text in _plain(own[name])] for name in ("fund", "campaign"))
     told = [_plain(own[name]) for name in ("payer", "reference", "batch")]
     # what the books do not say in a column of its own, their reference may
-    fund = [name or about.fund_of(fold(text)) for name, text in zip(fund, told[1], strict=True)]
-    campaign = [code or about.campaign_of(text) for code, text in zip(campaign, told[1], strict=True)]
+    fund = [name or of for name, of in zip(fund, each(lambda text: about.fund_of(fold(text)), told[1]), strict=True)]
+    campaign = [code or of for code, of in zip(campaign, each(about.campaign_of, told[1]), strict=True)]
     return Books(own["receipt_id"].tolist(), money.cents(own["amount"]), days(own["date"]), fund, campaign, *told)
 
 
@@ -236,9 +311,10 @@ def _plain(texts: pd.Series[Any]) -> list[str]:
     return [str(text).strip() for text in texts.fillna("").tolist()]
 
 
-def keys(texts: Iterable[str], least: int) -> list[str]:
+def keys(texts: Iterable[str]) -> list[str]:
     """Each text squashed, empty where fewer letters and figures are left, or no figure in less than twice as many."""
     found = [squashed(text) for text in texts]
     return [
-        key if len(key) >= least and (any(c.isdigit() for c in key) or len(key) >= 2 * least) else "" for key in found
+        key if len(key) >= SHORTEST_ID and (any(c.isdigit() for c in key) or len(key) >= 2 * SHORTEST_ID) else ""
+        for key in found
     ]

@@ -10,12 +10,16 @@ import numpy as np
 import pandas as pd
 
 from reconcile import money
-from reconcile.books.evidence import NAME, common, named_in_text
-from reconcile.books.one_to_one import WELL, Link, crosses
+from reconcile.books.aims import crosses, crossing
+from reconcile.books.distinct import Numbers, spread
+from reconcile.books.evidence import NAME, common_of, named_in_text
+from reconcile.books.free import Free
+from reconcile.books.links import Link
+from reconcile.books.one_to_one import WELL
 from reconcile.books.pairs import equal_pairs
-from reconcile.books.payers import names_in, squashed
-from reconcile.books.sides import Books, Numbers, Sides
-from reconcile.schema import PAYOUTS, TEXT
+from reconcile.books.payers import SHORTEST_NAME, names_in, squashed
+from reconcile.books.sides import Books, Sides
+from reconcile.schema import PAYOUTS
 
 FEWEST_UNNAMED = 3
 """A batch of fewer receipts whose name the bank does not print could come to a line's amount by chance."""
@@ -117,45 +121,37 @@ def _less_a_fee(
     return found
 
 
-def of_payers(sides: Sides, lines: set[int], receipts: set[int]) -> pd.DataFrame:
+def of_payers(sides: Sides, free: Free) -> pd.DataFrame:
     """The open lines and receipts that share a payer's name or a receipt's number, whatever they amount to."""
     bank, books = sides.bank, sides.receipts
-    numbered = named_in_text(sides, books.ids).rename(columns={"at": "receipt"})
-    numbered = numbered[numbered["line"].isin(lines) & numbered["receipt"].isin(receipts)]
-    pairs = pd.concat([_sharing_a_word(sides, lines, receipts), numbered]).drop_duplicates()
-    line, receipt = pairs["line"].to_numpy(), pairs["receipt"].to_numpy()
+    named = named_in_text(sides, books.ids).rename(columns={"at": "receipt"})
+    numbered = free.of(named)
+    numbers = (numbered["line"] * len(books) + numbered["receipt"]).to_numpy()
+    pairs = np.unique(np.concatenate([numbers, _sharing_a_word(sides, free)]))
+    line, receipt = np.divmod(pairs, max(len(books), 1))
     near = np.abs(books.day[receipt] - bank.day[line]) <= LONGEST_INSTALMENTS
-    pairs = pairs[near & (np.sign(bank.cents[line]) == np.sign(books.cents[receipt]))]
-    pairs = pairs.sort_values(["line", "receipt"], ignore_index=True)
-    known = set(zip(numbered["line"].tolist(), numbered["receipt"].tolist(), strict=True))
-    both = list(zip(pairs["line"].tolist(), pairs["receipt"].tolist(), strict=True))
-    pairs = pairs.assign(numbered=np.array([pair in known for pair in both], dtype=bool))
-    found: pd.DataFrame = pairs[np.array([pair in known or _is_payer(sides, *pair) for pair in both], dtype=bool)]
-    return found
+    near &= np.sign(bank.cents[line]) == np.sign(books.cents[receipt])
+    pairs, line, receipt = pairs[near], line[near], receipt[near]
+    by_number = np.isin(pairs, numbers)
+    found, which = common_of(sides, line, receipt)
+    # sums of a whole family's gifts come about by chance
+    surely = np.array([each.level >= NAME and each.strength >= WELL for each in found], dtype=bool)[which]
+    told = pd.DataFrame({"line": line, "receipt": receipt, "numbered": by_number})
+    payers: pd.DataFrame = told[by_number | surely]
+    return payers
 
 
-def _sharing_a_word(sides: Sides, lines: set[int], receipts: set[int]) -> pd.DataFrame:
-    """The lines and receipts with a word of a payer's name in common, and days that may be near: years cost no more."""
+def _sharing_a_word(sides: Sides, free: Free) -> Numbers:
+    """The lines and receipts with a word of a payer's name in common and days that are near, each pair one number."""
     bank, books = sides.bank, sides.receipts
-    words = bank.printed[bank.printed["line"].isin(lines)]
-    words = words.assign(span=bank.day[words["line"]] // LONGEST_INSTALMENTS)
-    names = [
-        (r, word, int(books.day[r]) // LONGEST_INSTALMENTS + step)
-        for r in sorted(receipts)
-        for word in set(names_in(books.payer[r]))
-        if len(word) > 3
-        for step in (-1, 0, 1)
-    ]
-    asked = pd.DataFrame(names, columns=["receipt", "word", "span"])
-    asked = asked.astype({"receipt": "int64", "word": TEXT, "span": "int64"})
-    return words.merge(asked, on=["word", "span"])[["line", "receipt"]]
-
-
-def _is_payer(sides: Sides, line: int, receipt: int) -> bool:
-    """Whether the line surely names the receipt's payer: sums of a whole family's gifts come about by chance."""
-    bank, books = sides.bank, sides.receipts
-    found = common(bank.text[line], bool(bank.told[line]), books.payer[receipt], books.reference[receipt])
-    return found.level >= NAME and found.strength >= WELL
+    at = {word: number for number, word in enumerate(sides.words)}
+    words = [[at[w] for w in set(names_in(payer)) if len(w) > SHORTEST_NAME] for payer, _ in books.texts.known]
+    receipt, name = spread(words, books.texts.of)
+    line, word = sides.printed
+    line, word = line[free.lines[line]], word[free.lines[line]]
+    receipt, name = receipt[free.receipts[receipt]], name[free.receipts[receipt]]
+    left, right = equal_pairs((word, bank.day[line]), (name, books.day[receipt]), LONGEST_INSTALMENTS)
+    return np.unique(line[left] * len(books) + receipt[right])
 
 
 def of_one_payer(sides: Sides, pairs: pd.DataFrame, window: int) -> list[Link]:
@@ -163,10 +159,7 @@ def of_one_payer(sides: Sides, pairs: pd.DataFrame, window: int) -> list[Link]:
 
     Only where all there are come to it, so that no chance sum is taken.
     """
-    plain = np.array(
-        [not crosses(sides, b, (r,)) for b, r in zip(pairs["line"], pairs["receipt"], strict=True)], dtype=bool
-    )
-    pairs = pairs[plain]
+    pairs = pairs[~crossing(sides, pairs["line"].to_numpy(), pairs["receipt"].to_numpy())]
     links = _of_one_payer(sides, pairs[pairs["numbered"]], window)
     lines, receipts = {b for link in links for b in link.lines}, {r for link in links for r in link.receipts}
     left = pairs[~pairs["line"].isin(lines) & ~pairs["receipt"].isin(receipts)]

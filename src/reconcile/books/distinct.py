@@ -1,0 +1,47 @@
+"""Many rows of few values: each value once, so that what is asked of it is asked once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import chain
+from typing import Generic, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+Numbers = npt.NDArray[np.int64]
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, eq=False)
+class Distinct(Generic[T]):
+    """Values of which many are the same: each once, and of each row which one is its own."""
+
+    known: list[T]
+    of: Numbers
+
+
+def distinct(values: Iterable[T]) -> Distinct[T]:
+    """Each value once, in the order in which they come first."""
+    at: dict[T, int] = {}
+    of = np.array([at.setdefault(value, len(at)) for value in values], dtype=np.int64)
+    return Distinct(list(at), of)
+
+
+def each(read: Callable[[T], R], values: Iterable[T]) -> list[R]:
+    """What is read from each value; the same one is read once."""
+    once = distinct(values)
+    found = [read(value) for value in once.known]
+    return [found[at] for at in once.of.tolist()]
+
+
+def spread(found: list[list[int]], of: Numbers) -> tuple[Numbers, Numbers]:
+    """For rows that have each what a distinct value has: the rows, as often as they have something, and what it is."""
+    counts = np.array([len(own) for own in found], dtype=np.int64)
+    flat = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=int(counts.sum()))
+    begin = (np.cumsum(counts) - counts)[of]
+    rows = np.repeat(np.arange(len(of)), counts[of])
+    steps = np.arange(len(rows)) - np.repeat(np.cumsum(counts[of]) - counts[of], counts[of])
+    return rows, flat[np.repeat(begin, counts[of]) + steps]
