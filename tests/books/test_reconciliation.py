@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import reconcile as rc
-from reconcile.books.questions import is_slip
+from reconcile.books.differing import is_slip
 from reconcile.errors import FrameRefused, NotMoney
 from reconcile.schema import LINKS
 from tests.books.two_sides import Line, Receipt, asked, bank, books, linked, matches

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from reconcile.books.distinct import Numbers
+from reconcile.books.pairs import Flags
 from reconcile.books.sides import Sides
 
 
@@ -23,7 +23,7 @@ def crosses(sides: Sides, line: int, receipts: Sequence[int]) -> str:
     return ""
 
 
-def crossing(sides: Sides, lines: Numbers, receipts: Numbers) -> npt.NDArray[np.bool_]:
+def crossing(sides: Sides, lines: Numbers, receipts: Numbers) -> Flags:
     """Which of many pairs are for two funds or campaigns."""
     found = np.zeros(len(lines), dtype=bool)
     for own, other in sides.aims:
@@ -36,7 +36,7 @@ def of_batch(batch: str) -> str:
     return f'the receipt was banked with others, as "{batch}"'
 
 
-def clashes(sides: Sides, lines: Numbers, receipts: Numbers, banked: npt.NDArray[np.bool_]) -> list[str]:
+def clashes(sides: Sides, lines: Numbers, receipts: Numbers, banked: Flags) -> list[str]:
     """What speaks against each of many pairs, or empty; `banked` tells whose receipt's batch does."""
     found = [""] * len(lines)
     books = sides.receipts

@@ -9,8 +9,8 @@ from reconcile.books.aims import crossing
 from reconcile.books.candidates import Candidates
 from reconcile.books.distinct import Numbers
 from reconcile.books.evidence import NOTHING
-from reconcile.books.free import Flags, Free, in_pairs
-from reconcile.books.pairs import equal_pairs
+from reconcile.books.free import Free, in_pairs
+from reconcile.books.pairs import Flags, equal_pairs
 from reconcile.books.sides import Side, Sides
 
 NEAR = 4

@@ -10,7 +10,7 @@ import pandas as pd
 from reconcile.books.aims import clashes
 from reconcile.books.distinct import Numbers
 from reconcile.books.evidence import NOTHING, NUMBER, REFERENCE, common_of, named_in_text
-from reconcile.books.free import Flags
+from reconcile.books.pairs import Flags
 from reconcile.books.shared import sharing
 from reconcile.books.sides import Sides
 from reconcile.schema import TEXT

@@ -6,14 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from reconcile.books.links import Link
-from reconcile.books.pairs import equal_counts
+from reconcile.books.pairs import Flags, runs
 from reconcile.books.sides import Sides
-
-Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,12 +46,17 @@ def in_pairs(sides: Sides, free: Free, window: int) -> Free:
     """The free lines for which a receipt of their amount and near days is free, and such receipts."""
     lines, receipts = np.flatnonzero(free.lines), np.flatnonzero(free.receipts)
     one, other = sides.bank.rows(lines), sides.receipts.rows(receipts)
-    found = Free(np.zeros(len(sides.bank), dtype=bool), np.zeros(len(sides.receipts), dtype=bool))
-    found.lines[lines] = equal_counts(one, other, window) > 0
-    found.receipts[receipts] = equal_counts(other, one, window) > 0
+    found = nothing_free(sides)
+    found.lines[lines] = runs(one, other, window).counts > 0
+    found.receipts[receipts] = runs(other, one, window).counts > 0
     return found
 
 
 def all_free(sides: Sides) -> Free:
     """Everything, before the first link."""
     return Free(np.ones(len(sides.bank), dtype=bool), np.ones(len(sides.receipts), dtype=bool))
+
+
+def nothing_free(sides: Sides) -> Free:
+    """Nothing yet."""
+    return Free(np.zeros(len(sides.bank), dtype=bool), np.zeros(len(sides.receipts), dtype=bool))

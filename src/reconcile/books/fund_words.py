@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from reconcile.books.inside import Inside
 from reconcile.books.payers import squashed
 from reconcile.campaigns import FundVocabulary
 from reconcile.matching.words import chunks
@@ -19,12 +20,11 @@ def reader(funds: FundVocabulary) -> Callable[[str], str]:
     """
     spellings = {squashed(word): fund.name for fund in funds for word in (*fund.spellings, fund.name)}
 
+    long = Inside((word for word in spellings if len(word) >= LONG_ENOUGH), LONG_ENOUGH)
+
     def fund_of(text: str) -> str:
         words = chunks(text)
-        glued = "".join(words)
-        found = {
-            fund for word, fund in spellings.items() if word in words or (len(word) >= LONG_ENOUGH and word in glued)
-        }
+        found = {spellings[word] for word in long.of("".join(words)).union(spellings.keys() & set(words))}
         return found.pop().casefold() if len(found) == 1 else ""
 
     return fund_of

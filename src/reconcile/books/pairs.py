@@ -2,51 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 
+AT_ONCE = 1_000_000
+"""Pairs that are held at once, where they are looked at slice by slice."""
+
 Positions = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 Side = tuple[Positions, Positions]
 """Of each row what must be equal, and its day."""
 
 
-def equal_pairs(
-    one: Side, other: Side, window: int, most: int | Positions | None = None
-) -> tuple[Positions, Positions]:
-    """Positions in both, each given as what must be equal and as days, of each two at most `window` days apart.
-
-    With `most` of each one no more than the first so many, by day and then by position.
-    """
-    order, begin, counts = _runs(one, other, window)
-    if most is not None:
-        counts = np.minimum(counts, most)
-    left = np.repeat(np.arange(len(counts)), counts)
-    steps = np.arange(len(left)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return left, order[np.repeat(begin, counts) + steps]
-
-
-def equal_counts(one: Side, other: Side, window: int) -> Positions:
-    """Of each one how many pairs it is in."""
-    return _runs(one, other, window)[2]
+def equal_pairs(one: Side, other: Side, window: int) -> tuple[Positions, Positions]:
+    """Positions in both, each given as what must be equal and as days, of each two at most `window` days apart."""
+    return runs(one, other, window).pairs()
 
 
 def joined(one: Positions, other: Positions) -> tuple[Positions, Positions]:
     """Positions in both of each two that are equal."""
     return equal_pairs((one, np.zeros_like(one)), (other, np.zeros_like(other)), 0)
-
-
-def crowded_pairs(
-    one: Side, other: Side, window: int, most: int
-) -> tuple[tuple[Positions, Positions], tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]]:
-    """The pairs of those that are in at most so many, and of both which are in one that was left out."""
-    order, begin, counts = _runs(one, other, window)
-    crowd = counts > most
-    steps = np.zeros(len(order) + 1, dtype=np.int64)
-    np.add.at(steps, begin[crowd], 1)
-    np.add.at(steps, begin[crowd] + counts[crowd], -1)
-    touched = np.zeros(len(order), dtype=bool)
-    touched[order] = np.cumsum(steps[:-1]) > 0
-    return equal_pairs(one, other, window, np.where(crowd, 0, counts)), (crowd, touched)
 
 
 def as_one(one: Side, other: Side) -> tuple[Positions, Positions]:
@@ -57,15 +36,51 @@ def as_one(one: Side, other: Side) -> tuple[Positions, Positions]:
     return first, second
 
 
-def _runs(one: Side, other: Side, window: int) -> tuple[Positions, Positions, Positions]:
-    """The order of the others, and of each one where in it those begin that may go with it, and how many they are.
+@dataclass(frozen=True, eq=False)
+class Runs:
+    """What may go with each row: `counts` others, which stand from `begin` on in `order`, by day and then as given."""
+
+    order: Positions
+    begin: Positions
+    counts: Positions
+
+    def pairs(self) -> tuple[Positions, Positions]:
+        """Positions in both of each pair; as many as there are."""
+        left = np.repeat(np.arange(len(self.counts)), self.counts)
+        steps = np.arange(len(left)) - np.repeat(np.cumsum(self.counts) - self.counts, self.counts)
+        return left, self.order[np.repeat(self.begin, self.counts) + steps]
+
+    def slices(self) -> Iterator[tuple[Positions, Positions]]:
+        """The pairs of some rows after the other, so that few of very many are held at once."""
+        ends = np.searchsorted(np.cumsum(self.counts), np.arange(AT_ONCE, self.counts.sum() + AT_ONCE, AT_ONCE))
+        for begin, end in pairwise([0, *np.unique(np.minimum(ends + 1, len(self.counts))).tolist()]):
+            left, right = Runs(self.order, self.begin[begin:end], self.counts[begin:end]).pairs()
+            yield left + begin, right
+
+    def first(self, most: int | Positions) -> Runs:
+        """Of each row only the first so many."""
+        return Runs(self.order, self.begin, np.minimum(self.counts, most))
+
+    def but_crowds(self, most: int) -> tuple[Runs, tuple[Flags, Flags]]:
+        """Without the rows that have more; and of both sides which are in a pair that was left out."""
+        crowd = self.counts > most
+        steps = np.zeros(len(self.order) + 1, dtype=np.int64)
+        np.add.at(steps, self.begin[crowd], 1)
+        np.add.at(steps, self.begin[crowd] + self.counts[crowd], -1)
+        touched = np.zeros(len(self.order), dtype=bool)
+        touched[self.order] = np.cumsum(steps[:-1]) > 0
+        return self.first(np.where(crowd, 0, self.counts)), (crowd, touched)
+
+
+def runs(one: Side, other: Side, window: int) -> Runs:
+    """Which others may go with each row: what is equal, at most `window` days apart.
 
     Sorted by what is compared and then by day, what may go with a row is one run.
     """
     (values, days), (other_values, other_days) = one, other
     if not len(values) or not len(other_values):
         nothing = np.zeros(len(values), dtype=np.int64)
-        return np.arange(len(other_values)), nothing, nothing
+        return Runs(np.arange(len(other_values)), nothing, nothing)
     known = np.unique(np.concatenate([values, other_values]))
     first, last = min(days.min(), other_days.min()), max(days.max(), other_days.max())
     # one number for both, far enough apart for a window never to reach the next amount
@@ -75,4 +90,4 @@ def _runs(one: Side, other: Side, window: int) -> tuple[Positions, Positions, Po
     order = np.argsort(there, kind="stable")
     there = there[order]
     begin = np.searchsorted(there, asked - window, side="left")
-    return order, begin, np.searchsorted(there, asked + window, side="right") - begin
+    return Runs(order, begin, np.searchsorted(there, asked + window, side="right") - begin)

@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 
 from reconcile.books.aims import clashes, crosses
+from reconcile.books.differing import how_they_differ
 from reconcile.books.distinct import Numbers
 from reconcile.books.evidence import ENOUGH, NAME, NOTHING, common, reference_of
 from reconcile.books.free import Free
 from reconcile.books.links import Link
 from reconcile.books.one_to_one import RULES
-from reconcile.books.pairs import equal_counts, equal_pairs
+from reconcile.books.pairs import runs
 from reconcile.books.payers import payer_of, typed
 from reconcile.books.sides import Sides
-from reconcile.books.together import FEE_EACH, FEE_SHARE
 from reconcile.schema import TEXT
 
 MOST_SHOWN = 3
@@ -33,8 +33,8 @@ def open_pairs(sides: Sides, pairs: pd.DataFrame, free: Free, window: int) -> li
     bank, books = sides.bank, sides.receipts
     lines, receipts = np.flatnonzero(free.lines), np.flatnonzero(free.receipts)
     several, others = np.zeros(len(bank), dtype=np.int64), np.zeros(len(books), dtype=np.int64)
-    several[lines] = equal_counts(bank.rows(lines), books.rows(receipts), window)
-    others[receipts] = equal_counts(books.rows(receipts), bank.rows(lines), window)
+    several[lines] = runs(bank.rows(lines), books.rows(receipts), window).counts
+    others[receipts] = runs(books.rows(receipts), bank.rows(lines), window).counts
     pairs = free.of(pairs)
     pairs = pd.concat([pairs, _nothing_in_common(sides, pairs, lines, receipts, window)])
     order = pairs.sort_values(["line", "level", "strength", "receipt"], ascending=[True, False, False, True])
@@ -58,7 +58,8 @@ def _nothing_in_common(
     bank, books = sides.bank, sides.receipts
     known = np.bincount(pairs["line"], minlength=len(bank))
     lines = lines[known[lines] < MOST_SHOWN]
-    left, right = equal_pairs(bank.rows(lines), books.rows(receipts), window, MOST_SHOWN + known[lines])
+    near = runs(bank.rows(lines), books.rows(receipts), window)
+    left, right = near.first(MOST_SHOWN + known[lines]).pairs()
     line, receipt = lines[left], receipts[right]
     new = ~np.isin(line * len(books) + receipt, pairs["line"] * len(books) + pairs["receipt"])
     line, receipt = line[new], receipt[new]
@@ -85,28 +86,9 @@ def other_amounts(sides: Sides, near: pd.DataFrame, window: int, free: Free) -> 
     near = near[np.abs(bank.day[near["line"]] - books.day[near["receipt"]]) <= window]
     found = []
     for b, r in zip(near["line"].tolist(), near["receipt"].tolist(), strict=True):
-        if reason := _differ(int(bank.cents[b]), int(books.cents[r])):
+        if reason := how_they_differ(int(bank.cents[b]), int(books.cents[r])):
             payer, reference = payer_of(books.payer[r]), reference_of(books.reference[r])
             words = common(typed(bank.text[b]), True, payer, reference).words or "the receipt's number"
             fee = int(books.cents[r] - bank.cents[b])
             found.append(Link((b,), (r,), "another amount", words, 0.5, crosses(sides, b, (r,)) or reason, fee))
     return found
-
-
-def _differ(own: int, booked: int) -> str:
-    """How two amounts differ, in words, where that is a slip or a fee."""
-    if is_slip(own, booked):
-        return f"two figures may have changed places: {own / 100:.2f} at the bank, {booked / 100:.2f} in the books"
-    if 0 < booked - own <= FEE_SHARE * booked + FEE_EACH:
-        return f"the line is {(booked - own) / 100:.2f} short of the receipt, which may be a fee"
-    return ""
-
-
-def is_slip(one: int, other: int) -> bool:
-    """Whether two amounts differ by two neighbouring figures that changed places."""
-    left, right = str(abs(one)), str(abs(other))
-    differ = [i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b]
-    if (one < 0) != (other < 0) or len(left) != len(right) or len(differ) != 2 or differ[1] != differ[0] + 1:
-        return False
-    i, j = differ
-    return left[i] == right[j] and left[j] == right[i]

@@ -133,7 +133,7 @@ def _settled(sides: Sides, window: int, paid: Mapping[str, tuple[int, int]]) -> 
     sure += [link for link in word_for_word(sides) if free.has(link)]
     found = candidates(sides, window)
     sure += best_pairs(sides, found, free.without(sure), window)
-    near = of_payers(sides, free.without(sure))
+    near = of_payers(sides, free.without(sure), window)
     several = of_one_payer(sides, near, window)
     sure += [link for link in several if not link.reason]
     asked = [link for link in (*links, *several) if link.reason]

@@ -9,12 +9,12 @@ from itertools import groupby, takewhile
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
 from reconcile.books.distinct import Numbers, spread
 from reconcile.books.evidence import Reference, reference_of
-from reconcile.books.pairs import as_one, crowded_pairs
+from reconcile.books.inside import Inside
+from reconcile.books.pairs import Flags, as_one, runs
 from reconcile.books.payers import LONG, Payer, Typed, named_beside_letter, payer_of, typed
 from reconcile.books.sides import FIGURES, Sides
 from reconcile.matching.names import is_name
@@ -45,8 +45,8 @@ class Shared(NamedTuple):
 
     lines: Numbers
     receipts: Numbers
-    unseen: tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]
-    crowded: tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]
+    unseen: tuple[Flags, Flags]
+    crowded: tuple[Flags, Flags]
 
 
 def sharing(sides: Sides, window: int) -> Shared:
@@ -62,8 +62,10 @@ def sharing(sides: Sides, window: int) -> Shared:
     marks = [np.zeros(len(side), dtype=bool) for side in (bank, books, bank, books)]
     for by_given in (False, True):
         a, b = np.flatnonzero(given[own] == by_given), np.flatnonzero(given[booked] == by_given)
-        near, crowd = crowded_pairs((one[a], bank.day[line[a]]), (other[b], books.day[receipt[b]]), window, MOST)
-        pairs.append(line[a][near[0]] * len(books) + receipt[b][near[1]])
+        near = runs((one[a], bank.day[line[a]]), (other[b], books.day[receipt[b]]), window)
+        near, crowd = near.but_crowds(MOST)
+        left, right = near.pairs()
+        pairs.append(line[a][left] * len(books) + receipt[b][right])
         for at in (0,) if by_given else (0, 2):
             marks[at][line[a][crowd[0]]] = True
             marks[at + 1][receipt[b][crowd[1]]] = True
@@ -108,13 +110,8 @@ class _Finder:
         self.in_order = sorted(names)
         self.by_length = sorted((name for name in names if len(name) >= LONG), key=len)
         self.lengths = [len(name) for name in self.by_length]
-        self.beginnings: dict[str, list[str]] = {}
-        for name in self.by_length:
-            self.beginnings.setdefault(name[:LONG], []).append(name)
-        self.pieces: dict[str, list[str]] = {}
-        for kind, word in asked.numbers:
-            if kind == REFERENCE:
-                self.pieces.setdefault(_piece(word), []).append(word)
+        self.long_names = Inside(self.by_length, LONG)
+        self.references = Inside((word for kind, word in asked.numbers if kind == REFERENCE), PIECE, _piece)
 
     def found(self, texts: Sequence[tuple[str, bool]]) -> list[list[int]]:
         """Of each text the numbers of what stands there."""
@@ -129,8 +126,7 @@ class _Finder:
         glued = text.glued
         found: set[int] = set()
         if sum(c.isdigit() for c in glued) >= FIGURES:
-            there = (ref for at in range(len(glued)) for ref in self.pieces.get(glued[at : at + PIECE], ()))
-            found = {self.numbers[REFERENCE, ref] for ref in there if ref in glued}
+            found = {self.numbers[REFERENCE, reference] for reference in self.references.of(glued)}
         if not told:
             return sorted(found)
         for name in self._names(text, alike):
@@ -141,10 +137,8 @@ class _Finder:
 
     def _names(self, text: Typed, alike: Mapping[str, list[str]]) -> set[str]:
         """The names that stand in a text: as a word, inside one, mistyped, or cut off."""
-        glued, last = text.glued, text.words[-1] if text.words else ""
-        names = {word for word in text.words if word in self.names}
-        for at in range(len(glued) - LONG + 1):
-            names.update(n for n in self.beginnings.get(glued[at : at + LONG], ()) if glued.startswith(n, at))
+        last = text.words[-1] if text.words else ""
+        names = {word for word in text.words if word in self.names} | self.long_names.of(text.glued)
         for word in text.slips:
             names.update(alike.get(word, ()))
         if text.cut and len(last) > 1:

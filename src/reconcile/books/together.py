@@ -11,12 +11,13 @@ import pandas as pd
 
 from reconcile import money
 from reconcile.books.aims import crosses, crossing
+from reconcile.books.differing import FEE_EACH, FEE_SHARE, may_differ
 from reconcile.books.distinct import Numbers, spread
 from reconcile.books.evidence import NAME, common_of, named_in_text
-from reconcile.books.free import Free
+from reconcile.books.free import Free, nothing_free
 from reconcile.books.links import Link
 from reconcile.books.one_to_one import WELL
-from reconcile.books.pairs import equal_pairs
+from reconcile.books.pairs import Flags, equal_pairs, runs
 from reconcile.books.payers import SHORTEST_NAME, names_in, squashed
 from reconcile.books.sides import Books, Sides
 from reconcile.schema import PAYOUTS
@@ -30,8 +31,8 @@ MOST_PARTS = 12
 LONGEST_INSTALMENTS = 92
 """Days between a receipt and the payments in parts that settle it."""
 
-FEE_SHARE, FEE_EACH = 0.06, 500
-"""A gateway keeps no more than this share of a gift, and cents for each."""
+MOST_NEAR = 500
+"""Receipts with a word of a payer's name, months around a line, beyond which no sum of them is looked for."""
 
 Pair = tuple[int, int]
 
@@ -121,28 +122,46 @@ def _less_a_fee(
     return found
 
 
-def of_payers(sides: Sides, free: Free) -> pd.DataFrame:
-    """The open lines and receipts that share a payer's name or a receipt's number, whatever they amount to."""
-    bank, books = sides.bank, sides.receipts
-    named = named_in_text(sides, books.ids).rename(columns={"at": "receipt"})
-    numbered = free.of(named)
-    numbers = (numbered["line"] * len(books) + numbered["receipt"]).to_numpy()
-    pairs = np.unique(np.concatenate([numbers, _sharing_a_word(sides, free)]))
+def of_payers(sides: Sides, free: Free, window: int) -> pd.DataFrame:
+    """The open lines and receipts that share a payer's name or a receipt's number, and may settle one another.
+
+    `line`, `receipt`, `numbered`, and `crowded`: whether there are others of the name that were not looked at.
+    """
+    books = sides.receipts
+    named = free.of(named_in_text(sides, books.ids).rename(columns={"at": "receipt"}))
+    numbers = (named["line"] * len(books) + named["receipt"]).to_numpy()
+    sharing, crowded = _sharing_a_word(sides, free, window)
+    pairs = np.unique(np.concatenate([numbers, sharing]))
     line, receipt = np.divmod(pairs, max(len(books), 1))
-    near = np.abs(books.day[receipt] - bank.day[line]) <= LONGEST_INSTALMENTS
-    near &= np.sign(bank.cents[line]) == np.sign(books.cents[receipt])
-    pairs, line, receipt = pairs[near], line[near], receipt[near]
-    by_number = np.isin(pairs, numbers)
+    numbered = np.isin(pairs, numbers)
+    fits = _may_settle(sides, line, receipt, window)
+    line, receipt, numbered = line[fits], receipt[fits], numbered[fits]
     found, which = common_of(sides, line, receipt)
     # sums of a whole family's gifts come about by chance
     surely = np.array([each.level >= NAME and each.strength >= WELL for each in found], dtype=bool)[which]
-    told = pd.DataFrame({"line": line, "receipt": receipt, "numbered": by_number})
-    payers: pd.DataFrame = told[by_number | surely]
+    told = pd.DataFrame({"line": line, "receipt": receipt, "numbered": numbered})
+    told["crowded"] = crowded.lines[line] | crowded.receipts[receipt]
+    payers: pd.DataFrame = told[numbered | surely]
     return payers
 
 
-def _sharing_a_word(sides: Sides, free: Free) -> Numbers:
-    """The lines and receipts with a word of a payer's name in common and days that are near, each pair one number."""
+def _may_settle(sides: Sides, line: Numbers, receipt: Numbers, window: int) -> Flags:
+    """Which pairs are of near days and may be parts of one sum, or differ by a fee or a slip of the keys."""
+    bank, books = sides.bank, sides.receipts
+    own, booked = bank.cents[line], books.cents[receipt]
+    apart = np.abs(books.day[receipt] - bank.day[line])
+    in_parts = np.abs(own) < np.abs(booked)
+    near = (np.sign(own) == np.sign(booked)) & (apart <= LONGEST_INSTALMENTS) & (in_parts | (apart <= window))
+    fits = near & (apart <= window) & may_differ(own, booked)
+    fits[near] |= ~crossing(sides, line[near], receipt[near])
+    return np.asarray(fits)
+
+
+def _sharing_a_word(sides: Sides, free: Free, window: int) -> tuple[Numbers, Free]:
+    """The lines and receipts with a word of a payer's name in common that may settle one another, each pair one number.
+
+    And those lines and receipts of which pairs were left out, because they are too many.
+    """
     bank, books = sides.bank, sides.receipts
     at = {word: number for number, word in enumerate(sides.words)}
     words = [[at[w] for w in set(names_in(payer)) if len(w) > SHORTEST_NAME] for payer, _ in books.texts.known]
@@ -150,8 +169,16 @@ def _sharing_a_word(sides: Sides, free: Free) -> Numbers:
     line, word = sides.printed
     line, word = line[free.lines[line]], word[free.lines[line]]
     receipt, name = receipt[free.receipts[receipt]], name[free.receipts[receipt]]
-    left, right = equal_pairs((word, bank.day[line]), (name, books.day[receipt]), LONGEST_INSTALMENTS)
-    return np.unique(line[left] * len(books) + receipt[right])
+    one, other = (word, bank.day[line]), (name, books.day[receipt])
+    near, (own, booked) = runs(one, other, LONGEST_INSTALMENTS).but_crowds(MOST_NEAR)
+    crowded = nothing_free(sides)
+    crowded.lines[line[own]], crowded.receipts[receipt[booked]] = True, True
+    found = [np.empty(0, dtype=np.int64)]
+    for left, right in near.slices():
+        a, b = line[left], receipt[right]
+        fits = _may_settle(sides, a, b, window)
+        found.append(a[fits] * len(books) + b[fits])
+    return np.unique(np.concatenate(found)), crowded
 
 
 def of_one_payer(sides: Sides, pairs: pd.DataFrame, window: int) -> list[Link]:
@@ -189,6 +216,8 @@ def _sums(
     pairs: pd.DataFrame, one: str, many: str, whole: Numbers, parts: Numbers
 ) -> list[tuple[int, tuple[int, ...]]]:
     """For each of `one` the two or more of `many` that are all there are and come to it."""
+    # of a name of which not all were looked at nothing is known to be all there is
+    pairs = pairs[~pairs["crowded"].groupby(pairs[one]).transform("any")]
     members: dict[int, list[int]] = {}
     for at, other in zip(pairs[one].tolist(), pairs[many].tolist(), strict=True):
         members.setdefault(at, []).append(other)
