@@ -9,6 +9,8 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from reconcile.books.distinct import in_order
+
 AT_ONCE = 1_000_000
 """Pairs that are held at once, where they are looked at slice by slice."""
 
@@ -30,7 +32,7 @@ def joined(one: Positions, other: Positions) -> tuple[Positions, Positions]:
 
 def as_one(one: Side, other: Side) -> tuple[Positions, Positions]:
     """Of each row one number for two, the same on both sides where both are the same."""
-    known = [np.unique(np.concatenate(both)) for both in zip(one, other, strict=True)]
+    known = [in_order(np.concatenate(both)) for both in zip(one, other, strict=True)]
     found = [[np.searchsorted(k, each) for k, each in zip(known, side, strict=True)] for side in (one, other)]
     first, second = (a * len(known[1]) + b for a, b in found)
     return first, second
@@ -53,7 +55,7 @@ class Runs:
     def slices(self) -> Iterator[tuple[Positions, Positions]]:
         """The pairs of some rows after the other, so that few of very many are held at once."""
         ends = np.searchsorted(np.cumsum(self.counts), np.arange(AT_ONCE, self.counts.sum() + AT_ONCE, AT_ONCE))
-        for begin, end in pairwise([0, *np.unique(np.minimum(ends + 1, len(self.counts))).tolist()]):
+        for begin, end in pairwise([0, *in_order(np.minimum(ends + 1, len(self.counts))).tolist()]):
             left, right = Runs(self.order, self.begin[begin:end], self.counts[begin:end]).pairs()
             yield left + begin, right
 
@@ -81,7 +83,7 @@ def runs(one: Side, other: Side, window: int) -> Runs:
     if not len(values) or not len(other_values):
         nothing = np.zeros(len(values), dtype=np.int64)
         return Runs(np.arange(len(other_values)), nothing, nothing)
-    known = np.unique(np.concatenate([values, other_values]))
+    known = in_order(np.concatenate([values, other_values]))
     first, last = min(days.min(), other_days.min()), max(days.max(), other_days.max())
     # one number for both, far enough apart for a window never to reach the next amount
     span = 2 * window + 2 + last - first

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from reconcile.books.distinct import Numbers, spread
+from reconcile.books.distinct import Numbers, in_order, spread
 from reconcile.books.evidence import Reference, reference_of
 from reconcile.books.inside import Inside
 from reconcile.books.pairs import Flags, as_one, runs
@@ -69,7 +69,7 @@ def sharing(sides: Sides, window: int) -> Shared:
         for at in (0,) if by_given else (0, 2):
             marks[at][line[a][crowd[0]]] = True
             marks[at + 1][receipt[b][crowd[1]]] = True
-    lines, receipts = np.divmod(np.unique(np.concatenate(pairs)), max(len(books), 1))
+    lines, receipts = np.divmod(in_order(np.concatenate(pairs)), max(len(books), 1))
     return Shared(lines, receipts, (marks[0], marks[1]), (marks[2], marks[3]))
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from reconcile import money
 from reconcile.books.aims import crosses, crossing
 from reconcile.books.differing import FEE_EACH, FEE_SHARE, may_differ
-from reconcile.books.distinct import Numbers, spread
+from reconcile.books.distinct import Numbers, in_order, spread
 from reconcile.books.evidence import NAME, common_of, named_in_text
 from reconcile.books.free import Free, nothing_free
 from reconcile.books.links import Link
@@ -131,7 +131,7 @@ def of_payers(sides: Sides, free: Free, window: int) -> pd.DataFrame:
     named = free.of(named_in_text(sides, books.ids).rename(columns={"at": "receipt"}))
     numbers = (named["line"] * len(books) + named["receipt"]).to_numpy()
     sharing, crowded = _sharing_a_word(sides, free, window)
-    pairs = np.unique(np.concatenate([numbers, sharing]))
+    pairs = in_order(np.concatenate([numbers, sharing]))
     line, receipt = np.divmod(pairs, max(len(books), 1))
     numbered = np.isin(pairs, numbers)
     fits = _may_settle(sides, line, receipt, window)
@@ -178,7 +178,7 @@ def _sharing_a_word(sides: Sides, free: Free, window: int) -> tuple[Numbers, Fre
         a, b = line[left], receipt[right]
         fits = _may_settle(sides, a, b, window)
         found.append(a[fits] * len(books) + b[fits])
-    return np.unique(np.concatenate(found)), crowded
+    return in_order(np.concatenate(found)), crowded
 
 
 def of_one_payer(sides: Sides, pairs: pd.DataFrame, window: int) -> list[Link]:
