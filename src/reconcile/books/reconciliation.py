@@ -20,6 +20,7 @@ from reconcile.books.one_to_one import EQUAL, best_pairs
 from reconcile.books.open_items import ageing, duplicates, open_lines, open_receipts
 from reconcile.books.questions import open_pairs, other_amounts
 from reconcile.books.sides import Sides, sides_of
+from reconcile.books.some_of import some_of_batch, some_of_payer
 from reconcile.books.together import by_batch, of_one_payer, of_payers, paid_out
 from reconcile.campaigns import FundVocabulary, default_funds
 from reconcile.errors import FrameRefused
@@ -142,6 +143,8 @@ def _settled(sides: Sides, window: int, paid: Mapping[str, tuple[int, int]]) -> 
     asked += open_pairs(sides, found.pairs, left, window)
     # an open line of which the amount has a receipt is asked about that one only
     asked += other_amounts(sides, near, window, free.but(in_pairs(sides, left, window)))
+    asked += some_of_batch(sides, free, free.without(asked), window)
+    asked += some_of_payer(sides, near, free, free.without(asked), window)
     return sure + asked
 
 

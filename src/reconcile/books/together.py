@@ -38,7 +38,7 @@ Pair = tuple[int, int]
 
 
 @dataclass(frozen=True, eq=False)
-class _Batches:
+class Batches:
     """The batches of more than one receipt: name, receipts, what they come to, and the last of their days."""
 
     names: list[str]
@@ -47,7 +47,8 @@ class _Batches:
     day: Numbers
 
 
-def _batches(books: Books) -> _Batches:
+def batches_of(books: Books) -> Batches:
+    """The batches of more than one receipt, by name."""
     members: dict[str, list[int]] = {}
     for at, name in enumerate(books.batch):
         members.setdefault(name, []).append(at)
@@ -55,7 +56,7 @@ def _batches(books: Books) -> _Batches:
     own = [tuple(members[name]) for name in names]
     cents = np.array([books.cents[list(each)].sum() for each in own], dtype=np.int64)
     day = np.array([books.day[list(each)].max() for each in own], dtype=np.int64)
-    return _Batches(names, own, cents, day)
+    return Batches(names, own, cents, day)
 
 
 def paid_out(payouts: pd.DataFrame | None) -> dict[str, Pair]:
@@ -70,7 +71,7 @@ def paid_out(payouts: pd.DataFrame | None) -> dict[str, Pair]:
 
 def by_batch(sides: Sides, window: int, paid: Mapping[str, Pair]) -> list[Link]:
     """Receipts of one batch that come to one bank line, exactly; less a fee, a question unless a payout shows it."""
-    bank, batches = sides.bank, _batches(sides.receipts)
+    bank, batches = sides.bank, batches_of(sides.receipts)
     named = named_in_text(sides, batches.names)
     printed = set(zip(named["line"].tolist(), named["at"].tolist(), strict=True))
     left, right = equal_pairs((bank.cents, bank.day), (batches.cents, batches.day), window)
@@ -91,7 +92,7 @@ def _alone(pairs: set[Pair]) -> set[Pair]:
     return {(line, at) for line, at in pairs if lines[line] == 1 and others[at] == 1}
 
 
-def _link(sides: Sides, batches: _Batches, pair: Pair, printed: bool, fee: int = 0) -> Link:
+def _link(sides: Sides, batches: Batches, pair: Pair, printed: bool, fee: int = 0) -> Link:
     line, at = pair
     words = f'{len(batches.receipts[at])} receipts of the batch "{batches.names[at]}"'
     words += ", which the bank prints" if printed else ""
@@ -103,9 +104,7 @@ def _link(sides: Sides, batches: _Batches, pair: Pair, printed: bool, fee: int =
     return Link((line,), batches.receipts[at], rule, words, sure, reason, fee)
 
 
-def _less_a_fee(
-    sides: Sides, batches: _Batches, pairs: list[Pair], window: int, paid: Mapping[str, Pair]
-) -> list[Link]:
+def _less_a_fee(sides: Sides, batches: Batches, pairs: list[Pair], window: int, paid: Mapping[str, Pair]) -> list[Link]:
     found = []
     for line, at in pairs:
         whole, own = int(batches.cents[at]), int(sides.bank.cents[line])
