@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reconcile import errors
-    from reconcile.books import Reconciliation, read_payouts, read_receipts, reconcile
+    from reconcile.books import (
+        ExplodedPayouts,
+        Reconciliation,
+        explode_payouts,
+        read_payouts,
+        read_receipts,
+        reconcile,
+    )
     from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds, read_campaigns, read_funds
     from reconcile.matching import (
         Evaluation,
@@ -32,6 +39,7 @@ __all__ = [
     "CampaignRegister",
     "Evaluation",
     "Explanation",
+    "ExplodedPayouts",
     "FundVocabulary",
     "Merged",
     "Reconciliation",
@@ -44,6 +52,7 @@ __all__ = [
     "errors",
     "evaluate",
     "explain",
+    "explode_payouts",
     "match",
     "merge_statements",
     "open_store",
@@ -65,7 +74,14 @@ __all__ = [
 ]
 
 _HOMES = {
-    "reconcile.books": ("Reconciliation", "read_payouts", "read_receipts", "reconcile"),
+    "reconcile.books": (
+        "ExplodedPayouts",
+        "Reconciliation",
+        "explode_payouts",
+        "read_payouts",
+        "read_receipts",
+        "reconcile",
+    ),
     "reconcile.campaigns": ("CampaignRegister", "FundVocabulary", "default_funds", "read_campaigns", "read_funds"),
     "reconcile.matching": (
         "Evaluation",

@@ -266,6 +266,44 @@ PAYOUTS = Frame(
     ),
 )
 
+SETTLEMENTS = Frame(
+    "settlements",
+    (
+        Column("payout", "text", "the gateway's name for the payment to the bank; each stands once"),
+        Column("date", "day", "the day the gateway paid it out"),
+        Column("gifts", "number", "how many gifts it has"),
+        Column("gross", "money", "rand; what the givers paid, less what was given back"),
+        Column("fee", "money", "rand; what the gateway kept, positive"),
+        Column("net", "money", "rand; gross less fee"),
+        Column("state", "text", "at the bank, a question, another amount or not at the bank"),
+        Column("transaction_id", "text", "its bank line, where that is sure", may_lack=True),
+        Column("reason", "text", "why it has none", may_lack=True),
+    ),
+)
+
+GIFTS = Frame(
+    "gifts",
+    (
+        Column("payout", "text", "the payout that brought it"),
+        Column("gift", "text", "the gateway's own number of the gift; each stands once"),
+        Column("transaction_id", "text", "the bank line of its payout; missing where there is none", may_lack=True),
+        Column("date", "day", "the day the gateway paid it out"),
+        Column("gross", "money", "rand; what the giver paid, negative where it was given back"),
+        Column("fee", "money", "rand; what the gateway kept of it, positive"),
+        Column("net", "money", "rand; gross less fee"),
+        Column("payer", "text", "who gave", may_lack=True),
+        Column("reference", "text", "what the giver typed or chose", may_lack=True),
+        Column("status", "text", "matched, review or decided; missing without a bank line", may_lack=True),
+        Column("campaign", "text", "campaign code; in review only if that part is sure", may_lack=True),
+        Column("fund", "text", "fund; missing on a matched gift means unspecified", may_lack=True),
+        Column("rule", "text", "which rule decided or led", may_lack=True),
+        Column("evidence", "text", "the words that decided", may_lack=True),
+        Column("reason", "text", "why a person must say, or what is odd about a matched gift", may_lack=True),
+        Column("source", "text", "file it was read from", may_lack=True),
+        Column("line", "number", "line or row of that file", may_lack=True),
+    ),
+)
+
 LINKS = Frame(
     "links",
     (

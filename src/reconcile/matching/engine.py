@@ -16,7 +16,7 @@ from reconcile.matching.funds import FundReader
 from reconcile.matching.lexicon import build
 from reconcile.matching.likeness import likes
 from reconcile.matching.marks import Marked, Marks, of_its_campaign, shared
-from reconcile.matching.narrative import REFERENCE_WIDTH, Narrative, narrate
+from reconcile.matching.narrative import REFERENCE_WIDTH, Narrative, narrate, own_words
 from reconcile.matching.reading import Candidate, Reader, Reading
 from reconcile.matching.rules import Rule
 from reconcile.matching.rules.likeness import LETTERS_PER_SLIP
@@ -93,6 +93,12 @@ class Engine:
         asked = {_key(n): n for t, n in zip(texts, narratives, strict=True) if t.sign > 0 or n.reversal}
         self._decide_ahead(asked, progress)
         return list(map(self.outcome, texts, narratives))
+
+    def of_words(self, words: Sequence[str]) -> list[Outcome]:
+        """The outcome of each gift of which a payer's own words are known alone, in their order."""
+        narratives = list(map(own_words, words))
+        self._decide_ahead({_key(n): n for n in narratives}, None)
+        return [Outcome("donation", self._decision(n)) for n in narratives]
 
     def _decide_ahead(self, narratives: dict[Reference, Narrative], progress: Progress | None) -> None:
         """Decide of many references, alike ones side by side: what was found of their words is then near at hand."""

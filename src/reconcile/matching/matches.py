@@ -60,6 +60,25 @@ def decided(
     return matches
 
 
+def match_words(
+    words: pd.Series[Any],
+    days: pd.Series[Any],
+    campaigns: CampaignRegister,
+    funds: FundVocabulary,
+    max_wrong: float = 0,
+) -> pd.DataFrame:
+    """For each gift of which only its giver's own words and its day are known what `match` would say of it.
+
+    Columns of `schema.MATCHES` but the id, index of `words`; missing words are none. Nothing in them is taken for the
+    bank's, and nothing for cut off.
+    """
+    codes, known = pd.factorize(words.fillna(""))
+    answers, of_text = frame_of(engine(campaigns, funds, max_wrong).of_words(known.tolist()))
+    matches = answers.iloc[of_text[codes]].set_axis(words.index)
+    matches["reason"] = _flag_closed(matches, pd.DataFrame({"date": days}), campaigns)
+    return matches[[name for name in MATCHES.names if name in matches]]
+
+
 @contextmanager
 def no_search_for_cycles() -> Iterator[None]:
     """Many small tuples are made and kept a while: searching them for cycles would cost a quarter of the time."""

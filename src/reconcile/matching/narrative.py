@@ -84,6 +84,11 @@ def narrate(description: str, bank_reference: str | None = None) -> Narrative:
     return Narrative(channel, kind, bank, place, payer, cut, reversal)
 
 
+def own_words(text: str) -> Narrative:
+    """A text in which no word is the bank's, and of which nothing was cut off: as a gateway's report has it."""
+    return Narrative("", None, "", "", fold(text).strip(), False, False)
+
+
 def _channel(text: str) -> tuple[str, str, str]:
     if found := _PREFIX.match(text):
         return _PREFIX_CHANNEL[(found.lastindex or 1) - 1], "", text[found.end() :]

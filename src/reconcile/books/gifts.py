@@ -1,0 +1,245 @@
+"""explode_payouts: the gifts of a gateway's payouts in place of the bank lines that they were paid out in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from reconcile import money
+from reconcile.books.payouts import read_payouts
+from reconcile.books.settlements import ASKED, AT_BANK, OTHER_AMOUNT, settlements
+from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds
+from reconcile.errors import FrameRefused, ReconcileError, RegisterRefused, shown
+from reconcile.facts import as_html, as_text
+from reconcile.matching import match
+from reconcile.matching.matches import match_words
+from reconcile.matching.words import fold
+from reconcile.schema import CREDITED, GIFTS, MATCHES, TEXT, TRANSACTIONS
+
+GATEWAY_PAYOUT = "gateway payout"
+"""The rule by which a line is what a gateway kept."""
+
+_DECISION = ("status", "campaign", "fund", "rule", "evidence", "reason")
+
+
+@dataclass(frozen=True, eq=False)
+class ExplodedPayouts:
+    """The gifts of payouts in place of their bank lines.
+
+    `transactions` and `matches` are those given, index 0, 1, …, with a row for each gift at gross, its id that of the
+    bank line, a stroke and the gift's number; the bank line's own row is left with what the gateway kept (`kind` fee,
+    negative). So they add up to what they added up to before. `gifts` has every gift of the report (columns of
+    `schema.GIFTS`), `settlements` every payout (columns of `schema.SETTLEMENTS`).
+    """
+
+    transactions: pd.DataFrame
+    matches: pd.DataFrame
+    gifts: pd.DataFrame
+    settlements: pd.DataFrame
+
+    @property
+    def fees(self) -> pd.DataFrame:
+        """What the gateway kept of each payout at the bank: `payout`, `transaction_id`, `fee` (rand, positive)."""
+        own = self.settlements[self.settlements["state"].eq(AT_BANK)]
+        return own[["payout", "transaction_id", "fee"]].reset_index(drop=True)
+
+    @property
+    def unmatched(self) -> pd.DataFrame:
+        """The payouts of which no bank line is sure, with the reason: columns of `schema.SETTLEMENTS`."""
+        return self.settlements[self.settlements["state"].ne(AT_BANK)].reset_index(drop=True)
+
+    @property
+    def refused(self) -> tuple[ReconcileError, ...]:
+        """An error for each report of which a payout's gifts do not come to the bank line that prints its name."""
+        odd = self.settlements[self.settlements["state"].eq(OTHER_AMOUNT)].set_index("payout")["reason"]
+        first = self.gifts[self.gifts["payout"].isin(odd.index)].sort_values(["payout", "line"])
+        first = first.drop_duplicates("payout").assign(source=first["source"].fillna(""))
+        return tuple(
+            RegisterRefused([f"{_line(n)}payout {shown(p, 40)}: {odd[p]}" for p, n in told], file=str(source) or None)
+            for source, own in first.groupby("source")
+            if (told := list(zip(own["payout"], own["line"], strict=True)))
+        )
+
+    def of_the_bank(self, matches: pd.DataFrame) -> pd.DataFrame:
+        """Matches of `transactions` with one row for each bank line again: one that was exploded is a settlement."""
+        own = self.gifts[self.gifts["transaction_id"].notna()]
+        lines = matches[~matches["transaction_id"].isin(gift_ids(own))].reset_index(drop=True)
+        whole = lines["transaction_id"].isin(own["transaction_id"])
+        return lines.assign(kind=lines["kind"].mask(whole, "settlement"))
+
+    def facts(self) -> list[tuple[str, str]]:
+        """What a person wants to know first, as label and text."""
+        there = self.gifts[self.gifts["transaction_id"].notna()]
+        credited, lines = there["status"].isin(CREDITED).sum(), self.settlements["state"].eq(AT_BANK).sum()
+        amounts = (money.shown(money.total(there[name])) for name in ("gross", "fee", "net"))
+        gross, fee, net = amounts
+        return [
+            ("Payouts", f"{len(self.settlements)}, {lines} at the bank"),
+            ("Gifts", f"{len(self.gifts)}, {credited} credited, {len(there) - credited} for a person"),
+            ("Gross", f"{gross} of the payouts at the bank"),
+            ("Fees", fee),
+            ("Net", f"{net}, what the bank has"),
+        ]
+
+    def __repr__(self) -> str:
+        return as_text(self.facts())
+
+    def _repr_html_(self) -> str:
+        return as_html(self.facts())
+
+
+def _line(number: Any) -> str:
+    return "" if pd.isna(number) else f"line {number}, "
+
+
+def gift_ids(gifts: pd.DataFrame) -> pd.Series[str]:
+    """The id of each gift as a line of its own: that of its bank line, and its number."""
+    found: pd.Series[str] = gifts["transaction_id"] + "/" + gifts["gift"]
+    return found
+
+
+def explode_payouts(
+    transactions: pd.DataFrame,
+    payouts: pd.DataFrame,
+    campaigns: CampaignRegister,
+    *,
+    funds: FundVocabulary | None = None,
+    matches: pd.DataFrame | None = None,
+    max_wrong: float = 0,
+) -> ExplodedPayouts:
+    """The gifts of a gateway's report, each linked to campaign and fund, in place of the bank lines they came in.
+
+    A payout's line is the one that prints its name and has its amount, or the only one of a gateway that has its amount
+    within 7 days; of several none is taken, and one that has another amount than its gifts come to is refused by name.
+    A gift is read by its `reference` alone, all of it the giver's own words, with the rules of `match` (`funds` and
+    `max_wrong` are its own): what is not sure a person must say. `matches` are those of the transactions, matched here
+    unless given; a line that a person decided stays as it is.
+
+    Raises FrameRefused for frames that lack columns, have an id twice or not the same transactions, and RegisterRefused
+    for what `read_payouts` refuses of a frame.
+    """
+    rows = _once(TRANSACTIONS.check(transactions).reset_index(drop=True))
+    funds = funds or default_funds()
+    if matches is None:
+        matches = match(rows, campaigns, funds=funds, max_wrong=max_wrong)
+    known = _aligned(MATCHES.check(matches), rows)
+    told = _with_lines(rows, read_payouts(payouts), known["transaction_id"][known["status"].eq("decided")])
+    words = match_words(told.gifts["reference"], told.gifts["date"], campaigns, funds, max_wrong)
+    return _exploded(rows, told, _in_place(known, told, words))
+
+
+def exploded_as_decided(transactions: pd.DataFrame, payouts: pd.DataFrame, matches: pd.DataFrame) -> ExplodedPayouts:
+    """The same where it was decided before: `matches` has a row for each gift at the bank already."""
+    rows = _once(TRANSACTIONS.check(transactions).reset_index(drop=True))
+    told = _with_lines(rows, read_payouts(payouts), pd.Series([], dtype=TEXT))
+    lines = _lines_of(rows, told)
+    return _exploded(rows, told, _aligned(MATCHES.check(matches), lines))
+
+
+@dataclass(frozen=True, eq=False)
+class _Told:
+    """The gifts of a report with their bank lines, the payouts, and which row each exploded line is."""
+
+    gifts: pd.DataFrame
+    settlements: pd.DataFrame
+    at: npt.NDArray[Any]
+    """For each gift at the bank the row of its line."""
+
+    @property
+    def there(self) -> pd.DataFrame:
+        return self.gifts[self.gifts["transaction_id"].notna()]
+
+
+def _once(rows: pd.DataFrame) -> pd.DataFrame:
+    twice = rows["transaction_id"][rows["transaction_id"].duplicated()]
+    if len(twice):
+        what = f"transactions has the id {shown(twice.min(), 40)} twice"
+        raise FrameRefused(what, do="Pass merge_statements(…).transactions.")
+    return rows
+
+
+def _aligned(matches: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """The matches in the order of the rows."""
+    known = matches.drop_duplicates("transaction_id").set_index("transaction_id", drop=False)
+    lacking = rows["transaction_id"][~rows["transaction_id"].isin(known.index)]
+    if len(lacking):
+        what = f"matches lacks {len(lacking)} of {len(rows)} transactions, the first {shown(lacking.min())}"
+        raise FrameRefused(what, do="Match exactly these transactions, or leave matches out.")
+    return known.reindex(rows["transaction_id"]).reset_index(drop=True)
+
+
+def _with_lines(rows: pd.DataFrame, report: pd.DataFrame, decided: pd.Series[str]) -> _Told:
+    found = settlements(rows, report)
+    by_people = found["transaction_id"].isin(decided)
+    found = found.assign(
+        state=found["state"].mask(by_people, ASKED),
+        reason=found["reason"].mask(by_people, "a person decided its bank line"),
+        transaction_id=found["transaction_id"].mask(by_people),
+    )
+    line_of = found.set_index("payout")["transaction_id"]
+    gifts = report.assign(transaction_id=report["payout"].map(line_of).astype(TEXT))
+    gifts = gifts.sort_values(["payout", "gift"], ignore_index=True)
+    at_of = pd.Series(range(len(rows)), index=rows["transaction_id"])
+    at = at_of.reindex(gifts["transaction_id"].dropna()).to_numpy(dtype=np.intp)
+    return _Told(gifts, found, at)
+
+
+def _lines_of(rows: pd.DataFrame, told: _Told) -> pd.DataFrame:
+    """The transactions with the gifts in place of their lines, which are left with what the gateway kept."""
+    there = told.there.reset_index(drop=True)
+    own = rows.iloc[told.at].reset_index(drop=True)
+    gifts = own.assign(
+        transaction_id=gift_ids(there),
+        amount=there["gross"],
+        balance=pd.Series(pd.NA, index=own.index, dtype=money.AMOUNT),
+        bank_reference=there["reference"],
+    )
+    lines, cents = np.unique(told.at), money.cents(rows["amount"])
+    fee_of = told.settlements.dropna(subset="transaction_id").set_index("transaction_id")["fee"]
+    cents[lines] = -money.cents(fee_of.reindex(rows["transaction_id"].iloc[lines]))
+    return _put(rows.assign(amount=money.from_cents(cents, rows.index)), gifts, told.at)
+
+
+def _in_place(known: pd.DataFrame, told: _Told, words: pd.DataFrame) -> pd.DataFrame:
+    """The matches of those lines: each gift as its words say, what the gateway kept as a fee."""
+    there = told.there
+    found = words.loc[there.index]
+    asked = found["status"].eq("review")
+    payer = there["payer"].fillna("").map(fold)
+    named = "gift " + there["gift"] + (" of " + payer).where(payer.ne(""), "") + ": " + found["reason"].fillna("unsure")
+    gifts = found.assign(
+        transaction_id=gift_ids(there),
+        kind=found["kind"].mask(money.cents(there["gross"]) < 0, "reversal"),
+        reason=found["reason"].mask(asked, named),
+    )
+    lines = np.unique(told.at)
+    kept = known.iloc[lines]
+    counts = there.groupby("transaction_id").size().reindex(kept["transaction_id"])
+    said = [f"what the gateway kept of {count} gifts" for count in counts]
+    fees = pd.DataFrame({"transaction_id": kept["transaction_id"], "status": "not_donation", "kind": "fee"}).assign(
+        rule=GATEWAY_PAYOUT, evidence=said, campaign=None, fund=None, confidence=np.nan, candidates=None, reason=None
+    )
+    others = known.drop(index=kept.index)
+    lines_only = pd.concat([others, MATCHES.check(fees)]).sort_index()
+    return _put(lines_only, MATCHES.check(gifts), told.at)
+
+
+def _put(lines: pd.DataFrame, gifts: pd.DataFrame, at: npt.NDArray[Any]) -> pd.DataFrame:
+    """The lines in their order, each behind the gifts that it brought; `at` has the row of the line of each gift."""
+    if not len(gifts):
+        return lines
+    place = np.r_[np.arange(len(lines)), at]
+    step = np.r_[np.full(len(lines), len(gifts)), np.arange(len(gifts))]
+    both = pd.concat([lines, gifts[lines.columns]], ignore_index=True)
+    return both.iloc[np.lexsort((step, place))].reset_index(drop=True)
+
+
+def _exploded(rows: pd.DataFrame, told: _Told, matches: pd.DataFrame) -> ExplodedPayouts:
+    decided = matches.set_index("transaction_id")[list(_DECISION)]
+    found = decided.reindex(gift_ids(told.gifts)).set_axis(told.gifts.index)
+    gifts: dict[str, Any] = {name: told.gifts[name] for name in told.gifts} | {name: found[name] for name in _DECISION}
+    return ExplodedPayouts(_lines_of(rows, told), matches, GIFTS.check(pd.DataFrame(gifts)), told.settlements)
