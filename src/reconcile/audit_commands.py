@@ -77,6 +77,7 @@ def _verify(command: argparse.ArgumentParser) -> None:
     command.add_argument("--campaigns", metavar="FILE", help="with --statements: the register, to decide again too")
     command.add_argument("--funds", metavar="FILE", help="with --campaigns: the funds")
     command.add_argument("--receipts", metavar="FILE", help="with --statements: the receipts; else those it holds")
+    command.add_argument("--payouts", metavar="FILE", help="with --statements: the report of payouts; else its own")
     command.add_argument("--max-wrong", type=float, default=0, metavar="SHARE", help="with --campaigns: as it was run")
     command.add_argument("--hashes", action="store_true", help="check its own hashes alone, without any source")
     command.add_argument("--store", metavar="URL", help="the address of the store, or its file")
@@ -162,7 +163,7 @@ def verify(arguments: argparse.Namespace) -> int:
 
 
 def _verified(arguments: argparse.Namespace) -> Verified:
-    from reconcile.books import read_receipts
+    from reconcile.books import read_payouts, read_receipts
     from reconcile.campaigns import default_funds, read_campaigns, read_funds
     from reconcile.review.verifying import verify_workbook
     from reconcile.run import read_all
@@ -182,6 +183,7 @@ def _verified(arguments: argparse.Namespace) -> Verified:
             funds=funds,
             max_wrong=arguments.max_wrong,
             receipts=read_receipts(arguments.receipts) if arguments.receipts else None,
+            payouts=read_payouts(arguments.payouts) if arguments.payouts else None,
             refused=refused,
         )
     store = open_at(arguments.store) if arguments.store else opened(arguments)[0]

@@ -53,7 +53,7 @@ def _run(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--receipts", metavar="FILE", help="the charity's own receipts (CSV or XLSX), to reconcile with"
     )
-    command.add_argument("--payouts", metavar="FILE", help="with --receipts: a gateway's report of payouts (CSV, XLSX)")
+    command.add_argument("--payouts", metavar="FILE", help="a gateway's report of payouts (CSV, XLSX): gift by gift")
     command.add_argument(
         "--reviewed",
         nargs="+",

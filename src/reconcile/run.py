@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from reconcile.books import Reconciliation, reconcile
+from reconcile.books import ExplodedPayouts, Reconciliation, explode_payouts, reconcile
 from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds
 from reconcile.errors import ReconcileError, WorkbookNotWritten, shown
 from reconcile.matching import match, summarise
@@ -44,6 +44,14 @@ class RunReport:
     accounts: tuple[AccountFigures, ...]
     workbook: Path | None
     reconciliation: Reconciliation | None = None
+    exploded: ExplodedPayouts | None = None
+
+    @property
+    def transactions(self) -> pd.DataFrame | None:
+        """The lines that `matches` are of: every movement once, a payout that was exploded gift by gift."""
+        if self.exploded is not None:
+            return self.exploded.transactions
+        return None if self.merged is None else self.merged.transactions
 
     @property
     def exit_code(self) -> int:
@@ -106,9 +114,10 @@ def run(
     """Read the statements, match every movement once, and leave a workbook in the folder `out`.
 
     `max_wrong` is that of `match`, `options` are what the workbook shows on request, `reviewed` what `by` decided in
-    earlier workbooks of these statements, `receipts` the charity's own, which are held against the bank with a
-    gateway's `payouts`. A file or a decision that is refused is in `refused` and does not stop the others. An existing
-    workbook with other content is never overwritten: the new one gets a number behind its name.
+    earlier workbooks of these statements, `receipts` the charity's own, which are held against the bank. A gateway's
+    `payouts` are shown gift by gift; one that does not come to its bank line is in `refused`. A file or a decision that
+    is refused is there too, and does not stop the others. An existing workbook with other content is never overwritten:
+    the new one gets a number behind its name.
     """
     statements, refused = read_all(paths, progress)
     if not statements:
@@ -116,36 +125,55 @@ def run(
     merged = merge_statements(statements)
     funds, tell = funds or default_funds(), progress or _nobody
     told = partial(tell, "matching references")
-    matches = match(merged.transactions, campaigns, funds=funds, max_wrong=max_wrong, progress=told)
-    matches = review_two_texts(matches, merged.conflicts, campaigns, funds, max_wrong)
+    lines, matches, exploded = _matched(merged, payouts, campaigns, funds=funds, max_wrong=max_wrong, progress=told)
     parts, decisions = None, None
     if reviewed:
-        applied = with_decisions(merged.transactions, matches, together(reviewed), by=by, on=_last_day(statements))
+        applied = with_decisions(lines, matches, together(reviewed), by=by, on=_last_day(statements))
         matches, parts, decisions = applied.matches, applied.parts, applied.decisions
         refused += applied.refused
     settled = None
     if receipts is not None:
         tell("linking receipts", 0, len(receipts))
-        settled = reconcile(merged.transactions, receipts, matches=matches, funds=funds, payouts=payouts)
+        of_the_bank = exploded.of_the_bank(matches) if exploded else matches
+        settled = reconcile(merged.transactions, receipts, matches=of_the_bank, funds=funds, payouts=payouts)
     tell("writing the workbook", 0, 1)
 
-    def write(path: Path) -> None:
-        write_workbook(
-            path,
-            statements=statements,
-            matches=matches,
-            campaigns=campaigns,
-            funds=funds,
-            settings=settings(max_wrong),
-            merged=merged,
-            parts=parts,
-            beside=Beside(refused=refused, decisions=decisions, reconciliation=settled),
-            **vars(options),
-        )
-
+    write = partial(
+        write_workbook,
+        statements=statements,
+        matches=matches,
+        campaigns=campaigns,
+        funds=funds,
+        settings=settings(max_wrong),
+        merged=merged,
+        parts=parts,
+        beside=Beside(refused=refused, decisions=decisions, reconciliation=settled, exploded=exploded),
+        **vars(options),
+    )
     workbook = _write(Path(out), workbook_name(merged), write)
-    summary = _summary(merged.transactions, matches, parts)
-    return RunReport(tuple(statements), tuple(refused), merged, matches, summary, merged.accounts, workbook, settled)
+    summary = _summary(lines, matches, parts)
+    faults = (*refused, *(exploded.refused if exploded else ()))
+    return RunReport(tuple(statements), faults, merged, matches, summary, merged.accounts, workbook, settled, exploded)
+
+
+def _matched(
+    merged: Merged,
+    payouts: pd.DataFrame | None,
+    campaigns: CampaignRegister,
+    *,
+    funds: FundVocabulary,
+    max_wrong: float,
+    progress: Callable[[int, int], None],
+) -> tuple[pd.DataFrame, pd.DataFrame, ExplodedPayouts | None]:
+    """The lines and their matches, with the gifts of the payouts in them, if there are any."""
+    matches = match(merged.transactions, campaigns, funds=funds, max_wrong=max_wrong, progress=progress)
+    matches = review_two_texts(matches, merged.conflicts, campaigns, funds, max_wrong)
+    if payouts is None:
+        return merged.transactions, matches, None
+    exploded = explode_payouts(
+        merged.transactions, payouts, campaigns, funds=funds, matches=matches, max_wrong=max_wrong
+    )
+    return exploded.transactions, exploded.matches, exploded
 
 
 def _nobody(step: str, done: int, of: int) -> None:
@@ -174,7 +202,7 @@ def workbook_name(merged: Merged) -> str:
     return f"reconciliation-{first:%Y-%m}.xlsx" if one_month else f"reconciliation-{first}-to-{last}.xlsx"
 
 
-def _write(folder: Path, name: str, write: Callable[[Path], None]) -> Path:
+def _write(folder: Path, name: str, write: Callable[[Path], object]) -> Path:
     """Where the workbook stands in the folder."""
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from reconcile import money
+from reconcile.books import ExplodedPayouts
 from reconcile.campaigns import CampaignRegister
 from reconcile.errors import ReconcileError, shown
 from reconcile.matching.totals import UNSPECIFIED
@@ -55,6 +56,8 @@ def print_run(report: RunReport, campaigns: CampaignRegister) -> None:
         console.print(_summary_table(report, campaigns), "", _status_table(report), "")
     for account in report.accounts:
         console.print(Text(_tie_words(account)), soft_wrap=True)
+    if report.exploded is not None:
+        _print_payouts(console, report.exploded)
     if report.reconciliation is not None:
         for label, text in report.reconciliation.facts():
             console.print(Text(f"{label}: {text}"), soft_wrap=True)
@@ -66,6 +69,14 @@ def print_run(report: RunReport, campaigns: CampaignRegister) -> None:
         for row in statement.quarantined.itertuples():
             console.print(Text(f"set aside: {shown(row.source)}, line {row.line}: {shown(row.reason)}"), soft_wrap=True)
     console.print(Text(f"Workbook: {report.workbook}"), soft_wrap=True)
+
+
+def _print_payouts(console: Console, exploded: ExplodedPayouts) -> None:
+    """What the payouts come to, and a line for each of which no bank line is sure."""
+    for label, text in exploded.facts():
+        console.print(Text(f"{label}: {text}"), soft_wrap=True)
+    for row in exploded.unmatched.itertuples():
+        console.print(Text(f"payout {shown(row.payout, 40)}: {row.state}: {row.reason}"), soft_wrap=True)
 
 
 def _print_merged(console: Console, merged: Merged) -> None:
@@ -98,14 +109,14 @@ def _read_table(report: RunReport) -> Table:
 
 
 def _summary_table(report: RunReport, campaigns: CampaignRegister) -> Table:
-    assert report.merged is not None and report.matches is not None
+    assert report.transactions is not None and report.matches is not None
     table = _table("Gifts by campaign and fund", "campaign", "fund", "lines", "amount", "campaign total")
     table.columns[1].justify = "left"
     lines = pd.DataFrame(
         {
             "campaign": report.matches["campaign"],
             "fund": report.matches["fund"].fillna(UNSPECIFIED),
-            "cents": money.cents(report.merged.transactions["amount"]),
+            "cents": money.cents(report.transactions["amount"]),
         }
     )[report.matches["status"].isin(CREDITED)]
     cells = lines.groupby(["campaign", "fund"])["cents"].agg(["size", "sum"])
@@ -132,9 +143,9 @@ def _amount(cents: int) -> str:
 
 
 def _status_table(report: RunReport) -> Table:
-    assert report.merged is not None and report.matches is not None
+    assert report.transactions is not None and report.matches is not None
     table = _table("Lines", "status", "lines", "amount")
-    cents = pd.Series(money.cents(report.merged.transactions["amount"]), index=report.matches.index)
+    cents = pd.Series(money.cents(report.transactions["amount"]), index=report.matches.index)
     for status, words in STATUS_MEANINGS.items():
         mine = report.matches["status"] == status
         if mine.any():
@@ -238,6 +249,12 @@ def run_facts(report: RunReport) -> dict[str, Any]:
     if report.reconciliation is not None:
         rows = report.reconciliation.bank_reconciliation().to_dict("records")
         facts["receipts"] = {**dict(report.reconciliation.facts()), "bank reconciliation": rows}
+    if report.exploded is not None:
+        columns = ["payout", "gifts", "gross", "fee", "net", "state", "reason"]
+        facts["payouts"] = [
+            {str(k): None if pd.isna(v) else v for k, v in row.items()}
+            for row in report.exploded.settlements[columns].to_dict("records")
+        ]
     facts["workbook"] = str(report.workbook) if report.workbook else None
     facts["exit_code"] = report.exit_code
     return facts

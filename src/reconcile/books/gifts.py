@@ -64,6 +64,14 @@ class ExplodedPayouts:
             if (told := list(zip(own["payout"], own["line"], strict=True)))
         )
 
+    @property
+    def payout_of(self) -> pd.Series[str]:
+        """For the id of each line that is a gift, or what the gateway kept, its payout."""
+        there = self.gifts[self.gifts["transaction_id"].notna()].reset_index(drop=True)
+        lines = self.fees
+        ids = pd.concat([gift_ids(there), lines["transaction_id"]])
+        return pd.Series(pd.concat([there["payout"], lines["payout"]]).to_numpy(), index=ids, dtype=TEXT)
+
     def of_the_bank(self, matches: pd.DataFrame) -> pd.DataFrame:
         """Matches of `transactions` with one row for each bank line again: one that was exploded is a settlement."""
         own = self.gifts[self.gifts["transaction_id"].notna()]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from reconcile.books.gifts import ExplodedPayouts
 from reconcile.books.reconciliation import Reconciliation
 from reconcile.errors import ReconcileError
 
@@ -20,7 +21,8 @@ class Beside:
     `refused` are the errors of files that could not be read, `made_from` says what the workbook shows; `decided_later`
     is what counts here though it moved in a month closed before, `reversals` say which payment each reversal takes
     back, `originals` are those of other months, `decisions` is what people decided, `changes` what the rules decided
-    otherwise than before (frames of `schema`); `reconciliation` is the bank against the charity's receipts.
+    otherwise than before (frames of `schema`); `reconciliation` is the bank against the charity's receipts, `exploded`
+    are the gifts of a gateway's payouts, of which the lines and matches are then those with the gifts in them.
     """
 
     refused: Sequence[ReconcileError] = ()
@@ -31,6 +33,7 @@ class Beside:
     decisions: pd.DataFrame | None = None
     changes: pd.DataFrame | None = None
     reconciliation: Reconciliation | None = None
+    exploded: ExplodedPayouts | None = None
 
 
 NOTHING = Beside()

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from reconcile import money
+from reconcile.books.gifts import ExplodedPayouts, gift_ids
 from reconcile.books.reversals import links_among
 from reconcile.errors import FrameRefused
 from reconcile.matching.narrative import narrate
@@ -32,6 +33,7 @@ from reconcile.schema import (
     MATCHES,
     REVERSALS,
     STATUSES,
+    TEXT,
     TRANSACTIONS,
 )
 from reconcile.statement import Account, Statement
@@ -43,6 +45,9 @@ NO_FUND = "no fund"
 NO_CAMPAIGN = "no campaign"
 TAKEN_APART = ("Channel", "Bank or place", "Payer's words")
 """What of a line's description is shown once more, part by part."""
+
+PAYOUT = "Payout"
+"""The heading of the payout that a line is a part of, where payouts were exploded."""
 
 REMEMBERED = 20_000
 """So many texts, of a column in which a few come again and again, are taken apart once."""
@@ -57,8 +62,8 @@ class Contents:
     """Everything the sheets show.
 
     `lines` has a row per transaction under the headings of the Transactions sheet (and `Candidates`; without
-    `TAKEN_APART`), its texts cleaned; `texts` are their descriptions and references as the bank wrote them, `cents`
-    their amounts in whole cents.
+    `TAKEN_APART`, and without `PAYOUT` where no payouts were exploded), its texts cleaned; `texts` are their
+    descriptions and references as the bank wrote them, `cents` their amounts in whole cents.
     """
 
     statements: tuple[Statement, ...]
@@ -156,15 +161,15 @@ def gather(
     """
     ordered = sorted(given_statements(statements), key=lambda s: (s.source.name, s.account.number, s.source.sha256))
     merged = merged or merge_statements(ordered)
-    found = _aligned(MATCHES.check(matches), merged.transactions["transaction_id"])
+    rows = merged.transactions if beside.exploded is None else _with_gifts(beside.exploded, merged)
+    found = _aligned(MATCHES.check(matches), rows["transaction_id"])
     later = DECIDED_LATER.empty() if beside.decided_later is None else DECIDED_LATER.check(beside.decided_later)
     accounts = [s.account for s in ordered] + [Account(number) for number in later["account"].unique()]
     masks = {} if options.full_account_numbers else _labels(accounts)
-    rows = merged.transactions
-    beside = _checked(beside, rows, found)
+    beside = _checked(beside, merged.transactions, found)
     if parts is not None and len(parts):
         rows, found = in_parts(rows, found, parts)
-    lines, replaced = _lines(rows, found, masks)
+    lines, replaced = _lines(rows, found, masks, beside.exploded)
     later, replaced_later = _later(later, masks)
     kept = kept_words(campaigns, funds) if options.mask else None
     if kept is not None:
@@ -203,7 +208,8 @@ def _hidden(lines: pd.DataFrame, kept: frozenset[str]) -> pd.DataFrame:
 
 def _checked(beside: Beside, rows: pd.DataFrame, found: pd.DataFrame) -> Beside:
     """The same, each frame with its columns; which reversal takes back what is looked for where nobody keeps it."""
-    reversals = links_among(rows, found) if beside.reversals is None else REVERSALS.check(beside.reversals)
+    whole = found if beside.exploded is None else beside.exploded.of_the_bank(found)
+    reversals = links_among(rows, whole) if beside.reversals is None else REVERSALS.check(beside.reversals)
     return replace(
         beside,
         reversals=reversals,
@@ -211,6 +217,16 @@ def _checked(beside: Beside, rows: pd.DataFrame, found: pd.DataFrame) -> Beside:
         decisions=None if beside.decisions is None else DECISIONS.check(beside.decisions),
         changes=None if beside.changes is None else CHANGES.check(beside.changes),
     )
+
+
+def _with_gifts(exploded: ExplodedPayouts, merged: Merged) -> pd.DataFrame:
+    """The transactions with the gifts of payouts in them; raises FrameRefused for gifts of other transactions."""
+    gifts = exploded.gifts[exploded.gifts["transaction_id"].notna()]
+    own = exploded.transactions["transaction_id"]
+    if not own[~own.isin(gift_ids(gifts))].reset_index(drop=True).equals(merged.transactions["transaction_id"]):
+        do = "Explode them among merge_statements(statements).transactions."
+        raise FrameRefused("the payouts were exploded among other transactions", do=do)
+    return exploded.transactions
 
 
 def _aligned(matches: pd.DataFrame, wanted: pd.Series[Any]) -> pd.DataFrame:
@@ -281,7 +297,9 @@ def _labels(accounts: Sequence[Account]) -> dict[str, str]:
     }
 
 
-def _lines(rows: pd.DataFrame, found: pd.DataFrame, masks: Mapping[str, str]) -> tuple[pd.DataFrame, int]:
+def _lines(
+    rows: pd.DataFrame, found: pd.DataFrame, masks: Mapping[str, str], exploded: ExplodedPayouts | None
+) -> tuple[pd.DataFrame, int]:
     if len(rows) and rows["date"].min() < FIRST_DAY:
         raise FrameRefused(f"the date {rows['date'].min():%Y-%m-%d} is before 1900-03-01", do="Correct the date.")
     status, kind = found["status"], found["kind"]
@@ -312,6 +330,8 @@ def _lines(rows: pd.DataFrame, found: pd.DataFrame, masks: Mapping[str, str]) ->
         },
         copy=False,  # what is as it was given is shared
     )
+    if exploded is not None:
+        lines[PAYOUT] = rows["transaction_id"].map(exploded.payout_of).astype(TEXT)
     return _cleaned(lines)
 
 

@@ -14,6 +14,7 @@ from reconcile.reporters.book import Book, Value
 from reconcile.reporters.contents import Contents
 from reconcile.reporters.formulas import Formula, Where
 from reconcile.reporters.sections import Span, cells, line, section
+from reconcile.reporters.sheets import payout_gifts
 
 SPANS: list[Span] = [(1, 2), (3, 5), (8, 1), (9, 1), (10, 1)]
 HEADS = (
@@ -27,6 +28,13 @@ LOOKS = [style.PLAIN, style.PLAIN, style.COUNT, style.AMOUNT, style.AMOUNT]
 TOTAL_LOOKS = [style.TOTAL, style.TOTAL, style.TOTAL_COUNT, style.TOTAL_AMOUNT, style.TOTAL_AMOUNT]
 
 WHOLE = "every movement once"
+PAYOUTS = "Payouts"
+MUST_BE_ZERO = (
+    ("Both sides", "adjusted balances of bank and books", "both sides difference"),
+    (PAYOUTS, "gross less fees of each payout against its bank line", "payouts difference"),
+)
+"""Differences that a sheet of its own works out, if it is there."""
+
 Lines = Formula | int
 Amount = Formula | Decimal
 
@@ -54,9 +62,9 @@ def totals(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
         row = line(book, sheet, row, cells(SPANS, (tie.where, tie.what, tie.lines, tie.amount, off), LOOKS))
     values = ("Summary", "difference to the statements' own balances", None, None, book.places["statement difference"])
     row = line(book, sheet, row, cells(SPANS, values, LOOKS))
-    if "both sides difference" in book.places:
-        own = ("Both sides", "adjusted balances of bank and books", None, None, book.places["both sides difference"])
-        row = line(book, sheet, row, cells(SPANS, own, LOOKS))
+    for where, said, place in MUST_BE_ZERO:
+        if place in book.places:
+            row = line(book, sheet, row, cells(SPANS, (where, said, None, None, book.places[place]), LOOKS))
     book.must_be_zero(sheet, f"J{first}:J{row - 1}")
     hashed = Formula(book.sums.over_tables("SUM({0}[Line])"), int(contents.lines["Line"].sum()))
     said = "hash total: the numbers of the lines, added up"
@@ -69,19 +77,23 @@ def _delivered(book: Book, sheet: Worksheet, row: int, contents: Contents) -> tu
     count, amount = sum(map(len, delivered)), sum(map(money.total, delivered), money.rand(0))
     once = contents.merged.transactions
     known, known_amount = count - len(once), amount - money.total(once["amount"])
-    more = len(contents.lines) - len(once)
+    exploded = contents.beside.exploded
+    gifts = 0 if exploded is None else len(exploded.transactions) - len(once)
+    more = len(contents.lines) - len(once) - gifts
     parts: list[tuple[str, str, int, Decimal]] = [
         ("Files", "transactions as delivered", count, amount),
         ("Files", "less those an overlapping file had delivered already", -known, -known_amount),
     ]
+    if gifts:
+        parts.append((PAYOUTS, "further lines of payouts, one for each gift", gifts, Decimal(0)))
     if more:
         parts.append(("Decisions", "further lines of movements split over several funds", more, Decimal(0)))
     first = row
     for part in parts:
         row = line(book, sheet, row, cells(SPANS, (*part, None), LOOKS))
-    lines = Formula(f"SUM(H{first}:H{row - 1})", count - known + more)
+    lines = Formula(f"SUM(H{first}:H{row - 1})", count - known + gifts + more)
     value = Formula(f"ROUND(SUM(I{first}:I{row - 1}),2)", amount - known_amount)
-    said = f"{WHOLE}, in parts" if more else WHOLE
+    said = f"{WHOLE}, in parts" if gifts or more else WHOLE
     row = line(book, sheet, row, cells(SPANS, ("Files", said, lines, value, None), TOTAL_LOOKS))
     return row, Tie("Files", WHOLE, lines, value)
 
@@ -105,6 +117,21 @@ def _ties(book: Book, contents: Contents) -> list[Tie]:
         Tie("By day", "all days", *_place(book, "by day"), of_credited),
         Tie("Files", "rows set aside", *aside),
         Tie("Exceptions", "rows set aside, as listed", *_place(book, "aside"), "rows set aside"),
+        *_payouts(book, contents),
+    ]
+
+
+def _payouts(book: Book, contents: Contents) -> list[Tie]:
+    """Every gift of a gateway's report, and what its payouts come to."""
+    exploded = contents.beside.exploded
+    if exploded is None:
+        return []
+    names, of_report = payout_gifts.tables(exploded), "gifts of the report, less fees"
+    count = Formula("+".join(f"COUNTA({name}[Gift])" for name in names), len(exploded.gifts))
+    net = Formula("+".join(f"SUM({name}[Net])" for name in names), money.total(exploded.gifts["net"]))
+    return [
+        Tie(payout_gifts.NAME, of_report, count, net),
+        Tie(PAYOUTS, "all payouts", *_place(book, "payouts"), of_report),
     ]
 
 

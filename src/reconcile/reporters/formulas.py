@@ -39,7 +39,8 @@ class Where:
 
     def criterion(self, table: str) -> str:
         """The condition as two arguments of SUMIFS."""
-        wanted = self.cell or f'"{"" if self.sign == "=" else self.sign}{self.value}"'
+        sign = "" if self.sign == "=" and self.value != "" else self.sign  # "=" alone asks for empty cells
+        wanted = self.cell or f'"{sign}{self.value}"'
         return f"{table}[{self.column}],{wanted}"
 
     def product(self, table: str) -> str:
@@ -100,7 +101,7 @@ class Sums:
                 meets &= self._cents > 0 if c.sign == ">" else self._cents < 0
             else:
                 codes, words, _ = self._codes(c.column)
-                equal = codes == words.get(str(c.value), -2)
+                equal = codes == words.get(str(c.value), -1 if c.value == "" else -2)  # -1: an empty cell
                 meets &= equal if c.sign == "=" else ~equal
         return meets
 

@@ -24,7 +24,7 @@ from reconcile.reporters.package import write_package
 from reconcile.statement import Statement
 
 if TYPE_CHECKING:
-    from reconcile.books import Reconciliation
+    from reconcile.books import ExplodedPayouts, Reconciliation
     from reconcile.campaigns import CampaignRegister, FundVocabulary
 
 
@@ -44,6 +44,7 @@ def write_workbook(
     parts: pd.DataFrame | None = None,
     beside: Beside = NOTHING,
     reconciliation: Reconciliation | None = None,
+    exploded: ExplodedPayouts | None = None,
 ) -> Path:
     """The path of a workbook with the sheets Summary, By campaign, By day, Transactions, To review and Control.
 
@@ -56,11 +57,17 @@ def write_workbook(
     auditor's sample; `mask` hides what payers typed, for circulation: figures and ties stay. `merged` and `parts` are
     what a store knows of a month: its movements with their lasting ids, and the parts of gifts that were split;
     `beside` is what a run or a store knows besides. With a `reconciliation` of the same transactions there are Both
-    sides, Receipts and Only at the bank. The same input gives the same bytes.
+    sides, Receipts and Only at the bank; with payouts `exploded`, whose `matches` are then those to pass, Payouts and
+    Payout gifts. The same input gives the same bytes.
 
     Raises FrameRefused (no statements; matches that lack or exceed the transactions; a text no cell can hold) and
     WorkbookNotWritten (the path cannot be replaced; what stood there is untouched).
     """
+    beside = replace(
+        beside,
+        reconciliation=beside.reconciliation if reconciliation is None else reconciliation,
+        exploded=beside.exploded if exploded is None else exploded,
+    )
     contents = gather(
         statements,
         matches,
@@ -70,7 +77,7 @@ def write_workbook(
         options=Options(full_account_numbers, per_campaign, mask, sample),
         merged=merged,
         parts=parts,
-        beside=beside if reconciliation is None else replace(beside, reconciliation=reconciliation),
+        beside=beside,
     )
     book = Book(Sums(contents.lines, contents.cents, table_names("Transactions", len(contents.lines))))
     book.workbook.remove(book.workbook.worksheets[0])

@@ -7,24 +7,26 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
 from reconcile import money
-from reconcile.books import reconcile
+from reconcile.books import ExplodedPayouts, explode_payouts, reconcile
+from reconcile.books.gifts import exploded_as_decided
 from reconcile.books.links import GATEWAY_FEE
 from reconcile.campaigns import Campaign, CampaignRegister, Fund, FundVocabulary
-from reconcile.errors import FrameRefused, ReconcileError, ReviewRefused
+from reconcile.errors import FrameRefused, ReconcileError, RegisterRefused, ReviewRefused
 from reconcile.matching import match
 from reconcile.matching.totals import UNSPECIFIED
 from reconcile.matching.two_texts import review_two_texts
-from reconcile.merging import merge_statements
+from reconcile.merging import Merged, merge_statements
 from reconcile.reporters.beside import Beside
 from reconcile.reporters.book import HEAD_ROW
 from reconcile.reporters.contents import NO_CAMPAIGN, NO_FUND
 from reconcile.reporters.month import MADE_FROM, write_month
 from reconcile.reporters.options import Options
+from reconcile.reporters.sheets import payout_gifts
 from reconcile.reporters.sheets.control import LIMITS, ORIGINS
 from reconcile.reporters.sheets.exceptions import NOT_TAKEN, REFUSED, SAID
 from reconcile.reporters.sheets.only_bank import NAME as ONLY_BANK
@@ -39,8 +41,16 @@ from reconcile.statement import Statement
 if TYPE_CHECKING:
     from reconcile.store import Store
 
-Decided = tuple[CampaignRegister | None, FundVocabulary | None, float, pd.DataFrame | None]
-"""With which register, funds and share of wrong to decide again, if not as it says; and the receipts, if given."""
+
+class Given(NamedTuple):
+    """With which register, funds and share of wrong to decide again, if not as the workbook says; and the books."""
+
+    campaigns: CampaignRegister | None = None
+    funds: FundVocabulary | None = None
+    max_wrong: float = 0
+    receipts: pd.DataFrame | None = None
+    payouts: pd.DataFrame | None = None
+
 
 SETTING = "Setting: "
 NOT_FROM_A_FILE = "none: not read from a file"
@@ -73,37 +83,43 @@ def from_store(book: Book, store: Store, month: str) -> Callable[[Path], Any]:
 def from_statements(
     book: Book,
     statements: Sequence[Statement],
-    decided: Decided,
+    given: Given,
     *,
     refused: Sequence[ReconcileError],
 ) -> Callable[[Path], Any]:
     """What writes the workbook again from these statements, decided as the workbook says, or again with a register.
 
-    The receipts are those given, or those that stand in the workbook.
+    The receipts and payouts are those given, or those that stand in the workbook.
     """
-    campaigns, funds, max_wrong, receipts = decided
     merged = merge_statements(statements)
-    if campaigns is None:
+    if given.campaigns is None:
         matches = _matches(book)
         register, vocabulary = _campaigns(book), _funds(book)
         with _understood(book, "Decisions"):
             parts, decisions = _parts_of(book), _decisions(book)
     else:
-        register, vocabulary = campaigns, funds
+        register, vocabulary = given.campaigns, given.funds
         parts, decisions = None, None
-        found = match(merged.transactions, campaigns, funds=funds, max_wrong=max_wrong)
-        matches = review_two_texts(found, merged.conflicts, campaigns, funds, max_wrong) if funds else found
+        matches = match(merged.transactions, register, funds=vocabulary, max_wrong=given.max_wrong)
+        if vocabulary is not None:
+            matches = review_two_texts(matches, merged.conflicts, register, vocabulary, given.max_wrong)
+    exploded = _exploded(book, merged, matches, given)
+    if exploded is not None and given.campaigns is not None:
+        matches = exploded.matches
     options = _options(book)
-    found_receipts = _receipts(book, receipts, hidden=options.mask and campaigns is None)
-    settled = (
-        None
-        if found_receipts is None
-        else reconcile(merged.transactions, found_receipts, matches=matches, funds=vocabulary, payouts=_payouts(book))
-    )
+    receipts = _receipts(book, given.receipts, hidden=options.mask and given.campaigns is None)
+    settled = None
+    if receipts is not None:
+        own = exploded.of_the_bank(matches) if exploded else matches
+        paid = _fees(book) if exploded is None else PAYOUTS.check(exploded.gifts)
+        settled = reconcile(merged.transactions, receipts, matches=own, funds=vocabulary, payouts=paid)
     files, not_taken = _refused(book, REFUSED, ReconcileError), _refused(book, NOT_TAKEN, ReviewRefused)
+    beside = Beside(
+        refused=[*(refused or files), *not_taken], decisions=decisions, reconciliation=settled, exploded=exploded
+    )
 
     def write(path: Path) -> None:
-        try:
+        with _its_own(book, merged, matches, exploded):
             write_workbook(
                 path,
                 statements=statements,
@@ -113,18 +129,47 @@ def from_statements(
                 settings=_settings(book),
                 merged=merged,
                 parts=parts,
-                beside=Beside(refused=[*(refused or files), *not_taken], decisions=decisions, reconciliation=settled),
+                beside=beside,
                 **vars(options),
             )
-        except FrameRefused as fault:
-            do = "Give the statements that stand on its sheet Control, all of them and no others."
-            theirs, own = set(merged.transactions["transaction_id"]), set(matches["transaction_id"])
-            lacking, more = len(own - theirs), len(theirs - own)
-            counted = f"{lacking} of its lines are in none of them, {more} of theirs are not in it"
-            what = f"its lines are not those of these statements: {fault.what if own == theirs else counted}"
-            raise ReviewRefused(what, file=book.name, do=do) from fault
 
     return write
+
+
+@contextmanager
+def _its_own(
+    book: Book, merged: Merged, matches: pd.DataFrame, exploded: ExplodedPayouts | None = None
+) -> Iterator[None]:
+    """Lines and gifts that are not those of the statements are told so."""
+    try:
+        yield
+    except (FrameRefused, RegisterRefused) as fault:
+        do = "Give the statements that stand on its sheet Control, all of them and no others."
+        lines = merged.transactions if exploded is None else exploded.transactions
+        theirs, own = set(lines["transaction_id"]), set(matches["transaction_id"])
+        lacking, more = len(own - theirs), len(theirs - own)
+        counted = f"{lacking} of its lines are in none of them, {more} of theirs are not in it"
+        what = f"its lines are not those of these statements: {fault.what if own == theirs else counted}"
+        raise ReviewRefused(what, file=book.name, do=do) from fault
+
+
+def _exploded(book: Book, merged: Merged, matches: pd.DataFrame, given: Given) -> ExplodedPayouts | None:
+    """The payouts that were exploded, of the report given or of its gifts as they stand in the workbook; if any were.
+
+    Decided as the workbook says, or again with a register.
+    """
+    if payout_gifts.NAME not in book.sheets:
+        return None
+    if given.payouts is None and given.campaigns is not None and _options(book).mask:
+        do = "Give the report of payouts as well (--payouts)."
+        raise ReviewRefused("payers' words are hidden, and its gifts are read by them", file=book.name, do=do)
+    payouts = _payouts(book) if given.payouts is None else given.payouts
+    lines = merged.transactions
+    with _its_own(book, merged, matches):
+        if given.campaigns is None:
+            return exploded_as_decided(lines, payouts, matches)
+        how: dict[str, Any] = {"funds": given.funds, "matches": matches, "max_wrong": given.max_wrong}
+        return explode_payouts(lines, payouts, given.campaigns, **how)
 
 
 def _told(book: Book) -> dict[str, Any]:
@@ -258,7 +303,16 @@ def _receipts(book: Book, given: pd.DataFrame | None, *, hidden: bool) -> pd.Dat
         return RECEIPTS.check(frame.assign(amount=amounts, line=frame["line"].astype("Int64")))
 
 
-def _payouts(book: Book) -> pd.DataFrame | None:
+def _payouts(book: Book) -> pd.DataFrame:
+    """The gifts of a gateway's report as they stand in the workbook."""
+    with _understood(book, payout_gifts.NAME):
+        rows = [[r.get(heading) for heading in payout_gifts.AS_READ] for r in _records(book, payout_gifts.NAME)]
+        frame = pd.DataFrame(rows, columns=PAYOUTS.names)
+        amounts = {name: money.exact(frame[name].astype("float64").round(2)) for name in ("gross", "fee", "net")}
+        return PAYOUTS.check(frame.assign(**amounts, line=frame["line"].astype("Int64")))
+
+
+def _fees(book: Book) -> pd.DataFrame:
     """What gateways kept, as it stands in the workbook: a payout for each batch that is short of its receipts."""
     with _understood(book, ONLY_BANK):
         fees = {r["Transaction id"]: r["Amount"] for r in _records(book, ONLY_BANK) if r.get("Why") == GATEWAY_FEE}

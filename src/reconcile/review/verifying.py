@@ -15,7 +15,7 @@ from reconcile.reporters.book import HEAD_ROW
 from reconcile.reporters.sheets.control import SOFTWARE
 from reconcile.review.cells import LONGEST_SHOWN, Book, Place, at, read_book, shown
 from reconcile.review.seals import CONTROL, STATE, broken, free_of, in_a_box, own_seal, table_of
-from reconcile.review.sources import Decided, from_statements, from_store, made_from
+from reconcile.review.sources import Given, from_statements, from_store, made_from
 from reconcile.spreadsheets import Cell
 from reconcile.statement import Statement
 
@@ -66,14 +66,15 @@ def verify_workbook(
     funds: FundVocabulary | None = None,
     max_wrong: float = 0,
     receipts: pd.DataFrame | None = None,
+    payouts: pd.DataFrame | None = None,
     refused: Sequence[ReconcileError] = (),
 ) -> Verified:
     """Which cells of a workbook are not what they must be.
 
     It is written again from its sources and compared cell by cell: from the `store` that it shows a month of, or from
     `statements` (and the files that were `refused` beside them), with the decisions that stand in the workbook, or,
-    with `campaigns` and `funds`, decided again; with the receipts that stand in it, or those given. Without either the
-    hashes of its rows and sheets are checked alone.
+    with `campaigns` and `funds`, decided again; with the receipts and the payouts that stand in it, or those given.
+    Without either the hashes of its rows and sheets are checked alone.
     What people fill in is left out, and so is how cells look.
 
     Raises UnreadableFile and ReviewRefused for a file that is no such workbook, and where the sources are not its own.
@@ -86,9 +87,8 @@ def verify_workbook(
     if statements is None and store is None:
         return Verified(tuple(broken(book)), (*notes, HASHES_ALONE), _count(book))
     try:
-        wanted, said = as_must_be(
-            book, _source(book, statements, store, (campaigns, funds, max_wrong, receipts), refused)
-        )
+        given = Given(campaigns, funds, max_wrong, receipts, payouts)
+        wanted, said = as_must_be(book, _source(book, statements, store, given, refused))
     except (ReviewRefused, FrameRefused) as fault:
         if edited := broken(book):  # then it may be for that
             return Verified(tuple(edited), (*notes, str(fault)), 0)
@@ -107,7 +107,7 @@ def _source(
     book: Book,
     statements: Sequence[Statement] | None,
     store: Store | None,
-    decided: Decided,
+    given: Given,
     refused: Sequence[ReconcileError],
 ) -> Callable[[Path], Any]:
     """What writes the workbook again."""
@@ -115,7 +115,7 @@ def _source(
     if store is not None and month:
         return from_store(book, store, month)
     if statements is not None and not month:
-        return from_statements(book, statements, decided, refused=refused)
+        return from_statements(book, statements, given, refused=refused)
     what = f"shows the month {month} of a store" if month else "was made from statement files, not from a store"
     do = "Give that store (--config or --store)." if month else "Give these files (--statements)."
     raise ReviewRefused(what, file=book.name, do=do)

@@ -15,7 +15,7 @@ from reconcile.reporters import style
 from reconcile.reporters.book import Book, Value
 from reconcile.reporters.celltext import clean
 from reconcile.reporters.charts import bars
-from reconcile.reporters.contents import NO_CAMPAIGN, NO_FUND, Contents
+from reconcile.reporters.contents import NO_CAMPAIGN, NO_FUND, PAYOUT, Contents
 from reconcile.reporters.formulas import Formula, Where
 from reconcile.reporters.sheets.by_day import chart as by_day_chart
 from reconcile.reporters.style import Look, Page
@@ -91,10 +91,7 @@ def _accounts(book: Book, sheet: Worksheet, row: int, contents: Contents) -> tup
     for account in contents.accounts:
         label = contents.label(account.account)
         own = Where("Account", "=", label, f"$A{row}")
-        money_in, money_out = (
-            book.sums.amount(own, Where("Amount", ">", 0)),
-            book.sums.amount(own, Where("Amount", "<", 0)),
-        )
+        money_in, money_out = _moved(book, contents, own)
         inside = Decimal(money_in.value) + Decimal(money_out.value)
         off, net = (
             Formula('"not checked"', "not checked"),
@@ -128,6 +125,17 @@ def _accounts(book: Book, sheet: Worksheet, row: int, contents: Contents) -> tup
     remark = "Difference = opening + money in + money out + rows set aside - closing. It must be 0.00."
     book.line(sheet, row + 1, [(1, 9, remark, style.REMARK)])
     return row + 2, net_all
+
+
+def _moved(book: Book, contents: Contents, own: Where) -> tuple[Formula, Formula]:
+    """What came in and went out as the bank has it: a payout is one sum there, without the fee that it came less."""
+    money_in, money_out = Where("Amount", ">", 0), Where("Amount", "<", 0)
+    if PAYOUT not in contents.lines:
+        return book.sums.amount(own, money_in), book.sums.amount(own, money_out)
+    alone = Where(PAYOUT, "=", "")
+    single, whole = book.sums.amount(own, money_in, alone), book.sums.amount(own, Where(PAYOUT, "<>", ""))
+    both = Formula(f"{single.text}+{whole.text}", Decimal(single.value) + Decimal(whole.value))
+    return both, book.sums.amount(own, money_out, alone)
 
 
 def _matrix(book: Book, sheet: Worksheet, row: int, contents: Contents, net: Formula) -> int:

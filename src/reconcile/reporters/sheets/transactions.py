@@ -7,7 +7,7 @@ from openpyxl.utils import get_column_letter
 from reconcile.reporters import style
 from reconcile.reporters.book import HEAD_ROW, ROW_HASH, Book
 from reconcile.reporters.book import TableColumnShown as Column
-from reconcile.reporters.contents import Contents
+from reconcile.reporters.contents import PAYOUT, Contents
 
 COLUMNS = (
     Column("Date", "day", 10.5, 10.5),
@@ -19,6 +19,7 @@ COLUMNS = (
     Column("Channel", "text", 10, 14, wrap=True),
     Column("Bank or place", "text", 10, 14, wrap=True),
     Column("Payer's words", "text", 14, 24, wrap=True),
+    Column(PAYOUT, "text", 9, 14, wrap=True),
     Column("Campaign", "text", 11, 16, wrap=True),
     Column("Fund", "text", 11, 15, wrap=True),
     Column("Kind", "text", 10, 14),
@@ -39,10 +40,11 @@ class _Transactions:
 
     def write(self, book: Book, contents: Contents) -> None:
         """Add the sheet Transactions (and Transactions 2, … for more lines than one holds)."""
-        has_reference = contents.lines["Bank reference"].notna().any()
-        columns = [c for c in COLUMNS if has_reference or c.heading != "Bank reference"]
+        lacking = {heading for heading in ("Bank reference", PAYOUT) if not _is_there(contents, heading)}
+        columns = [c for c in COLUMNS if c.heading not in lacking]
         count = f"{len(contents.lines):,}".replace(",", " ")
-        subtitle = f"{contents.period} · {count} lines · every line of every statement, once"
+        once = "every line of every statement, once" + ("" if PAYOUT in lacking else ", payouts gift by gift")
+        subtitle = f"{contents.period} · {count} lines · {once}"
         status = get_column_letter([c.heading for c in columns].index("Status") + 1)
         given = "Transactions", "Transactions", subtitle, columns, contents.lines
         for sheet in book.long_sheets(*given, completed=contents.taken_apart):
@@ -52,6 +54,10 @@ class _Transactions:
             last = book.splices[sheet.title].first_row + max(1, len(book.splices[sheet.title].rows)) - 1
             cells = f"{status}{HEAD_ROW + 1}:{status}{last}"
             book.colour_where(sheet, cells, f'{status}{HEAD_ROW + 1}="review"', style.AMBER)
+
+
+def _is_there(contents: Contents, heading: str) -> bool:
+    return heading in contents.lines and bool(contents.lines[heading].notna().any())
 
 
 SHEET = _Transactions()

@@ -1,0 +1,113 @@
+"""Payouts: what each payout of a gateway comes to, gross less fees, against the bank line that it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from openpyxl.utils import get_column_letter as letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from reconcile.books import ExplodedPayouts
+from reconcile.books.settlements import AT_BANK
+from reconcile.reporters import style
+from reconcile.reporters.book import Book, Value
+from reconcile.reporters.celltext import clean
+from reconcile.reporters.contents import PAYOUT, Contents
+from reconcile.reporters.formulas import Formula, Where
+from reconcile.reporters.sheets import payout_gifts
+from reconcile.reporters.style import Look, Page
+
+HEADS = (
+    (PAYOUT, 18.0),
+    ("Paid out", 12.0),
+    ("Gifts", 9.0),
+    ("Gross", 17.0),
+    ("Fees", 15.0),
+    ("Net", 17.0),
+    ("In Transactions", 17.0),
+    ("Difference", 15.0),
+    ("State", 17.0),
+    ("Why it has no bank line", 44.0),
+    ("Transaction id", 20.0),
+)
+FIGURES = range(3, 9)
+"""The columns of figures."""
+
+FIRST_ROW = 5
+_DAY = Look(below="hair", number_format=style.DAY, across="center")
+_WORN = (style.TYPED, _DAY, style.COUNT, *[style.AMOUNT] * 5, style.TYPED, style.PLAIN, style.TYPED.but(size=9))
+REMARK = (
+    "Gross less fees is the net, and the net of a payout is its bank line to the cent: in Transactions the line stands "
+    "gift by gift at gross, and what the gateway kept as a fee. A payout without a bank line is counted nowhere else."
+)
+
+
+class _Payouts:
+    order = 17
+
+    def write(self, book: Book, contents: Contents) -> None:
+        """Add the sheet Payouts, where payouts were exploded."""
+        found = contents.beside.exploded
+        if found is None:
+            return
+        about = f"{contents.period} · a gateway's gifts and fees against the bank, gift by gift on {payout_gifts.NAME}"
+        sheet = book.sheet("Payouts", "Payouts of gateways", about, Page("1:4", frozen=f"A{FIRST_ROW}"))
+        sheet.sheet_properties.tabColor = style.INK
+        for at, (head, width) in enumerate(HEADS, start=1):
+            sheet.column_dimensions[letter(at)].width = width
+            book.put(sheet, FIRST_ROW - 1, at, head, style.COLUMN_HEAD_RIGHT if at in FIGURES else style.COLUMN_HEAD)
+        rows = []
+        for row, payout in enumerate(found.settlements.to_dict("records"), start=FIRST_ROW):
+            values = _values(book, contents, found, row, payout)
+            book.line(sheet, row, [(i, 1, v, look) for i, (v, look) in enumerate(zip(values, _WORN, strict=True), 1)])
+            rows.append(values)
+        _foot(book, sheet, max(FIRST_ROW + len(rows), FIRST_ROW + 1), rows)
+
+
+def _values(book: Book, contents: Contents, found: ExplodedPayouts, row: int, payout: dict[Any, Any]) -> list[Value]:
+    names = payout_gifts.tables(found)
+    own = f"EXACT({{0}}[{PAYOUT}],$A{row})"
+
+    def over(shape: str, value: Decimal | int) -> Formula:
+        return Formula("+".join(shape.format(name) for name in names), value)
+
+    count = over(f"SUMPRODUCT(1*{own})", int(payout["gifts"]))
+    gross, fee = (over(f"SUMPRODUCT(1*{own},{{0}}[{h}])", payout[h.lower()]) for h in ("Gross", "Fee"))
+    net = Formula(f"ROUND(D{row}-E{row},2)", payout["net"])
+    name = clean(payout["payout"])
+    lines: Value = None
+    off: Value = None
+    if payout["state"] == AT_BANK:
+        lines = book.sums.amount(Where(PAYOUT, "=", name, f"$A{row}"))
+        off = Formula(f"ROUND(F{row}-G{row},2)", payout["net"] - Decimal(lines.value))
+    why, line = (None if payout[n] != payout[n] else str(payout[n]) for n in ("reason", "transaction_id"))
+    return [name, payout["date"].date(), count, gross, fee, net, lines, off, payout["state"], why, line]
+
+
+def _worth(value: Value) -> Decimal:
+    return Decimal(value.value) if isinstance(value, Formula) else Decimal(0)
+
+
+def _foot(book: Book, sheet: Worksheet, row: int, rows: Sequence[Sequence[Value]]) -> None:
+    last = row - 1
+    totals = [sum((_worth(values[at - 1]) for values in rows), Decimal(0)) for at in FIGURES]
+    totals[-1] = sum((abs(_worth(values[FIGURES[-1] - 1])) for values in rows), Decimal(0))
+    sums: dict[int, Value] = {}
+    for at, total in zip(FIGURES, totals, strict=True):
+        cells = f"{letter(at)}{FIRST_ROW}:{letter(at)}{last}"
+        sums[at] = Formula(f"ROUND(SUM({cells}),2)", total) if at > FIGURES[0] else Formula(f"SUM({cells})", int(total))
+    # one payout too much and another too little do not make it up
+    sums[FIGURES[-1]] = Formula(f"ROUND(SUMPRODUCT(ABS(H{FIRST_ROW}:H{last})),2)", totals[-1])
+    for at in range(1, len(HEADS) + 1):
+        look = style.TOTAL if at not in sums else style.TOTAL_COUNT if at == FIGURES[0] else style.TOTAL_AMOUNT
+        book.put(sheet, row, at, "All payouts" if at == 1 else sums.get(at), look)
+    book.must_be_zero(sheet, f"H{FIRST_ROW}:H{row}")
+    book.line(sheet, row + 1, [(1, len(HEADS), REMARK, style.REMARK)])
+    book.places["payouts count"] = Formula(f"Payouts!C{row}", int(totals[0]))
+    book.places["payouts amount"] = Formula(f"Payouts!F{row}", totals[3])
+    book.places["payouts difference"] = Formula(f"Payouts!H{row}", totals[-1])
+
+
+SHEET = _Payouts()
