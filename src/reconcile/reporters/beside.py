@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -34,6 +34,10 @@ class Beside:
     changes: pd.DataFrame | None = None
     reconciliation: Reconciliation | None = None
     exploded: ExplodedPayouts | None = None
+
+    def having(self, reconciliation: Reconciliation | None, exploded: ExplodedPayouts | None) -> Beside:
+        """The same with these as well, where they are given."""
+        return replace(self, reconciliation=reconciliation or self.reconciliation, exploded=exploded or self.exploded)
 
 
 NOTHING = Beside()

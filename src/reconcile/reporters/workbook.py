@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -56,18 +55,13 @@ def write_workbook(
     also in file names, unless `full_account_numbers`. `per_campaign` adds a sheet for each campaign, `sample` an
     auditor's sample; `mask` hides what payers typed, for circulation: figures and ties stay. `merged` and `parts` are
     what a store knows of a month: its movements with their lasting ids, and the parts of gifts that were split;
-    `beside` is what a run or a store knows besides. With a `reconciliation` of the same transactions there are Both
-    sides, Receipts and Only at the bank; with payouts `exploded`, whose `matches` are then those to pass, Payouts and
-    Payout gifts. The same input gives the same bytes.
+    `beside` is what a run or a store knows besides. A `reconciliation` of the same transactions adds Both sides,
+    Receipts and Only at the bank; payouts `exploded`, whose `matches` are those to pass then, Payouts and Payout gifts.
+    The same input gives the same bytes.
 
     Raises FrameRefused (no statements; matches that lack or exceed the transactions; a text no cell can hold) and
     WorkbookNotWritten (the path cannot be replaced; what stood there is untouched).
     """
-    beside = replace(
-        beside,
-        reconciliation=beside.reconciliation if reconciliation is None else reconciliation,
-        exploded=beside.exploded if exploded is None else exploded,
-    )
     contents = gather(
         statements,
         matches,
@@ -77,7 +71,7 @@ def write_workbook(
         options=Options(full_account_numbers, per_campaign, mask, sample),
         merged=merged,
         parts=parts,
-        beside=beside,
+        beside=beside.having(reconciliation, exploded),
     )
     book = Book(Sums(contents.lines, contents.cents, table_names("Transactions", len(contents.lines))))
     book.workbook.remove(book.workbook.worksheets[0])
