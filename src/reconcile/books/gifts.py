@@ -249,5 +249,8 @@ def _put(lines: pd.DataFrame, gifts: pd.DataFrame, at: npt.NDArray[Any]) -> pd.D
 def _exploded(rows: pd.DataFrame, told: _Told, matches: pd.DataFrame) -> ExplodedPayouts:
     decided = matches.set_index("transaction_id")[list(_DECISION)]
     found = decided.reindex(gift_ids(told.gifts)).set_axis(told.gifts.index)
+    state = told.gifts["payout"].map(told.settlements.set_index("payout")["state"])
+    apart = told.gifts["transaction_id"].isna()
+    found["reason"] = found["reason"].mask(apart, "its payout has no bank line: " + state)
     gifts: dict[str, Any] = {name: told.gifts[name] for name in told.gifts} | {name: found[name] for name in _DECISION}
     return ExplodedPayouts(_lines_of(rows, told), matches, GIFTS.check(pd.DataFrame(gifts)), told.settlements)

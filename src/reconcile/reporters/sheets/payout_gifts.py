@@ -78,7 +78,8 @@ def _rows(found: ExplodedPayouts, contents: Contents) -> pd.DataFrame:
         "Reference": contents.words(own["reference"], payers_own=True),
         "Campaign": line["Campaign"].mask(split),  # of one that was split the parts are in Transactions
         "Fund": line["Fund"].mask(split),
-        **{heading: line[heading] for heading in ("Status", "Rule", "Evidence", "Reason")},
+        **{heading: line[heading] for heading in ("Status", "Rule", "Evidence")},
+        "Reason": line["Reason"].where(own["transaction_id"].notna(), own["reason"]),
         "File": own["source"],
         "Line": own["line"],
         "Transaction id": ids,

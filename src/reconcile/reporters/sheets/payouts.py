@@ -20,7 +20,7 @@ from reconcile.reporters.sheets import payout_gifts
 from reconcile.reporters.style import Look, Page
 
 HEADS = (
-    (PAYOUT, 18.0),
+    (PAYOUT, 21.0),
     ("Paid out", 12.0),
     ("Gifts", 9.0),
     ("Gross", 17.0),
@@ -91,23 +91,29 @@ def _worth(value: Value) -> Decimal:
 
 
 def _foot(book: Book, sheet: Worksheet, row: int, rows: Sequence[Sequence[Value]]) -> None:
-    last = row - 1
-    totals = [sum((_worth(values[at - 1]) for values in rows), Decimal(0)) for at in FIGURES]
-    totals[-1] = sum((abs(_worth(values[FIGURES[-1] - 1])) for values in rows), Decimal(0))
-    sums: dict[int, Value] = {}
-    for at, total in zip(FIGURES, totals, strict=True):
-        cells = f"{letter(at)}{FIRST_ROW}:{letter(at)}{last}"
-        sums[at] = Formula(f"ROUND(SUM({cells}),2)", total) if at > FIGURES[0] else Formula(f"SUM({cells})", int(total))
+    """The total of all payouts, and what of it has no bank line."""
+    span, open_ones = f"{{0}}{FIRST_ROW}:{{0}}{row - 1}", [values for values in rows if values[8] != AT_BANK]
+    states = span.format("I")
+    sums: dict[int, Formula] = {}
+    left: dict[int, Formula] = {}
+    for at in FIGURES[:-1]:
+        cells = span.format(letter(at))
+        shapes = (f"SUM({cells})", f'SUMIFS({cells},{states},"<>{AT_BANK}",{states},"<>")')
+        for found, shape, own in ((sums, shapes[0], rows), (left, shapes[1], open_ones)):
+            total = sum((_worth(values[at - 1]) for values in own), Decimal(0))
+            found[at] = Formula(shape, int(total)) if at == FIGURES[0] else Formula(f"ROUND({shape},2)", total)
     # one payout too much and another too little do not make it up
-    sums[FIGURES[-1]] = Formula(f"ROUND(SUMPRODUCT(ABS(H{FIRST_ROW}:H{last})),2)", totals[-1])
-    for at in range(1, len(HEADS) + 1):
-        look = style.TOTAL if at not in sums else style.TOTAL_COUNT if at == FIGURES[0] else style.TOTAL_AMOUNT
-        book.put(sheet, row, at, "All payouts" if at == 1 else sums.get(at), look)
+    off = sum((abs(_worth(values[FIGURES[-1] - 1])) for values in rows), Decimal(0))
+    sums[FIGURES[-1]] = Formula(f"ROUND(SUMPRODUCT(ABS({span.format('H')})),2)", off)
+    for down, (words, figures) in enumerate((("All payouts", sums), ("Without a bank line", left))):
+        for at in range(1, len(HEADS) + 1):
+            look = style.TOTAL if at not in FIGURES else style.TOTAL_COUNT if at == FIGURES[0] else style.TOTAL_AMOUNT
+            book.put(sheet, row + down, at, words if at == 1 else figures.get(at), look)
     book.must_be_zero(sheet, f"H{FIRST_ROW}:H{row}")
-    book.line(sheet, row + 1, [(1, len(HEADS), REMARK, style.REMARK)])
-    book.places["payouts count"] = Formula(f"Payouts!C{row}", int(totals[0]))
-    book.places["payouts amount"] = Formula(f"Payouts!F{row}", totals[3])
-    book.places["payouts difference"] = Formula(f"Payouts!H{row}", totals[-1])
+    book.line(sheet, row + 2, [(1, len(HEADS), REMARK, style.REMARK)])
+    book.places["payouts count"] = Formula(f"Payouts!C{row}", sums[FIGURES[0]].value)
+    book.places["payouts amount"] = Formula(f"Payouts!F{row}", sums[6].value)
+    book.places["payouts difference"] = Formula(f"Payouts!H{row}", off)
 
 
 SHEET = _Payouts()
