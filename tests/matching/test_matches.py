@@ -32,6 +32,14 @@ def test_a_frame_with_date_amount_and_description_is_enough(appeals: rc.Campaign
     assert matches.loc[3, ["status", "kind"]].tolist() == ["not_donation", "fee"]
 
 
+@pytest.mark.parametrize("amounts", [("5", "-5", "0"), ("-5", "0", "5"), ("0", "5", "-5")])
+def test_one_text_in_and_out_is_read_by_which_it_is(appeals: rc.CampaignRegister, amounts: tuple[str, ...]) -> None:
+    found = match(frame(*(("IDB ZAKAT", amount) for amount in amounts)), appeals)
+    kinds = {"5": "donation", "-5": "payment_out", "0": "notice"}
+    assert found["kind"].tolist() == [kinds[amount] for amount in amounts]
+    assert found["campaign"].notna().tolist() == [amount == "5" for amount in amounts]
+
+
 @pytest.mark.parametrize(
     "amounts",
     [["1.10", "-3"], [1.1, -3.0], [Decimal("1.10"), Decimal(-3)], pd.Series(["1.10", "-3"]).astype(AMOUNT)],

@@ -149,7 +149,9 @@ def distinct(rows: pd.DataFrame) -> tuple[npt.NDArray[np.intp], list[Text]]:
     sign = np.sign(money.cents(rows["amount"]))
     reference = rows["bank_reference"]
     with_reference = bool(reference.notna().any())
-    key = rows["description"] + np.where(sign > 0, "\x00+", np.where(sign < 0, "\x00-", "\x000"))
+    # texts of pandas: of an array of NumPy's nothing behind a NUL is taken
+    signs = pd.Series(["\x000", "\x00+", "\x00-"], dtype=TEXT).take(sign.astype(np.int64) % 3)
+    key = rows["description"] + signs.set_axis(rows.index)
     if with_reference:
         key = key + reference.fillna("")
     codes, _ = pd.factorize(key)
