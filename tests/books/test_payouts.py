@@ -85,6 +85,15 @@ def test_every_column_that_lacks_is_named(tmp_path: Path) -> None:
     ]
 
 
+def test_the_reports_of_two_gateways_put_one_under_the_other(tmp_path: Path) -> None:
+    one, other = (
+        rc.read_payouts(file(tmp_path, "Payout,Date,ID,Gross,Fee,Net", f"{name},2018-09-03,{name}a,100.00,3.00,97.00"))
+        for name in ("1", "2")
+    )
+    both = pd.concat([one, other], ignore_index=True)
+    pd.testing.assert_frame_equal(rc.read_payouts(both), both)
+
+
 def test_headings_of_ones_own(tmp_path: Path) -> None:
     path = file(tmp_path, "Transfer,Date,ID,Gross,Fee,Net", "1,2018-09-03,a,1,0,1")
     assert rc.read_payouts(path, columns={"payout": "transfer"})["payout"].tolist() == ["1"]

@@ -270,7 +270,9 @@ def texts_of(values: Any, kind: str) -> tuple[pa.Array, dict[int, str]]:
     """Values of any type as texts that say the same, and why a value has none, by its row (the text is then empty)."""
     dtype = getattr(values, "dtype", None)
     if dtype == AMOUNT:
-        return pc.fill_null(pc.cast(pa.array(values).cast(pa.decimal128(18, 2)), TEXTS), ""), {}
+        amounts = pc.fill_null(pc.cast(pa.array(values).cast(pa.decimal128(18, 2)), TEXTS), "")
+        # what is a column of frames put one under the other
+        return amounts.combine_chunks() if isinstance(amounts, pa.ChunkedArray) else amounts, {}
     if isinstance(dtype, pd.StringDtype):
         with suppress(UnicodeEncodeError):  # half a letter, of which each cell is told below
             found = pa.array(values, TEXTS, from_pandas=True)
