@@ -13,6 +13,7 @@ from reconcile.errors import FrameRefused, ReconcileError, ReviewRefused
 from reconcile.errors import shown as safely
 from reconcile.reporters.book import HEAD_ROW
 from reconcile.reporters.sheets.control import SOFTWARE
+from reconcile.reporters.sheets.payout_gifts import NAME as PAYOUT_GIFTS
 from reconcile.review.cells import LONGEST_SHOWN, Book, Place, at, read_book, shown
 from reconcile.review.seals import CONTROL, STATE, broken, free_of, in_a_box, own_seal, table_of
 from reconcile.review.sources import Given, from_statements, from_store, made_from
@@ -32,7 +33,7 @@ MOST_TOLD = 100
 HASHES_ALONE = "only its own hashes were checked: the statements, or the store it was made from, would show more"
 REWORDED = "stand in other words than they were written in; their values are right"
 UNTABLED = "its tables are plain cells now, as some programs save them"
-FROM_ITSELF = (f"{CONTROL}:", f"{CONTROL}!", "Register:", "Register!", "Funds:", "Funds!")
+FROM_ITSELF = tuple(f"{name}{mark}" for name in (CONTROL, "Register", "Funds", PAYOUT_GIFTS) for mark in ":!")
 NOT_SAVED = "the values of its formulas are not in it; open it in a spreadsheet and save it, to have them compared"
 
 
@@ -93,7 +94,7 @@ def verify_workbook(
         if edited := broken(book):  # then it may be for that
             return Verified(tuple(edited), (*notes, str(fault)), 0)
         raise
-    # what the workbook alone tells (register, settings) it was written from again: there its own hashes speak
+    # what the workbook alone tells (register, settings, gifts) it was written from again: there its own hashes speak
     own = [told for told in broken(book) if told.startswith(FROM_ITSELF)]
     found = compare(wanted, book)
     return Verified((*own, *found.differences), (*notes, *said, *found.notes), _count(wanted))
