@@ -25,6 +25,7 @@ from reconcile.schema import (
     DECIDED_LATER,
     DECISIONS,
     GAPS,
+    GIFTS,
     LINKS,
     MATCHES,
     PAYOUTS,
@@ -32,6 +33,7 @@ from reconcile.schema import (
     REVERSALS,
     REVIEWED,
     SET_ASIDE,
+    SETTLEMENTS,
     TRANSACTIONS,
 )
 
@@ -146,6 +148,8 @@ FRAMES = [
     REVIEWED,
     RECEIPTS,
     PAYOUTS,
+    GIFTS,
+    SETTLEMENTS,
     LINKS,
 ]
 

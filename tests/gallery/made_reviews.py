@@ -400,6 +400,17 @@ def verified_under_the_mask(folder: Path, stack: ExitStack) -> None:
     rc.verify_workbook(path, statements=[own])
 
 
+def gifts_under_the_mask(folder: Path, stack: ExitStack) -> None:
+    """a workbook without payers' words, with the gifts of a payout, and the register alone to decide them again."""
+    own, path = statement(), folder / NAME
+    payouts = {"payout": ["88213"], "date": ["2018-09-06"], "gift": ["88213-01"], "reference": ["IDB Zakat"]}
+    report = rc.read_payouts(pd.DataFrame({**payouts, "gross": ["250.00"], "fee": ["10.00"], "net": ["240.00"]}))
+    gifts = rc.explode_payouts(own.transactions, report, campaigns())
+    given = {"statements": [own], "matches": gifts.matches, "campaigns": campaigns()}
+    rc.write_workbook(path, **given, mask=True, exploded=gifts)
+    rc.verify_workbook(path, statements=[own], campaigns=campaigns())
+
+
 def a_workbook_of_another_version(folder: Path, stack: ExitStack) -> None:
     """a workbook whose sheet Register calls the column "Also called" otherwise, as another version might."""
     path = written(folder, NAME, from_a_file())
