@@ -172,12 +172,16 @@ def _once(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _aligned(matches: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """The matches in the order of the rows."""
-    known = matches.drop_duplicates("transaction_id").set_index("transaction_id", drop=False)
-    lacking = rows["transaction_id"][~rows["transaction_id"].isin(known.index)]
+    known, ids = matches.drop_duplicates("transaction_id").reset_index(drop=True), rows["transaction_id"]
+    if known["transaction_id"].equals(ids):
+        return known
+    place = pd.Index(known["transaction_id"]).get_indexer(pd.Index(ids))
+    lacking = ids[place < 0]
     if len(lacking):
         what = f"matches lacks {len(lacking)} of {len(rows)} transactions, the first {shown(lacking.min())}"
         raise FrameRefused(what, do="Match exactly these transactions, or leave matches out.")
-    return known.reindex(rows["transaction_id"]).reset_index(drop=True)
+    ordered: pd.DataFrame = known.iloc[place].reset_index(drop=True)
+    return ordered
 
 
 def _with_lines(rows: pd.DataFrame, report: pd.DataFrame, decided: pd.Series[str]) -> _Told:

@@ -26,6 +26,10 @@ ODD = (
 """A payout that is not at the bank, and one of which the bank has another amount."""
 
 
+BACK = (("98", ""), ("99", "-"))
+"""The last figures and the sign of a gift and of the same given back."""
+
+
 def report_of(folder: Path) -> Path:
     """A report with a gift for a person, and with payouts that are not taken apart."""
     text = PAYOUTS.read_text("utf-8").replace("Pieter Dlamini,YEM Zakat", "Pieter Dlamini,Zakat")
@@ -120,6 +124,18 @@ def test_control_ties_all_of_it(path: Path) -> None:
         ("gross less fees of each payout against its bank line", None, 0),
     ]
     assert all(row[9] in (None, 0, "Difference to the files") for row in rows(path, "Control")[4:26])
+
+
+def test_a_gift_that_the_gateway_gave_back_is_taken_off_and_asks_nobody(tmp_path: Path) -> None:
+    report = tmp_path / "payouts.csv"
+    both = [f"88213,2018-09-06,2018-09-04,88213-{at},A Naidoo,YEM Zakat,{s}90.00,0.00,{s}90.00" for at, s in BACK]
+    report.write_text(PAYOUTS.read_text("utf-8") + "\n".join(both) + "\n", encoding="utf-8")
+    book = made(tmp_path, report).workbook
+    assert book is not None
+    [own] = table(book, "Reversals").query("`Transaction id`.str.endswith('/88213-99')").to_dict("records")
+    assert (own["Why these two"], own["Campaign"]) == ("a gateway gave it back, and took it off a payout", "YEM")
+    assert in_cents([own["Amount"]]) == -90_00
+    assert rc.verify_workbook(book, statements=[rc.read_statement(STATEMENT)]).holds
 
 
 def test_without_payouts_there_are_no_such_sheets_and_no_such_column(without: Path) -> None:

@@ -8,7 +8,7 @@ from reconcile import money
 from reconcile.reporters import style
 from reconcile.reporters.book import ROW_HASH, Book
 from reconcile.reporters.book import TableColumnShown as Column
-from reconcile.reporters.contents import Contents
+from reconcile.reporters.contents import PAYOUT, Contents
 
 COLUMNS = (
     Column("Date", "day", 10.5, 10.5),
@@ -29,6 +29,8 @@ COLUMNS = (
 )
 NOT_FOUND = "which payment it takes back is not known; a person must find it"
 
+BY_A_GATEWAY = "a gateway gave it back, and took it off a payout"
+
 
 class _Reversals:
     order = 37
@@ -39,6 +41,8 @@ class _Reversals:
         if not len(rows):
             return
         original = _originals(contents, rows["Transaction id"])
+        if PAYOUT in rows:
+            original["Why these two"] = original["Why these two"].mask(rows[PAYOUT].notna(), BY_A_GATEWAY)
         shown = rows[["Date", "Amount", "Description", "Campaign", "Fund", "Status", "File", "Line", "Transaction id"]]
         shown = pd.concat([shown, original], axis="columns")
         known = shown["Paid on"].notna().sum()
