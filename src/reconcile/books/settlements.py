@@ -27,9 +27,6 @@ FEW_DAYS = 7
 MANY_DAYS = 31
 """Days between a payout and a bank line that prints its name: a number comes again."""
 
-SHORTEST_KEY = 4
-"""Letters and figures of a payout's name that is looked for in a bank's text."""
-
 AT_ONCE = 200
 """So many names are looked for in one go."""
 
@@ -90,7 +87,7 @@ def settlements(rows: pd.DataFrame, report: pd.DataFrame) -> pd.DataFrame:
 
 def _payouts(summed: pd.DataFrame) -> list[Payout]:
     names = [str(name) for name in summed.index]
-    told = zip(names, keys(names, SHORTEST_KEY), days(summed["date"]).tolist(), summed["net"].tolist(), strict=True)
+    told = zip(names, keys(names), days(summed["date"]).tolist(), summed["net"].tolist(), strict=True)
     return [Payout(*each) for each in told]
 
 
