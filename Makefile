@@ -12,7 +12,7 @@ export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check bench soak fuzz damage clean
+.PHONY: run test check docs bench soak fuzz damage clean
 
 run: $(RUN_STAMP)  ## the sample month from files to workbook, in out/
 	$(BIN)/reconcile run $(SAMPLES)/history-2018-09.csv $(SAMPLES)/history-2018-09-17-to-30.ofx \
@@ -26,6 +26,10 @@ check: $(DEV_STAMP)  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+docs: $(DEV_STAMP)  ## the pages to read, in site/; stops where a link or an anchor leads nowhere
+	$(BIN)/pip install --quiet -e '.[docs]'
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 bench: $(DEV_STAMP)  ## side by side with what a notebook would do by hand, and with other readers
 	$(BIN)/pip install --quiet -e '.[bench]'
@@ -50,7 +54,7 @@ damage: $(DEV_STAMP)  ## the table of docs/damage.md: every byte of every sample
 	$(BIN)/python tests/parsers/damage.py
 
 clean:  ## all that was made here: environment, results, caches
-	rm -rf $(VENV) out build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache
+	rm -rf $(VENV) out site build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:

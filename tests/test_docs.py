@@ -228,7 +228,54 @@ def test_the_rooms_that_contributors_read_of_are_those_that_are_held_to():
     assert told == runpy.run_path(str(ROOT / "tests" / "test_structure.py"))["LEVELS"]
 
 
-def test_links_between_pages_lead_somewhere():
-    for page in PAGES:
-        for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
-            assert (page.parent / link).exists(), f"{page.name}: {link}"
+SITE = [*(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md"]
+LINK = re.compile(r"\]\(([^)#:\s]*)(?:#([^)\s]+))?\)")
+FENCED = re.compile(r"^```.*?^```", flags=re.DOTALL | re.MULTILINE)
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of the headings of a page, as its readers' programs make them."""
+    headings = re.findall(r"^#+ (.+)$", FENCED.sub("", page.read_text(encoding="utf-8")), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def astray(page: Path, text: str) -> list[str]:
+    """The links of a page's text that lead to no file, or to no heading of it."""
+    found = []
+    for link, anchor in LINK.findall(FENCED.sub("", text)):
+        target = page.parent / link if link else page
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            found.append(f"{link}#{anchor}")
+    return found
+
+
+@pytest.mark.parametrize("page", SITE, ids=lambda p: p.name)
+def test_links_between_pages_lead_somewhere(page):
+    assert astray(page, page.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("[the store](store.md)", 0),
+        ("[the journal](store.md#the-journal)", 0),
+        ("[gone](stores.md)", 1),
+        ("[gone](store.md#the-diary)", 1),
+        ("[gone](#the-diary)", 1),
+        ("```text\n[gone](stores.md)\n```", 0),
+    ],
+)
+def test_a_link_that_leads_nowhere_would_be_seen(text, found):
+    assert len(astray(ROOT / "docs" / "index.md", text)) == found
+
+
+def test_every_page_stands_once_in_the_navigation_of_the_site():
+    settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    listed = re.findall(r"([\w/.-]+\.md)$", settings.split("\nnav:\n")[1].split("\n\n")[0], flags=re.MULTILINE)
+    pages = [page.relative_to(ROOT / "docs").as_posix() for page in (ROOT / "docs").rglob("*.md")]
+    assert sorted(listed) == sorted([*pages, "CHANGELOG.md", "CONTRIBUTING.md"])
+
+
+def test_every_public_name_has_its_docstring_on_the_page_of_names():
+    page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"^::: reconcile\.(\w+)$", page, flags=re.MULTILINE)) == sorted(__all__)

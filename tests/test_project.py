@@ -19,7 +19,7 @@ import pytest
 from reconcile.campaigns import compared, default_funds
 
 ROOT = Path(__file__).parents[1]
-GENERATED = {".git", ".venv", "out", "build", "dist", "__pycache__", ".ipynb_checkpoints"}
+GENERATED = {".git", ".venv", "out", "site", "build", "dist", "__pycache__", ".ipynb_checkpoints"}
 GENERATED |= {".pytest_cache", ".hypothesis", ".mypy_cache", ".ruff_cache"}
 
 INVENTED_NUMBERS = {
