@@ -23,8 +23,8 @@ from reconcile.reporters import seal
 from reconcile.reporters.celltext import clean, for_cell
 
 SHEETS = ["Summary", "By campaign", "By day", "Transactions", "To review", "Decided later", "Exceptions", "Reversals"]
-SHEETS += ["Decisions", "Changes", "Register", "Funds", "Control"]
-TABLES = [*SHEETS[3:-1]]
+SHEETS += ["Decisions", "Changes", "Register", "Funds", "How to read this", "Control"]
+TABLES = [*SHEETS[3:-2]]
 HASH = "Row hash"
 ASKED = {"State", "Your note", *(f"Your {what}" for what in ("campaign", "fund", "amount"))}
 ASKED |= {f"{what} {number}" for what in ("Campaign", "Fund", "Amount") for number in (2, 3)}
@@ -223,4 +223,4 @@ def test_rows_without_lines_have_no_hash_and_their_sheets_a_seal(tmp_path: Path)
     path = written().to(tmp_path / "a.xlsx")
     assert broken_rows(path) == []
     assert broken_seals(path) == []
-    assert [count for *_, count in seals(path).values()] == [None, None, None, 0, 0, 0, 5, 4, None]
+    assert [count for *_, count in seals(path).values()] == [None, None, None, 0, 0, 0, 5, 4, None, None]

@@ -38,7 +38,8 @@ from reconcile.reporters import book
 from reconcile.schema import SET_ASIDE
 from reconcile.statement import Period
 
-SHEETS = ["Summary", "By campaign", "By day", "Transactions", "To review", "Exceptions", "Register", "Funds", "Control"]
+SHEETS = ["Summary", "By campaign", "By day", "Transactions", "To review", "Exceptions"]
+SHEETS += ["Register", "Funds", "How to read this", "Control"]
 
 
 def two_accounts() -> Written:
@@ -159,7 +160,8 @@ def test_more_lines_than_a_sheet_holds_are_split_and_totals_cover_all(
     given = Written([dataclasses.replace(one, closing=one.closing + 5)], make_matches((one, entries)))
     path = given.to(tmp_path / "a.xlsx", campaigns=three)
     names = ["Summary", "By campaign", "By day", "Transactions", "Transactions 2", "Transactions 3", "To review"]
-    names += ["To review 2", "Exceptions", "Exceptions 2", "Reversals", "Register", "Funds", "Control"]
+    names += ["To review 2", "Exceptions", "Exceptions 2", "Reversals"]
+    names += ["Register", "Funds", "How to read this", "Control"]
     assert openpyxl.load_workbook(path).sheetnames == names
     parts = {name: [table(path, n) for n in names if n.startswith(name)] for name in ("Transactions", "To review")}
     assert [len(page) for page in parts["Transactions"]] == [4, 4, 4]

@@ -48,7 +48,8 @@ def write_workbook(
     """The path of a workbook with the sheets Summary, By campaign, By day, Transactions, To review and Control.
 
     Others stand between them where there is something to show: Decided later, Exceptions, Reversals, Decisions and
-    Changes; Register and Funds have what a reviewer may choose.
+    Changes; Register and Funds have what a reviewer may choose; How to read this tells
+    an auditor where to look.
 
     `matches` has the columns of `schema.MATCHES`, one row for each transaction of the merged statements; `settings`
     (thresholds and the like) are shown as given. Amounts are rand. Account numbers are cut to their last four digits,
