@@ -284,7 +284,9 @@ def test_the_order_in_which_files_are_named_is_the_same_to_the_workbook(septembe
 def test_other_files_than_its_own_are_told(september: Path, typed: Typed) -> None:
     code, out, err = typed("verify", september, "--statements", FILES[1])
     assert (code, out) == (2, "")
-    assert re.fullmatch(r"error: [^\n]* its lines are not those of these statements: [^\n]*\n", err)
+    assert re.fullmatch(
+        r"error: [^\n]*: history-2018-09.csv stands on its sheet Control and was not given[^\n]*\n", err
+    )
     code, _, err = typed("verify", september, "--statements", *FILES)
     assert (code, err) == (0, ""), "of a file that was refused its own word is taken where nobody gives it"
     code, _, err = typed("verify", september, "--statements", september.parents[1] / "bad.csv")

@@ -389,6 +389,12 @@ def verified_with_other_files(folder: Path, stack: ExitStack) -> None:
     rc.verify_workbook(written(folder, NAME, from_a_file()), statements=[other])
 
 
+def verified_with_a_file_too_many(folder: Path, stack: ExitStack) -> None:
+    """a workbook of one statement, and that statement with another."""
+    other = rc.read_statement(SAMPLES / "history-2018-09.csv")
+    rc.verify_workbook(written(folder, NAME, from_a_file()), statements=[statement(), other])
+
+
 def verified_under_the_mask(folder: Path, stack: ExitStack) -> None:
     """a workbook without payers' words, of a statement held against receipts, and that statement alone."""
     own, path = statement(), folder / NAME

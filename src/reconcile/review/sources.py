@@ -27,7 +27,7 @@ from reconcile.reporters.contents import NO_CAMPAIGN, NO_FUND
 from reconcile.reporters.month import MADE_FROM, write_month
 from reconcile.reporters.options import Options
 from reconcile.reporters.sheets import payout_gifts
-from reconcile.reporters.sheets.control import LIMITS, ORIGINS
+from reconcile.reporters.sheets.control import LIMITS, ORIGINS, SHA256_COLUMN
 from reconcile.reporters.sheets.exceptions import NOT_TAKEN, REFUSED, SAID
 from reconcile.reporters.sheets.only_bank import NAME as ONLY_BANK
 from reconcile.reporters.sheets.receipts import AS_READ
@@ -52,8 +52,10 @@ class Given(NamedTuple):
     payouts: pd.DataFrame | None = None
 
 
+ALL_OF_THEM = "Give the statements that stand on its sheet Control, all of them and no others."
 SETTING = "Setting: "
 NOT_FROM_A_FILE = "none: not read from a file"
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _MONTH = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")
 
 
@@ -91,6 +93,7 @@ def from_statements(
 
     The receipts and payouts are those given, or those that stand in the workbook.
     """
+    _as_many_as_named(book, statements)
     merged = merge_statements(statements)
     if given.campaigns is None:
         matches = _matches(book)
@@ -144,13 +147,12 @@ def _its_own(
     try:
         yield
     except (FrameRefused, RegisterRefused) as fault:
-        do = "Give the statements that stand on its sheet Control, all of them and no others."
         lines = merged.transactions if exploded is None else exploded.transactions
         theirs, own = set(lines["transaction_id"]), set(matches["transaction_id"])
         lacking, more = len(own - theirs), len(theirs - own)
         counted = f"{lacking} of its lines are in none of them, {more} of theirs are not in it"
         what = f"its lines are not those of these statements: {fault.what if own == theirs else counted}"
-        raise ReviewRefused(what, file=book.name, do=do) from fault
+        raise ReviewRefused(what, file=book.name, do=ALL_OF_THEM) from fault
 
 
 def _exploded(book: Book, merged: Merged, matches: pd.DataFrame, given: Given) -> ExplodedPayouts | None:
@@ -170,6 +172,34 @@ def _exploded(book: Book, merged: Merged, matches: pd.DataFrame, given: Given) -
             return exploded_as_decided(lines, payouts, matches)
         how: dict[str, Any] = {"funds": given.funds, "matches": matches, "max_wrong": given.max_wrong}
         return explode_payouts(lines, payouts, given.campaigns, **how)
+
+
+def _as_many_as_named(book: Book, statements: Sequence[Statement]) -> None:
+    """A file too few or too many would make hundreds of cells differ, and none of them would say why.
+
+    Files that changed since are as many as were named, and show as cells that differ.
+    """
+    named = _files(book)
+    given = {statement.source.sha256: statement.source.name for statement in statements}
+    if not named or len(named) == len(given):
+        return
+    lacking = [
+        f"{name} stands on its sheet Control and was not given" for key, name in named.items() if key not in given
+    ]
+    more = [
+        f"{name} was given, and its sheet Control does not name it" for key, name in given.items() if key not in named
+    ]
+    raise ReviewRefused("; ".join([*lacking, *more]), file=book.name, do=ALL_OF_THEM)
+
+
+def _files(book: Book) -> dict[str, str]:
+    """The files that the sheet Control names, by their SHA-256."""
+    control = book.sheets.get("Control", {})
+    named = {}
+    for (row, column), cell in control.items():
+        if column == SHA256_COLUMN and _DIGEST.fullmatch(str(cell.value)) and (row, 1) in control:
+            named[str(cell.value)] = str(control[row, 1].value)
+    return named
 
 
 def _told(book: Book) -> dict[str, Any]:

@@ -131,8 +131,8 @@ def as_must_be(book: Book, write: Callable[[Path], Any]) -> tuple[Book, tuple[st
         write(again := Path(folder) / "again.xlsx")
         wanted = read_book(again)
     control = dict(wanted.sheets[CONTROL])
-    place = _software(control)
-    there = place and book.sheets[CONTROL].get(place)
+    place, own = _software(control), _software(book.sheets[CONTROL])
+    there = own and book.sheets[CONTROL][own]
     if not place or not there or there == control[place]:
         return wanted, ()
     said = f"{there.value} made it, {control[place].value} checks it"

@@ -30,6 +30,9 @@ NO_PROMISE = (
 )
 
 
+SHA256_COLUMN = 10
+"""Where the hash of each file stands."""
+
 ORIGINS, LIMITS, SEALS, SIGN_OFF = (
     "Register, settings and software",
     "What cannot be promised",
