@@ -12,7 +12,7 @@ export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check docs bench soak fuzz damage clean
+.PHONY: run test check docs pictures bench soak fuzz damage clean
 
 run: $(RUN_STAMP)  ## the sample month from files to workbook, in out/
 	$(BIN)/reconcile run $(SAMPLES)/history-2018-09.csv $(SAMPLES)/history-2018-09-17-to-30.ofx \
@@ -30,6 +30,10 @@ check: $(DEV_STAMP)  ## style and types
 docs: $(DEV_STAMP)  ## the pages to read, in site/; stops where a link or an anchor leads nowhere
 	$(BIN)/pip install --quiet -e '.[docs]'
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+
+pictures: $(DEV_STAMP)  ## docs/pictures/ anew; needs LibreOffice Calc, poppler-utils and Chromium
+	$(BIN)/pip install --quiet -e '.[docs]'
+	$(BIN)/python docs/draw_pictures.py
 
 bench: $(DEV_STAMP)  ## side by side with what a notebook would do by hand, and with other readers
 	$(BIN)/pip install --quiet -e '.[bench]'

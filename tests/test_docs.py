@@ -269,6 +269,17 @@ def test_a_link_that_leads_nowhere_would_be_seen(text, found):
     assert len(astray(ROOT / "docs" / "index.md", text)) == found
 
 
+def test_the_pictures_are_small_and_each_is_shown():
+    shown = "".join(page.read_text(encoding="utf-8") for page in SITE)
+    for picture in (ROOT / "docs" / "pictures").iterdir():
+        assert picture.name in shown
+        assert picture.stat().st_size < 150 * 1024, picture.name
+
+
+def test_the_readme_is_one_screen():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 50
+
+
 def test_every_page_stands_once_in_the_navigation_of_the_site():
     settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     listed = re.findall(r"([\w/.-]+\.md)$", settings.split("\nnav:\n")[1].split("\n\n")[0], flags=re.MULTILINE)
