@@ -33,7 +33,7 @@ LEVELS = [
     {"reporters"},
     {"review"},
     {"run"},
-    {"nightly", "screen"},
+    {"nightly", "screen", "arguments"},
     {"commands"},
     {"audit_commands"},
     {"cli"},

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from typing import TYPE_CHECKING
 
+from reconcile.arguments import answer, as_json, example, print_json
 from reconcile.commands import Function, config_of, open_at, opened, who_says
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ def _workbook(command: argparse.ArgumentParser) -> None:
     command.add_argument("--full-account-numbers", action="store_true", help="not only their last four digits")
     options_of(command)
     config_of(command)
+    as_json(command, "where it is")
+    example(command, "reconcile workbook 2018-09 --out audit.xlsx --sample 25 --seed 2018-09")
 
 
 def _review(command: argparse.ArgumentParser) -> None:
@@ -56,9 +58,10 @@ def _review(command: argparse.ArgumentParser) -> None:
     )
     command.epilog = "exit code: 0 all taken; 1 taken, but for what is listed; 2 the workbook cannot be read."
     command.add_argument("workbook", metavar="REVIEWED.xlsx", help="the workbook, filled in and saved")
-    command.add_argument("--json", action="store_true", help="print the outcome as JSON")
+    as_json(command, "the outcome")
     config_of(command)
     who_says(command)
+    example(command, 'reconcile review out/reconciliation-2018-09.xlsx --by "Thandi Nkosi"')
 
 
 def _verify(command: argparse.ArgumentParser) -> None:
@@ -81,8 +84,13 @@ def _verify(command: argparse.ArgumentParser) -> None:
     command.add_argument("--max-wrong", type=float, default=0, metavar="SHARE", help="with --campaigns: as it was run")
     command.add_argument("--hashes", action="store_true", help="check its own hashes alone, without any source")
     command.add_argument("--store", metavar="URL", help="the address of the store, or its file")
-    command.add_argument("--json", action="store_true", help="print the outcome as JSON")
+    as_json(command, "the outcome")
     config_of(command)
+    example(
+        command,
+        "reconcile verify --config books/reconcile.toml",
+        "reconcile verify reconciliation-2018-09.xlsx --statements september.zip",
+    )
 
 
 def workbook(arguments: argparse.Namespace) -> int:
@@ -114,7 +122,7 @@ def workbook(arguments: argparse.Namespace) -> int:
         settings=settings(config.matching.max_wrong),
         options=Options(arguments.full_account_numbers, arguments.per_campaign, arguments.mask, sampling(arguments)),
     )
-    print(target)
+    answer(arguments, str(target), workbook=str(target))
     return 0
 
 
@@ -133,7 +141,7 @@ def review(arguments: argparse.Namespace) -> int:
             store.note_workbook(reviewed.source, reviewed.sha256, by=by)
     if arguments.json:
         facts = {"taken": taken.taken, "known": taken.known, "open": reviewed.open}
-        print(json.dumps({**facts, "refused": [str(fault) for fault in taken.refused]}, indent=2, ensure_ascii=False))
+        print_json({**facts, "refused": [str(fault) for fault in taken.refused]})
     else:
         counts = (taken.taken, taken.known, len(taken.refused), reviewed.open)
         print("{} decided, {} on record already, {} refused, {} open".format(*counts))
@@ -148,7 +156,7 @@ def verify(arguments: argparse.Namespace) -> int:
         found = _verified(arguments)
         if arguments.json:
             facts = {"holds": found.holds, "cells": found.cells, "differences": found.differences, "notes": found.notes}
-            print(json.dumps(facts, indent=2, ensure_ascii=False))
+            print_json(facts)
         else:
             print(found, file=sys.stdout if found.holds else sys.stderr)
         return 0 if found.holds else 1
@@ -156,7 +164,7 @@ def verify(arguments: argparse.Namespace) -> int:
     with store:
         walked = store.verify()
     if arguments.json:
-        print(json.dumps({"holds": walked.holds, "said": str(walked)}, indent=2, ensure_ascii=False))
+        print_json({"holds": walked.holds, "said": str(walked)})
     else:
         print(walked, file=sys.stdout if walked.holds else sys.stderr)
     return 0 if walked.holds else 1

@@ -5,15 +5,15 @@ from __future__ import annotations
 import argparse
 import gc
 import io
-import json
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from reconcile import __version__
+from reconcile.arguments import Parser, as_json, example, print_json
 from reconcile.audit_commands import add_to as add_audit
 from reconcile.audit_commands import options_of, sampling
-from reconcile.commands import add_to
+from reconcile.commands import Function, add_to
 from reconcile.errors import ReconcileError
 
 if TYPE_CHECKING:
@@ -23,12 +23,18 @@ EPILOG = """exit code: 0 all done; 1 done, but a file was refused, rows were set
 are missing between statements, or exports of the same days disagree about a text or a row; 2 nothing could run. Files
 are never changed or moved."""
 
+SHELLS = ("bash", "zsh", "fish", "powershell", "tcsh")
+
+FILES = {"PATH", "FILE", "FILE.xlsx", "REVIEWED.xlsx", "WORKBOOK", "LABELLED", "CAMPAIGNS", "URL"}
+FOLDERS = {"DIR", "FOLDER"}
+"""What stands in a help for something on the disk."""
+
 REGISTER_COLUMNS = "CSV or XLSX with code, name, aliases, opens, closes"
 
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
-    top = argparse.ArgumentParser(
+    top: argparse.ArgumentParser = Parser(
         prog="reconcile",
         description="FNB bank statements of a charity: proved complete, every gift linked to its campaign and fund.",
         epilog=EPILOG,
@@ -40,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
     _explain(commands.add_parser("explain", help="why one description is decided as it is"))
     _evaluate(commands.add_parser("evaluate", help="measure the decisions on lines whose answer is known"))
     _campaigns(commands.add_parser("campaigns", help="what a register makes hard to credit"))
+    _completion(commands.add_parser("completion", help="what a shell needs to complete commands and options"))
     of_a_store = add_to(commands) | add_audit(commands)
     top.set_defaults(of_a_store=of_a_store)
     return top
@@ -63,13 +70,19 @@ def _run(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--by", metavar="NAME", help="with --reviewed: who decided (default: the user of the machine)")
     options_of(command)
-    command.add_argument("--json", action="store_true", help="print the summary as JSON")
+    as_json(command, "the summary")
+    example(
+        command,
+        "reconcile run september.zip --campaigns campaigns.csv --out out",
+        "reconcile run *.csv --campaigns campaigns.csv --receipts receipts.xlsx --sample 25",
+    )
 
 
 def _check(command: argparse.ArgumentParser) -> None:
     command.description = "Prove that statements are complete and undamaged; nothing is matched or written."
     command.add_argument("paths", nargs="+", metavar="PATH", help="an FNB export: CSV, OFX, or a ZIP of them")
-    command.add_argument("--json", action="store_true", help="print the proofs as JSON")
+    as_json(command, "the proofs")
+    example(command, "reconcile check september.zip october.csv")
 
 
 def _explain(command: argparse.ArgumentParser) -> None:
@@ -77,7 +90,8 @@ def _explain(command: argparse.ArgumentParser) -> None:
     command.add_argument("text", metavar="TEXT", help="the description, as exported, in quotes")
     _register(command)
     command.add_argument("--money-out", action="store_true", help="read it as a debit, not as money in")
-    command.add_argument("--json", action="store_true", help="print it as JSON")
+    as_json(command, "it")
+    example(command, 'reconcile explain "FNB APP PAYMENT FROM  ABC ZAKAT" --campaigns campaigns.csv')
 
 
 def _evaluate(command: argparse.ArgumentParser) -> None:
@@ -95,7 +109,8 @@ def _evaluate(command: argparse.ArgumentParser) -> None:
         help="also measure whole words (exact), or three scores of RapidFuzz (likeness); may be given several times",
     )
     command.add_argument("--out", metavar="FILE", help="also write a workbook (.xlsx); no other file is overwritten")
-    command.add_argument("--json", action="store_true", help="print the counts as JSON")
+    as_json(command, "the counts")
+    example(command, "reconcile evaluate decided.csv --campaigns campaigns.csv --against likeness --out measured.xlsx")
 
 
 def _campaigns(command: argparse.ArgumentParser) -> None:
@@ -103,7 +118,19 @@ def _campaigns(command: argparse.ArgumentParser) -> None:
     command.epilog = "exit code: 0 nothing found; 1 something found; 2 the register cannot be read."
     command.add_argument("campaigns", metavar="CAMPAIGNS", help=REGISTER_COLUMNS)
     _vocabulary(command)
-    command.add_argument("--json", action="store_true", help="print the findings as JSON")
+    as_json(command, "the findings")
+    example(command, "reconcile campaigns campaigns.csv")
+
+
+def _completion(command: argparse.ArgumentParser) -> None:
+    command.description = "Print the completion of commands, options and file names for a shell."
+    command.add_argument("shell", metavar="SHELL", choices=SHELLS, help=f"one of {', '.join(SHELLS)}")
+    example(
+        command,
+        "reconcile completion bash > ~/.local/share/bash-completion/completions/reconcile",
+        "reconcile completion zsh > ~/.zfunc/_reconcile",
+        "reconcile completion powershell >> $PROFILE",
+    )
 
 
 def _register(command: argparse.ArgumentParser) -> None:
@@ -129,19 +156,11 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that cannot show a letter still gets the line
-    arguments = parser().parse_args(argv)
-    gc.set_threshold(
-        100_000, 50, 100
-    )  # one short job that makes few cycles: looking for them costs a tenth of its time
-    commands = arguments.of_a_store | {
-        "run": run,
-        "check": check,
-        "explain": explain,
-        "evaluate": evaluate,
-        "campaigns": check_campaigns,
-    }
+    # one short job that makes few cycles: looking for them costs a tenth of its time
+    gc.set_threshold(100_000, 50, 100)
     try:
-        code = commands[arguments.command](arguments)
+        arguments = parser().parse_args(argv)
+        code = _functions(arguments)[arguments.command](arguments)
         if sys.stdout:
             sys.stdout.flush()
     except ReconcileError as fault:
@@ -164,16 +183,26 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     sys.exit(code)
 
 
+def _functions(arguments: argparse.Namespace) -> dict[str, Function]:
+    """What each command does, by its name."""
+    own: dict[str, Function] = {
+        "run": run,
+        "check": check,
+        "explain": explain,
+        "evaluate": evaluate,
+        "campaigns": check_campaigns,
+        "completion": completion,
+    }
+    of_a_store: dict[str, Function] = arguments.of_a_store
+    return own | of_a_store
+
+
 def _funds(path: str | None) -> FundVocabulary | None:
     if path is None:
         return None
     from reconcile.campaigns import read_funds
 
     return read_funds(path)
-
-
-def _print_json(value: object) -> None:
-    print(json.dumps(value, indent=2, ensure_ascii=False, default=str))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -202,7 +231,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
     screen.print_faults(report.refused)
     if arguments.json:
-        _print_json(screen.run_facts(report))
+        print_json(screen.run_facts(report))
     elif report.workbook is None:
         print("error: no statement could be read", file=sys.stderr)
     else:
@@ -227,7 +256,7 @@ def check(arguments: argparse.Namespace) -> int:
     merged = merge_statements(statements) if statements else None
     screen.print_faults(refused)
     if arguments.json:
-        _print_json(screen.check_facts(statements, refused, merged))
+        print_json(screen.check_facts(statements, refused, merged))
     else:
         screen.print_statements(statements, merged)
     return exit_code(statements, refused, merged)
@@ -246,7 +275,7 @@ def explain(arguments: argparse.Namespace) -> int:
         money_out=arguments.money_out,
     )
     if arguments.json:
-        _print_json(explanation.to_dict())
+        print_json(explanation.to_dict())
     else:
         print(explanation)
     return 0
@@ -266,7 +295,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
 
         write_evaluation(arguments.out, evaluation, replace=False)
     if arguments.json:
-        _print_json(evaluation.to_dict())
+        print_json(evaluation.to_dict())
     else:
         print(evaluation)
         if arguments.out:
@@ -281,7 +310,21 @@ def check_campaigns(arguments: argparse.Namespace) -> int:
 
     report = check_register(read_campaigns(arguments.campaigns), _funds(arguments.funds))
     if arguments.json:
-        _print_json(report.to_dict())
+        print_json(report.to_dict())
     else:
         print(report)
     return 1 if len(report.findings) else 0
+
+
+def completion(arguments: argparse.Namespace) -> int:
+    """`reconcile completion`: prints what the shell reads."""
+    import shtab
+
+    whole = parser()
+    commands = next(a.choices for a in whole._actions if isinstance(a, argparse._SubParsersAction))
+    for action in (a for command in commands.values() for a in command._actions):
+        kinds = {action.metavar} if isinstance(action.metavar, str) else set()
+        if kinds & (FILES | FOLDERS):
+            vars(action)["complete"] = shtab.FILE if kinds & FILES else shtab.DIRECTORY
+    print(shtab.complete(whole, arguments.shell))
+    return 0

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reconcile.arguments import answer, as_json, example, print_json
 from reconcile.errors import DecisionRefused, StoreRefused, shown
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> dic
     _decide(commands.add_parser("decide", help="say whose a payment is, and keep it on record"))
     _undo(commands.add_parser("undo", help="take the newest decision on a payment back"))
     _close(commands.add_parser("close", help="freeze a month that ties out"))
-    _month(commands.add_parser("reopen", help="open a closed month again"), "the month to open again", needed=True)
+    _reopen(commands.add_parser("reopen", help="open a closed month again"))
     _remembered(commands.add_parser("remembered", help="what people decided before for the same payer's words"))
     _forget(commands.add_parser("forget", help="take what payers typed out of the store; totals stay"))
     return {
@@ -59,13 +59,16 @@ def who_says(command: argparse.ArgumentParser, *, reason_needed: bool = False) -
 def _init(command: argparse.ArgumentParser) -> None:
     command.description = "Write a commented reconcile.toml, a campaigns.csv to fill in, and the folders inbox and out."
     command.add_argument("folder", nargs="?", default=".", metavar="FOLDER", help="where (default: here)")
+    as_json(command, "what was made")
+    example(command, "reconcile init books")
 
 
 def _nightly(command: argparse.ArgumentParser) -> None:
     command.description = "One run of the nightly job."
     command.epilog = NIGHTLY_EPILOG
     config_of(command)
-    command.add_argument("--json", action="store_true", help="print the report as JSON")
+    as_json(command, "the report")
+    example(command, "reconcile nightly --config books/reconcile.toml")
 
 
 def _decide(command: argparse.ArgumentParser) -> None:
@@ -85,6 +88,12 @@ def _decide(command: argparse.ArgumentParser) -> None:
     command.add_argument("--evidence", default="", metavar="TEXT", help="what shows the donor's wish, to change a fund")
     config_of(command)
     who_says(command)
+    as_json(command, "its number")
+    example(
+        command,
+        'reconcile decide 5c1f0a93be27d648 ABC zakat --reason "her letter of 20 September"',
+        "reconcile decide 5c1f0a93be27d648 --part ABC zakat 60.00 --part DEF - 40.00",
+    )
 
 
 def _undo(command: argparse.ArgumentParser) -> None:
@@ -92,18 +101,27 @@ def _undo(command: argparse.ArgumentParser) -> None:
     command.add_argument("transaction", metavar="TRANSACTION", help="its id, from the workbook")
     config_of(command)
     who_says(command, reason_needed=True)
+    as_json(command, "its number")
+    example(command, 'reconcile undo 5c1f0a93be27d648 --reason "the wrong line"')
 
 
 def _close(command: argparse.ArgumentParser) -> None:
     _month(command, "the month to close, such as 2018-09")
+    example(command, "reconcile close 2018-09")
     told = "why no more can have moved, where an account has no statement that reaches the last day; kept on record"
     command.add_argument("--open-end", default="", metavar="TEXT", help=told)
+
+
+def _reopen(command: argparse.ArgumentParser) -> None:
+    _month(command, "the month to open again", needed=True)
+    example(command, 'reconcile reopen 2018-09 --reason "a late reversal"')
 
 
 def _month(command: argparse.ArgumentParser, what: str, *, needed: bool = False) -> None:
     command.add_argument("month", metavar="MONTH", help=what)
     config_of(command)
     who_says(command, reason_needed=needed)
+    as_json(command, "the month")
 
 
 def _remembered(command: argparse.ArgumentParser) -> None:
@@ -111,6 +129,8 @@ def _remembered(command: argparse.ArgumentParser) -> None:
     command.add_argument("--forget", metavar="WORDS", help="propose nothing any more for these words of a payer")
     config_of(command)
     who_says(command)
+    as_json(command, "them")
+    example(command, "reconcile remembered", 'reconcile remembered --forget "J NKOSI" --reason "gives to several"')
 
 
 def _forget(command: argparse.ArgumentParser) -> None:
@@ -118,6 +138,8 @@ def _forget(command: argparse.ArgumentParser) -> None:
     command.add_argument("transactions", nargs="+", metavar="TRANSACTION", help="ids, from the workbook")
     config_of(command)
     who_says(command, reason_needed=True)
+    as_json(command, "how many")
+    example(command, 'reconcile forget 5c1f0a93be27d648 --reason "asked for by letter"')
 
 
 def init(arguments: argparse.Namespace) -> int:
@@ -125,9 +147,8 @@ def init(arguments: argparse.Namespace) -> int:
     from reconcile.nightjob.template import write_template
 
     made = write_template(arguments.folder)
-    for path in made:
-        print(path)
-    print(f"Fill in campaigns.csv, put the bank's exports into inbox, then run: reconcile nightly --config {made[-1]}")
+    then = f"Fill in campaigns.csv, put the bank's exports into inbox, then run: reconcile nightly --config {made[-1]}"
+    answer(arguments, "\n".join([*map(str, made), then]), made=[str(path) for path in made])
     return 0
 
 
@@ -141,7 +162,7 @@ def nightly(arguments: argparse.Namespace) -> int:
     with screen.progress(quiet=arguments.json) as progress:
         report = job.run(config, progress=progress)
     if arguments.json:
-        print(json.dumps(report.to_dict(), indent=2, ensure_ascii=False))
+        print_json(report.to_dict())
     else:
         print("\n".join(report.lines()))
     return report.exit_code
@@ -157,11 +178,12 @@ def opened(arguments: argparse.Namespace) -> tuple[Store, Config]:
 
 def open_at(url: str) -> Store:
     """The store at an address, which must be there: a slip in its name must not make an empty one."""
+    from reconcile.files import near
     from reconcile.store import open_store
 
     file = Path(url.removeprefix("sqlite:///"))
     if ("://" not in url or url.startswith("sqlite:")) and not file.exists():
-        do = "Correct its name, or begin one with reconcile nightly."
+        do = near(file) or "Correct its name, or begin one with reconcile nightly."
         raise StoreRefused("the store is not there", file=shown(file.name), do=do)
     return open_store(url)
 
@@ -178,7 +200,7 @@ def decide(arguments: argparse.Namespace) -> int:
             reason=arguments.reason,
             evidence=arguments.evidence,
         )
-    print(f"decision {number} is on record")
+    answer(arguments, f"decision {number} is on record", decision=number)
     return 0
 
 
@@ -203,7 +225,7 @@ def undo(arguments: argparse.Namespace) -> int:
     store, config = opened(arguments)
     with store:
         number = store.undo(arguments.transaction, by=arguments.by or config.operator, reason=arguments.reason)
-    print(f"decision {number} is on record: what was before holds again")
+    answer(arguments, f"decision {number} is on record: what was before holds again", decision=number)
     return 0
 
 
@@ -213,7 +235,7 @@ def close(arguments: argparse.Namespace) -> int:
     with store:
         by = arguments.by or config.operator
         store.close(arguments.month, by=by, reason=arguments.reason, open_end=arguments.open_end)
-    print(f"{arguments.month} is closed")
+    answer(arguments, f"{arguments.month} is closed", month=arguments.month, closed=True)
     return 0
 
 
@@ -222,7 +244,7 @@ def reopen(arguments: argparse.Namespace) -> int:
     store, config = opened(arguments)
     with store:
         store.reopen(arguments.month, by=arguments.by or config.operator, reason=arguments.reason)
-    print(f"{arguments.month} is open again")
+    answer(arguments, f"{arguments.month} is open again", month=arguments.month, closed=False)
     return 0
 
 
@@ -232,10 +254,11 @@ def remembered(arguments: argparse.Namespace) -> int:
     with store:
         if arguments.forget:
             store.forget_remembered(arguments.forget, by=arguments.by or config.operator, reason=arguments.reason)
-            print("nothing is proposed for these words any more")
+            answer(arguments, "nothing is proposed for these words any more", forgotten=arguments.forget)
             return 0
         found = store.remembered()
-    print(found.to_string(index=False) if len(found) else "nothing is remembered")
+    words = found.to_string(index=False) if len(found) else "nothing is remembered"
+    answer(arguments, words, remembered=found.astype(object).where(found.notna(), None).to_dict("records"))
     return 0
 
 
@@ -244,5 +267,6 @@ def forget(arguments: argparse.Namespace) -> int:
     store, config = opened(arguments)
     with store:
         count = store.forget(arguments.transactions, by=arguments.by or config.operator, reason=arguments.reason)
-    print(f"{count} texts are forgotten; the workbooks of their months are written anew in the next nightly run")
+    words = f"{count} texts are forgotten; the workbooks of their months are written anew in the next nightly run"
+    answer(arguments, words, forgotten=count)
     return 0

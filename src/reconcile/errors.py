@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 
 def shown(text: object, longest: int = 200) -> str:
@@ -13,6 +13,31 @@ def shown(text: object, longest: int = 200) -> str:
         for c in str(text)
     )
     return safe if len(safe) <= longest else safe[: longest - 1] + "…"
+
+
+MOST_LIKELY = 3
+NEAR_ENOUGH = 0.6
+MOST_COMPARED = 2_000
+"""Of more words than this none is looked for: that would take longer than it helps."""
+
+
+def did_you_mean(word: str, known: Iterable[str], *, without: str = "") -> str:
+    """`Did you mean ABC?`, naming the known words that are nearest; empty where none is near, or many are alike.
+
+    An ending that all have is no likeness: words are compared `without` it.
+    """
+    from difflib import SequenceMatcher  # loaded only when something is wrong
+
+    def plain(text: str) -> str:
+        return text.casefold().removesuffix(without)
+
+    words = sorted(set(known))
+    if not words or len(words) > MOST_COMPARED:
+        return ""
+    alike = {each: SequenceMatcher(None, plain(word), plain(each)).ratio() for each in words}
+    best = max(alike.values())
+    likely = [shown(each, 80) for each in words if alike[each] == best]
+    return f"Did you mean {' or '.join(likely)}?" if best >= NEAR_ENOUGH and len(likely) <= MOST_LIKELY else ""
 
 
 class ReconcileError(Exception):

@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Literal
 
-from reconcile.errors import ReconcileError, UnknownLayout, UnreadableFile, WorkbookNotWritten, shown
+from reconcile.errors import ReconcileError, UnknownLayout, UnreadableFile, WorkbookNotWritten, did_you_mean, shown
 
 MAX_BYTES = 256 * 1024 * 1024
 """Largest file read unless the caller says otherwise; a million rows of history are about 70 MB."""
@@ -144,6 +144,19 @@ def raise_together(faults: list[ReconcileError], file: str) -> None:
     raise kind(f"{len(faults)} parts are refused: {named}", file=file)
 
 
+def near(path: Path) -> str:
+    """`Did you mean history.csv?` for a path where nothing is, of the files beside it; empty where none is near.
+
+    A name of another kind is none: a store that is not there yet is not meant by its settings.
+    """
+    kind = path.suffix.casefold()
+    try:
+        names = (each.name for each in path.parent.iterdir() if not kind or each.suffix.casefold() == kind)
+        return did_you_mean(path.name, (name for name in names if name != path.name), without=kind)
+    except (OSError, ValueError):
+        return ""
+
+
 def _bytes_of(path: Path, max_bytes: int) -> bytes:
     name = path.name or str(path)
     try:
@@ -160,7 +173,7 @@ def _bytes_of(path: Path, max_bytes: int) -> bytes:
         raise
     except FileNotFoundError as fault:
         what = "is a link to a file that is not there" if path.is_symlink() else "is not there"
-        raise UnreadableFile(what, file=name, do="Check the name and the folder.") from fault
+        raise UnreadableFile(what, file=name, do=near(path) or "Check the name and the folder.") from fault
     except PermissionError as fault:
         raise UnreadableFile("may not be read by this user", file=name, do="Ask for the right to read it.") from fault
     except (OSError, ValueError) as fault:

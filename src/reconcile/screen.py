@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -87,8 +88,12 @@ def _print_merged(console: Console, merged: Merged) -> None:
 
 
 def _console() -> Console:
+    # a narrow terminal breaks the lines by itself; a table fitted to it would cut amounts
     return Console(
-        highlight=False, emoji=False, markup=False, width=None if sys.stdout and sys.stdout.isatty() else 110
+        highlight=False,
+        emoji=False,
+        markup=False,
+        width=max(shutil.get_terminal_size().columns, 100) if sys.stdout and sys.stdout.isatty() else 110,
     )
 
 

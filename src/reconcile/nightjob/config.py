@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from reconcile.errors import ConfigRefused, shown
+from reconcile.files import near
 from reconcile.nightjob.logbook import masked
 from reconcile.nightjob.settings import Config
 
@@ -62,7 +63,8 @@ def _read(file: Path) -> dict[str, Any]:
             return tomllib.loads(content.decode("utf-8-sig"))
         what, line, do = f"has over {MOST_BYTES:,} bytes", None, "Name the file with the settings."
     except FileNotFoundError:
-        what, line, do = "is not there", None, "Name the file with the settings, or make one with reconcile init."
+        make = "Name the file with the settings, or make one with reconcile init."
+        what, line, do = "is not there", None, near(file) or make
     except OSError as fault:
         what, line, do = f"cannot be read ({shown(fault.strerror)})", None, "Check the name and the rights."
     except UnicodeDecodeError as fault:

@@ -11,12 +11,10 @@ from os import PathLike
 from typing import Any
 
 import pandas as pd
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 from reconcile import money
 from reconcile.campaigns import CampaignRegister, FundVocabulary
-from reconcile.errors import NotMoney, ReviewRefused, shown
+from reconcile.errors import NotMoney, ReviewRefused, did_you_mean, shown
 from reconcile.matching.totals import UNSPECIFIED
 from reconcile.reporters import seal
 from reconcile.reporters.celltext import clean
@@ -226,8 +224,7 @@ class _Checker:
             return typed
         what = "campaign" if heading in (p[0] for p in PARTS) else "fund"
         on = "the register" if what == "campaign" else "the list of funds"
-        near = process.extract(typed.upper(), words, scorer=OSA.distance, processor=str.upper, limit=1, score_cutoff=2)
-        do = f"Did you mean {near[0][0]}?" if near else "Choose one from the list."
+        do = did_you_mean(typed, words) or "Choose one from the list."
         raise self._fault(row, heading, f'{what} "{shown(typed, 40)}" is not on {on}', do)
 
     def _money(self, row: Filled, heading: str) -> Decimal:

@@ -12,7 +12,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from reconcile import money
-from reconcile.errors import DecisionRefused, NotMoney, shown
+from reconcile.errors import DecisionRefused, NotMoney, did_you_mean, shown
 from reconcile.store import registers, tables
 from reconcile.store.journal import Work
 from reconcile.store.periods import Months
@@ -206,7 +206,8 @@ def _known(connection: sa.Connection, parts: Sequence[Allocation]) -> None:
         for word, known, what in ((part.campaign, codes, "campaign"), (part.fund, funds, "fund")):
             if word is not None and known is not None and word not in known:
                 raise DecisionRefused(
-                    f'no {what} is called "{shown(word, 40)}"', do=f"It must be one of {', '.join(sorted(known))}."
+                    f'no {what} is called "{shown(word, 40)}"',
+                    do=did_you_mean(word, known) or f"It must be one of {', '.join(sorted(known))}.",
                 )
 
 
