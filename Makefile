@@ -12,7 +12,7 @@ export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check docs pictures bench soak fuzz damage clean
+.PHONY: run test check docs pictures package lowest bench soak fuzz damage clean
 
 run: $(RUN_STAMP)  ## the sample month from files to workbook, in out/
 	$(BIN)/reconcile run $(SAMPLES)/history-2018-09.csv $(SAMPLES)/history-2018-09-17-to-30.ofx \
@@ -34,6 +34,27 @@ docs: $(DEV_STAMP)  ## the pages to read, in site/; stops where a link or an anc
 pictures: $(DEV_STAMP)  ## docs/pictures/ anew; needs LibreOffice Calc, poppler-utils and Chromium
 	$(BIN)/pip install --quiet -e '.[docs]'
 	$(BIN)/python docs/draw_pictures.py
+
+TRIED := build/tried
+
+package: $(DEV_STAMP)  ## wheel and sdist in dist/, the wheel tried in an empty environment without the checkout
+	$(BIN)/pip install --quiet -e '.[package]'
+	rm -rf dist $(TRIED)
+	$(BIN)/python -m build --outdir dist .
+	$(PYTHON) -m venv $(TRIED)
+	$(TRIED)/bin/pip install --quiet dist/*.whl
+	cd $(TRIED) && bin/python ../../tests/installed.py ../../$(SAMPLES) .
+
+LOWEST := build/lowest
+QUICK := tests/test_run.py tests/test_samples.py tests/test_campaigns.py tests/test_schema.py tests/test_cli.py \
+  tests/test_arguments.py tests/parsers/test_round_trip.py tests/reporters/test_workbook.py tests/store/test_ledger.py \
+  tests/nightjob/test_config.py tests/review/test_taking.py tests/matching/test_matches.py
+
+lowest:  ## a quick part of the tests with the lowest versions that pyproject.toml allows
+	$(PYTHON) -m venv $(LOWEST)
+	$(PYTHON) tests/lowest.py >$(LOWEST)/versions.txt
+	PIP_CONSTRAINT= $(LOWEST)/bin/pip install --quiet -r $(LOWEST)/versions.txt -e .
+	$(LOWEST)/bin/python -m pytest -m "not soak" $(QUICK)
 
 bench: $(DEV_STAMP)  ## side by side with what a notebook would do by hand, and with other readers
 	$(BIN)/pip install --quiet -e '.[bench]'
