@@ -175,7 +175,7 @@ def test_everything_the_dependencies_need_is_pinned() -> None:
             needs = metadata.requires(open_names.pop()) or []
         except metadata.PackageNotFoundError:
             continue
-        new = {required(n) for n in needs if not re.search(r"extra\s*==|python_version\s*<|pypy", n)} - seen
+        new = {required(n) for n in needs if not re.search(r"extra\s*==|python(?:_full)?_version\s*<|pypy", n)} - seen
         seen |= new
         open_names |= new
     assert seen - set(pinned()) == set()

@@ -25,7 +25,7 @@ are never changed or moved."""
 
 SHELLS = ("bash", "zsh", "fish", "powershell", "tcsh")
 
-FILES = {"PATH", "FILE", "FILE.xlsx", "REVIEWED.xlsx", "WORKBOOK", "LABELLED", "CAMPAIGNS", "URL"}
+FILES = {"PATH", "FILE", "FILE.xlsx", "REVIEWED.xlsx", "WORKBOOK", "LABELLED", "CAMPAIGNS", "URL", "FROM", "TO"}
 FOLDERS = {"DIR", "FOLDER"}
 """What stands in a help for something on the disk."""
 

@@ -1,4 +1,4 @@
-"""The commands that work on a store: init, nightly, decide, undo, close, reopen, remembered, forget."""
+"""The commands that work on a store: init, copy-store, nightly, decide, undo, close, reopen, remembered, forget."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> dic
     _reopen(commands.add_parser("reopen", help="open a closed month again"))
     _remembered(commands.add_parser("remembered", help="what people decided before for the same payer's words"))
     _forget(commands.add_parser("forget", help="take what payers typed out of the store; totals stay"))
+    _copy_store(commands.add_parser("copy-store", help="a store to another place, such as a server, verified there"))
     return {
+        "copy-store": copy_store,
         "init": init,
         "nightly": nightly,
         "decide": decide,
@@ -142,6 +144,17 @@ def _forget(command: argparse.ArgumentParser) -> None:
     example(command, 'reconcile forget 5c1f0a93be27d648 --reason "asked for by letter"')
 
 
+def _copy_store(command: argparse.ArgumentParser) -> None:
+    command.description = (
+        "Copy every table of a store to an empty place in one transaction, and verify the copy before it counts. The "
+        "first store is not changed."
+    )
+    command.add_argument("source", metavar="FROM", help="the address of the store, or its file")
+    command.add_argument("target", metavar="TO", help="an address or a file where nothing is yet")
+    as_json(command, "what was copied")
+    example(command, "reconcile copy-store reconcile.db postgresql://books@host/books")
+
+
 def init(arguments: argparse.Namespace) -> int:
     """`reconcile init`: 0 when all is made."""
     from reconcile.nightjob.template import write_template
@@ -178,14 +191,19 @@ def opened(arguments: argparse.Namespace) -> tuple[Store, Config]:
 
 def open_at(url: str) -> Store:
     """The store at an address, which must be there: a slip in its name must not make an empty one."""
-    from reconcile.files import near
     from reconcile.store import open_store
+
+    _must_be_there(url)
+    return open_store(url)
+
+
+def _must_be_there(url: str) -> None:
+    from reconcile.files import near
 
     file = Path(url.removeprefix("sqlite:///"))
     if ("://" not in url or url.startswith("sqlite:")) and not file.exists():
         do = near(file) or "Correct its name, or begin one with reconcile nightly."
         raise StoreRefused("the store is not there", file=shown(file.name), do=do)
-    return open_store(url)
 
 
 def decide(arguments: argparse.Namespace) -> int:
@@ -269,4 +287,15 @@ def forget(arguments: argparse.Namespace) -> int:
         count = store.forget(arguments.transactions, by=arguments.by or config.operator, reason=arguments.reason)
     words = f"{count} texts are forgotten; the workbooks of their months are written anew in the next nightly run"
     answer(arguments, words, forgotten=count)
+    return 0
+
+
+def copy_store(arguments: argparse.Namespace) -> int:
+    """`reconcile copy-store`: 0 when the copy is there and verifies."""
+    from reconcile.store import copy_store as copy
+
+    _must_be_there(arguments.source)
+    copied = copy(arguments.source, arguments.target)
+    words = f"{sum(copied.rows.values())} rows copied, {copied.events} events hold; the last one is {copied.head[:16]}"
+    answer(arguments, words, rows=copied.rows, events=copied.events, head=copied.head)
     return 0

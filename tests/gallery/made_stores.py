@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from made import HISTORY, SAMPLES, written
 
 import reconcile as rc
-from reconcile.store import database
+from reconcile.store import copy_store, database
 from reconcile.store.database import Database
 
 NAME = "reconcile.db"
@@ -199,3 +199,14 @@ def words_on_a_bad_disk(folder: Path, stack: ExitStack) -> None:
         connection.execute.side_effect = sqlite3.OperationalError("disk I/O error")
         with mock.patch.object(store._database, "engine", failing):
             store._database.sweep()
+
+
+def a_copy_onto_another(folder: Path, stack: ExitStack) -> None:
+    """a store, and the address of another that has something in it."""
+    other = written(folder, "other.db", kept()[0])
+    copy_store(str(a_copy(folder)), str(other))
+
+
+def a_copy_of_a_changed_store(folder: Path, stack: ExitStack) -> None:
+    """a store in which the amount of a row was changed by other means."""
+    copy_store(str(changed(folder, "UPDATE rows SET cents = cents + 1 WHERE id = 1")), str(folder / "copy.db"))

@@ -31,6 +31,7 @@ HOW = {
     "evaluate": "`reconcile evaluate`",
     "run": "`reconcile run`",
     "open": "`rc.open_store`",
+    "copy": "`reconcile copy-store`",
     "init": "`reconcile init`",
     "nightly": "`reconcile nightly`",
     "decide": "`reconcile decide`",

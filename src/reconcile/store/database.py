@@ -29,6 +29,12 @@ _SWEEP = "The words are out of the store, its journal file may still have them. 
 RESTORE = "Nothing was changed. Put the last good copy of the store in its place, or begin a new one from all files."
 
 
+def address(url: str | os.PathLike[str]) -> str:
+    """The address of a store that is named by it, or by the path of its file."""
+    text = os.fspath(url)
+    return text if "://" in text else f"sqlite:///{Path(text)}"
+
+
 class Database:
     """One database, opened and checked. `reading` and `writing` are its only ways in."""
 

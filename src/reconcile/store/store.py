@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -33,7 +32,7 @@ from reconcile.store import (
     view,
 )
 from reconcile.store.adding import Added
-from reconcile.store.database import Database
+from reconcile.store.database import Database, address
 from reconcile.store.rematch import rematch
 
 
@@ -336,8 +335,7 @@ def open_store(url: str | os.PathLike[str], *, search: bool = True) -> Store:
     server out of reach; nothing is changed then. A file is searched whole for damage, which takes a second for some
     hundred megabytes; without `search` damage is told where it is met.
     """
-    text = os.fspath(url)
-    return Store(Database(text if "://" in text else f"sqlite:///{Path(text)}", search=search))
+    return Store(Database(address(url), search=search))
 
 
 def _who(by: str) -> str:
