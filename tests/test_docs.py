@@ -28,6 +28,7 @@ from reconcile.schema import (
     GIFTS,
     LINKS,
     MATCHES,
+    PAYOUT_LINES,
     PAYOUTS,
     RECEIPTS,
     REVERSALS,
@@ -149,8 +150,9 @@ FRAMES = [
     RECEIPTS,
     PAYOUTS,
     GIFTS,
-    SETTLEMENTS,
+    PAYOUT_LINES,
     LINKS,
+    SETTLEMENTS,
 ]
 
 
@@ -183,7 +185,7 @@ def test_every_public_name_is_in_the_reference():
 
 
 def test_every_method_of_a_store_is_in_the_reference():
-    methods = [name for name in vars(Store) if not name.startswith("_")]
+    methods = [name for name in dir(Store) if not name.startswith("_")]
     told = section("The store")
     assert [name for name in methods if f"`{name}(" not in told] == []
 

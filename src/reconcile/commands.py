@@ -1,4 +1,4 @@
-"""The commands that work on a store: init, copy-store, nightly, decide, undo, close, reopen, remembered, forget."""
+"""The commands that work on a store: init, copy-store, nightly, those by which people decide, close, reopen, forget."""
 
 from __future__ import annotations
 
@@ -27,6 +27,10 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> dic
     _nightly(commands.add_parser("nightly", help="take in what is new, once; match it; write the workbooks"))
     _decide(commands.add_parser("decide", help="say whose a payment is, and keep it on record"))
     _undo(commands.add_parser("undo", help="take the newest decision on a payment back"))
+    _settle(commands.add_parser("settle", help="say that a bank line and receipts are the same money"))
+    _apart(commands.add_parser("keep-apart", help="say that a bank line is none of some receipts"))
+    _unsettle(commands.add_parser("unsettle", help="take back what was said of a bank line or a receipt"))
+    _withdraw(commands.add_parser("withdraw", help="take a receipt out of the books"))
     _close(commands.add_parser("close", help="freeze a month that ties out"))
     _reopen(commands.add_parser("reopen", help="open a closed month again"))
     _remembered(commands.add_parser("remembered", help="what people decided before for the same payer's words"))
@@ -38,6 +42,10 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> dic
         "nightly": nightly,
         "decide": decide,
         "undo": undo,
+        "settle": settle,
+        "keep-apart": keep_apart,
+        "unsettle": unsettle,
+        "withdraw": withdraw,
         "close": close,
         "reopen": reopen,
         "remembered": remembered,
@@ -107,6 +115,46 @@ def _undo(command: argparse.ArgumentParser) -> None:
     example(command, 'reconcile undo 5c1f0a93be27d648 --reason "the wrong line"')
 
 
+def _settle(command: argparse.ArgumentParser) -> None:
+    command.description = "A person's word that they settle one another; it holds before any rule, and across funds."
+    _line_and_receipts(command)
+    command.add_argument(
+        "--also",
+        action="append",
+        default=[],
+        metavar="TRANSACTION",
+        help="another bank line of the one receipt; give it several times",
+    )
+    command.add_argument("--fee", metavar="AMOUNT", help="what was kept on the way, such as 5.00")
+
+
+def _apart(command: argparse.ArgumentParser) -> None:
+    command.description = "A person's word that they are not the same money: not linked, nor asked about again."
+    _line_and_receipts(command)
+
+
+def _line_and_receipts(command: argparse.ArgumentParser) -> None:
+    command.add_argument("transaction", metavar="TRANSACTION", help="the bank line's id, from the workbook")
+    command.add_argument("receipts", nargs="+", metavar="RECEIPT", help="the number of a receipt, or several")
+    config_of(command)
+    who_says(command)
+
+
+def _unsettle(command: argparse.ArgumentParser) -> None:
+    command.description = "The newest word on it is taken back, and the rules decide again; both stay on record."
+    command.add_argument("name", metavar="TRANSACTION_OR_RECEIPT", help="a bank line's id, or a receipt's number")
+    config_of(command)
+    who_says(command, reason_needed=True)
+
+
+def _withdraw(command: argparse.ArgumentParser) -> None:
+    command.description = "The receipt counts no longer, whatever file brings it again; what it was stays on record."
+    command.add_argument("receipt", metavar="RECEIPT", help="its number")
+    command.add_argument("--restore", action="store_true", help="put a receipt that was withdrawn back into the books")
+    config_of(command)
+    who_says(command, reason_needed=True)
+
+
 def _close(command: argparse.ArgumentParser) -> None:
     _month(command, "the month to close, such as 2018-09")
     example(command, "reconcile close 2018-09")
@@ -138,6 +186,9 @@ def _remembered(command: argparse.ArgumentParser) -> None:
 def _forget(command: argparse.ArgumentParser) -> None:
     command.description = "Take what payers typed with these payments out of the store; amounts and totals stay."
     command.add_argument("transactions", nargs="+", metavar="TRANSACTION", help="ids, from the workbook")
+    command.add_argument(
+        "--receipt", action="append", default=[], metavar="RECEIPT", help="a receipt too; give it several times"
+    )
     config_of(command)
     who_says(command, reason_needed=True)
     as_json(command, "how many")
@@ -247,6 +298,50 @@ def undo(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def settle(arguments: argparse.Namespace) -> int:
+    """`reconcile settle`: 0 when it is on record."""
+    store, config = opened(arguments)
+    with store:
+        number = store.settle(
+            [arguments.transaction, *arguments.also],
+            arguments.receipts,
+            by=arguments.by or config.operator,
+            reason=arguments.reason,
+            fee=arguments.fee,
+        )
+    print(f"settlement {number} is on record")
+    return 0
+
+
+def keep_apart(arguments: argparse.Namespace) -> int:
+    """`reconcile keep-apart`: 0 when it is on record."""
+    store, config = opened(arguments)
+    with store:
+        by = arguments.by or config.operator
+        number = store.keep_apart(arguments.transaction, arguments.receipts, by=by, reason=arguments.reason)
+    print(f"settlement {number} is on record: they are kept apart")
+    return 0
+
+
+def unsettle(arguments: argparse.Namespace) -> int:
+    """`reconcile unsettle`: 0 when it is on record."""
+    store, config = opened(arguments)
+    with store:
+        number = store.unsettle(arguments.name, by=arguments.by or config.operator, reason=arguments.reason)
+    print(f"settlement {number} is on record: what was said is taken back")
+    return 0
+
+
+def withdraw(arguments: argparse.Namespace) -> int:
+    """`reconcile withdraw`: 0 when the receipt is out of the books, or in them again."""
+    store, config = opened(arguments)
+    with store:
+        change = store.restore if arguments.restore else store.withdraw
+        change(arguments.receipt, by=arguments.by or config.operator, reason=arguments.reason)
+    print(f"receipt {shown(arguments.receipt)} {'counts again' if arguments.restore else 'counts no longer'}")
+    return 0
+
+
 def close(arguments: argparse.Namespace) -> int:
     """`reconcile close`: 0 when the month is closed."""
     store, config = opened(arguments)
@@ -284,7 +379,8 @@ def forget(arguments: argparse.Namespace) -> int:
     """`reconcile forget`: 0 when the words are gone."""
     store, config = opened(arguments)
     with store:
-        count = store.forget(arguments.transactions, by=arguments.by or config.operator, reason=arguments.reason)
+        by = arguments.by or config.operator
+        count = store.forget(arguments.transactions, by=by, reason=arguments.reason, receipts=arguments.receipt)
     words = f"{count} texts are forgotten; the workbooks of their months are written anew in the next nightly run"
     answer(arguments, words, forgotten=count)
     return 0

@@ -8,20 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds, read_campaigns, read_funds
-from reconcile.errors import ForeignStatement, ReconcileError, WorkbookNotWritten, shown
+from reconcile.errors import (
+    ForeignStatement,
+    ReconcileError,
+    StoreRefused,
+    WorkbookNotWritten,
+    shown,
+)
 from reconcile.files import replace_whole
 from reconcile.matching.engine import settings
 from reconcile.merging import conflict_lines, gap_lines
 from reconcile.merging.conflicts import TO_SETTLE
 from reconcile.nightjob.config import Config
-from reconcile.nightjob.inbox import look
+from reconcile.nightjob.inbox import Called, Inbox, look, look_at, too_large, unread
 from reconcile.nightjob.lock import only_one
-from reconcile.nightjob.logbook import Logbook, masked, reason
+from reconcile.nightjob.logbook import Logbook, masked, safe_words
 from reconcile.nightjob.places import clear, digest, put
 from reconcile.nightjob.report import FileOutcome, RunReport
 from reconcile.nightjob.seen import Seen
@@ -29,6 +37,7 @@ from reconcile.parsers import read_each
 from reconcile.reporters import write_month
 from reconcile.statement import Statement
 from reconcile.store import Store, open_store
+from reconcile.store.entries import AddedToBooks
 from reconcile.store.journal import canonical
 from reconcile.store.registers import decided_with
 
@@ -70,6 +79,7 @@ class _Night:
     seen: Seen
     report: RunReport = field(init=False)
     _done: dict[str, str] = field(default_factory=dict)
+    _refused: list[ReconcileError] = field(default_factory=list)
 
     def run(self) -> RunReport:
         """All steps in their order."""
@@ -80,6 +90,7 @@ class _Night:
         with open_store(self.config.store.url, search=not self.seen.left(self.config.store_file)) as store:
             self._clear()
             self._take_in(store)
+            self._take_books(store)
             self._match(store, campaigns, funds)
             self._look_at(store)
             self._retain(store)
@@ -97,10 +108,7 @@ class _Night:
 
     def _take_in(self, store: Store) -> None:
         inbox = look(self.config.inbox.folders, self.config.inbox.settle_seconds, self.clock())
-        for waiting in inbox.waiting:
-            self._note(FileOutcome(_name(waiting.path), "waiting", said=waiting.reason))
-        for fault in inbox.faults:
-            self._fault("inbox", fault)
+        self._tell(inbox, "inbox")
         known = self._known(store, inbox.ready)
         self.report.files += [FileOutcome(_name(path), "known") for path in inbox.ready if path in known]
         if known:  # in one line, for an inbox keeps the files of years
@@ -111,6 +119,52 @@ class _Night:
                 for outcome in self._file(store, path):
                     self._note(outcome)
         self.progress("reading", len(inbox.ready), len(inbox.ready))
+
+    def _tell(self, inbox: Inbox, where: str) -> None:
+        """What cannot be read in this run."""
+        for waiting in inbox.waiting:
+            self._note(FileOutcome(_name(waiting.path), "waiting", said=waiting.reason))
+        for fault in inbox.faults:
+            self._fault(where, fault)
+
+    def _take_books(self, store: Store) -> None:
+        """The charity's receipts and a gateway's payouts, each file as a whole and by itself."""
+        own = self.config.receipts
+        for what, place, take, columns in (
+            ("receipts", own.files, store.add_receipts, own.columns),
+            ("payouts", own.payouts, store.add_payouts, own.payout_columns),
+        ):
+            if place is not None:
+                called = Called(f"the folder of {what}", f"[receipts] {'files' if what == 'receipts' else what}")
+                inbox = look_at(place, self.config.inbox.settle_seconds, self.clock(), called)
+                self._tell(inbox, what)
+                for number, path in enumerate(inbox.ready):
+                    self.progress(f"reading {_name(path)}", number, len(inbox.ready))
+                    self._take_book(path, partial(take, columns=columns, by=self.config.operator))
+
+    def _take_book(self, path: Path, take: Callable[..., AddedToBooks]) -> None:
+        try:
+            added = take(path, sha256=self.seen.digest(path))
+        except StoreRefused:
+            raise
+        except ReconcileError as fault:
+            self._note(self._refuse(path, fault))
+        except OSError as fault:
+            self._note(self._refuse(path, unread(path, fault)))
+        except MemoryError:
+            self._note(self._refuse(path, too_large(path)))
+        else:
+            found, counts = FileOutcome(_name(path), "known"), added.counts
+            if added.again:
+                self.report.files.append(found)
+            else:
+                rows, new, changed = len(added.rows), counts["new"], counts["changed"]
+                self._note(replace(found, outcome="added", rows=rows, new=new, changed=changed))
+
+    def _refuse(self, path: Path, fault: ReconcileError) -> FileOutcome:
+        """A file that is not taken: in the report, and on the sheet Exceptions of the open months."""
+        self._refused.append(fault)
+        return FileOutcome(_name(path), "refused", said=safe_words(fault))
 
     def _known(self, store: Store, paths: Sequence[Path]) -> set[Path]:
         """The files that are in the store as they are."""
@@ -134,11 +188,11 @@ class _Night:
         except ReconcileError:
             raise  # of the store, and an OSError too
         except OSError as fault:
-            return [FileOutcome(name, "refused", said=f"cannot be read ({shown(fault.strerror)})")]
+            return [self._refuse(path, unread(path, fault))]
         try:
             return self._taken(store, path, before, found)
         except MemoryError:
-            return [FileOutcome(name, "refused", said="needs more memory than there is")]
+            return [self._refuse(path, too_large(path))]
 
     def _taken(
         self, store: Store, path: Path, before: str, found: Sequence[Statement | ReconcileError]
@@ -147,8 +201,8 @@ class _Night:
         name = _name(path)
         sound = [s for s in found if isinstance(s, Statement)]
         own = [s for s in sound if self.config.accounts.takes(s.account.number)]
-        outcomes = [FileOutcome(name, "refused", said=self._said(f)) for f in found if isinstance(f, ReconcileError)]
-        outcomes += [FileOutcome(name, "other account", said=self._said(_foreign(s))) for s in sound if s not in own]
+        outcomes = [self._refuse(path, fault) for fault in found if isinstance(fault, ReconcileError)]
+        outcomes += [FileOutcome(name, "other account", said=safe_words(_foreign(s))) for s in sound if s not in own]
         if own:
             sha256 = before if len(own) == len(found) else ""
             for added in store.add_all(own, by=self.config.operator, file=_stored(path), sha256=sha256):
@@ -187,6 +241,7 @@ class _Night:
             self.report.set_aside = store.set_aside(first)
             self.report.conflicts = [masked(line) for line in conflict_lines(conflicts)]
             self.report.status = store.statuses(first)
+        self.report.both_sides = store.standing()
         late = store.late()
         self.report.late = int((~late["booked"].isin(shut)).sum())
         for line in (*self.report.gaps, *self.report.conflicts):
@@ -226,10 +281,16 @@ class _Night:
         """
         shown_with = decided_with(campaigns, funds, self.config.matching.max_wrong)
         now = f"{shown_with} {campaigns.sha256} {funds.sha256}"
+        if self._refused:
+            now += f" refused {sha256(canonical([str(fault) for fault in self._left_out()]).encode()).hexdigest()}"
         shut, events = store.closed_versions(), store.month_versions()
         found = {m: f"closed {shut[m]}" if m in shut else f"{event} {now}" for m, event in events.items()}
         written = {m for m in shut if str(done.get(m, "")).split(" ", maxsplit=1)[0] == str(events.get(m))}
         return found, {m for m in found if done.get(m) != found[m]} - written
+
+    def _left_out(self) -> list[ReconcileError]:
+        """What was refused, in an order that depends on nothing else."""
+        return sorted(self._refused, key=lambda fault: (fault.file or "", fault.line or 0, str(fault)))
 
     def _write_safely(self, store: Store, month: str, campaigns: CampaignRegister, funds: FundVocabulary) -> bool:
         """Whether the workbook of a month is where it belongs, or stands beside one that somebody changed."""
@@ -252,12 +313,14 @@ class _Night:
         draft = target.with_name(f".~{target.stem}.draft.tmp")
         try:
             decided_by = settings(self.config.matching.max_wrong)
-            write_month(draft, view, campaigns=campaigns, funds=funds, settings=decided_by)
-            sha256 = digest(draft)
+            # what is closed stays as it was: what was refused since is no part of it
+            refused = [] if month in store.closed_versions() else self._left_out()
+            write_month(draft, view, campaigns=campaigns, funds=funds, settings=decided_by, refused=refused)
+            written = digest(draft)
             ours = store.workbooks().get(target.name, set())
-            if sha256 not in ours:
-                store.note_workbook(target.name, sha256, by=self.config.operator)  # before it is there, see `put`
-            placed = put(draft, target, {*ours, sha256}, self.clock())
+            if written not in ours:
+                store.note_workbook(target.name, written, by=self.config.operator)  # before it is there, see `put`
+            placed = put(draft, target, {*ours, written}, self.clock())
         finally:
             with suppress(OSError):
                 draft.unlink(missing_ok=True)
@@ -309,17 +372,6 @@ class _Night:
         name = f"{shown(masked(fault.file))}: " if fault.file else ""
         self.report.faults.append(f"{name}{safe_words(fault)}")
         self.log.fault(where, fault, level="error")
-
-    @staticmethod
-    def _said(fault: ReconcileError) -> str:
-        """A fault in one line, without the words it found in a file."""
-        return safe_words(fault)
-
-
-def safe_words(fault: ReconcileError) -> str:
-    """A fault in one line: line, reason and what to do, what stands in quotes and long numbers masked."""
-    where = f"line {fault.line}: " if fault.line is not None else ""
-    return f"{where}{reason(fault)}. {masked(fault.do)}".strip()
 
 
 def workbook(month: str) -> str:

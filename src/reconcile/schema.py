@@ -12,12 +12,19 @@ from reconcile.money import AMOUNT, exact
 
 TEXT = pd.StringDtype(na_value=float("nan"))
 DAY = "datetime64[s]"
-KINDS: dict[str, Any] = {"text": TEXT, "day": DAY, "money": AMOUNT, "number": "int64", "share": "float64"}
+KINDS: dict[str, Any] = {
+    "text": TEXT,
+    "day": DAY,
+    "money": AMOUNT,
+    "number": "int64",
+    "share": "float64",
+    "truth": "bool",
+}
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its `kind` is text, day, money, number or share; `may_lack` allows missing values."""
+    """One column: its `kind` is text, day, money, number, share or truth; `may_lack` allows missing values."""
 
     name: str
     kind: str
@@ -70,6 +77,8 @@ class Frame:
             if column.kind == "money":
                 known = exact(values[~missing], column.name)
                 return known.reindex(values.index) if missing.any() else known
+            if column.kind == "truth" and not values.isin([True, False]).all():  # any text at all would become True
+                raise FrameRefused(f"{self.name}: {column.name} is neither true nor false", do="Give True or False.")
             return values.astype(wanted)
         except ReconcileError:
             raise
@@ -266,8 +275,8 @@ PAYOUTS = Frame(
     ),
 )
 
-SETTLEMENTS = Frame(
-    "settlements",
+PAYOUT_LINES = Frame(
+    "payout lines",
     (
         Column("payout", "text", "the gateway's name for the payment to the bank; each stands once"),
         Column("date", "day", "the day the gateway paid it out"),
@@ -316,6 +325,19 @@ LINKS = Frame(
         Column("confidence", "share", "how sure the link is"),
         Column("group", "text", "one for each settlement: the lines and receipts that settle one another"),
         Column("reason", "text", "why a person must say", may_lack=True),
+    ),
+)
+
+SETTLEMENTS = Frame(
+    "settlements",
+    (
+        Column("transaction_id", "text", "the bank line"),
+        Column("receipt_id", "text", "the receipt"),
+        Column("settles", "truth", "whether they settle one another, as a person says"),
+        Column("by", "text", "who says so"),
+        Column("reason", "text", "why, as given", may_lack=True),
+        Column("fee", "money", "rand; what was kept of this receipt on its way, positive", may_lack=True),
+        Column("on", "text", "the day it was said, by the clock of Greenwich", may_lack=True),
     ),
 )
 

@@ -15,7 +15,7 @@ import reconcile as rc
 from reconcile import money
 from reconcile.books.gifts import exploded_as_decided
 from reconcile.errors import FrameRefused, RegisterRefused
-from reconcile.schema import GIFTS, MATCHES, SETTLEMENTS, TRANSACTIONS
+from reconcile.schema import GIFTS, MATCHES, PAYOUT_LINES, TRANSACTIONS
 from tests.books.two_sides import FIRST, Line, bank, matches
 
 SAMPLES = Path(__file__).parents[2] / "sample_statements"
@@ -89,7 +89,7 @@ def test_a_gift_stands_at_gross_in_place_of_its_line_which_keeps_the_fee() -> No
         (found.transactions, TRANSACTIONS),
         (found.matches, MATCHES),
         (found.gifts, GIFTS),
-        (found.settlements, SETTLEMENTS),
+        (found.settlements, PAYOUT_LINES),
     ):
         pd.testing.assert_frame_equal(kind.check(frame), frame)
 

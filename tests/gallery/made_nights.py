@@ -27,6 +27,7 @@ from reconcile.nightjob.config import read_config
 from reconcile.nightjob.inbox import look
 from reconcile.nightjob.lock import only_one
 from reconcile.nightjob.logbook import Logbook
+from reconcile.store import Store
 
 MONTH = "reconciliation-2018-09.xlsx"
 
@@ -265,3 +266,19 @@ def a_list_in_the_log(folder: Path, stack: ExitStack) -> None:
     log = Logbook(folder / "reconcile.log.jsonl", clock=clock)
     log.write("read", rows=["J NDLOVU"])  # type: ignore[arg-type]
     raise log.faults[0]
+
+
+def a_file_that_fails_when_it_is_its_turn(folder: Path, stack: ExitStack) -> None:
+    """an export on a disk that fails."""
+    settings = a_job(folder)
+    written(folder / "inbox", "history.csv", HISTORY)
+    failing(stack, nightly, "digest", errno.EIO)
+    night(settings)
+
+
+def a_file_larger_than_the_memory(folder: Path, stack: ExitStack) -> None:
+    """an export of more rows than the memory holds."""
+    settings = a_job(folder)
+    written(folder / "inbox", "history.csv", HISTORY)
+    stack.enter_context(mock.patch.object(Store, "add_all", side_effect=MemoryError))
+    night(settings)

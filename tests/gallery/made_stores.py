@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from made import HISTORY, SAMPLES, written
 
 import reconcile as rc
-from reconcile.store import copy_store, database
+from reconcile.store import books, copy_store, database
 from reconcile.store.database import Database
 
 NAME = "reconcile.db"
@@ -210,3 +210,10 @@ def a_copy_onto_another(folder: Path, stack: ExitStack) -> None:
 def a_copy_of_a_changed_store(folder: Path, stack: ExitStack) -> None:
     """a store in which the amount of a row was changed by other means."""
     copy_store(str(changed(folder, "UPDATE rows SET cents = cents + 1 WHERE id = 1")), str(folder / "copy.db"))
+
+
+def receipts_that_change_while_they_are_read(folder: Path, stack: ExitStack) -> None:
+    """receipts that another program is writing."""
+    stack.enter_context(mock.patch.object(books, "_sha256", side_effect=["before", "after"]))
+    with rc.open_store(an_empty_one(folder)) as store:
+        store.add_receipts(written(folder, "receipts.csv", (SAMPLES / "receipts.csv").read_bytes()))

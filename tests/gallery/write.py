@@ -28,6 +28,7 @@ HOW = {
     "funds": "`--funds`",
     "receipts": "`rc.read_receipts`",
     "payouts": "`rc.read_payouts`",
+    "add_receipts": "`store.add_receipts`",
     "evaluate": "`reconcile evaluate`",
     "run": "`reconcile run`",
     "open": "`rc.open_store`",

@@ -27,7 +27,7 @@ url = "sqlite:///reconcile.db"
 folder = "out"
 """
 CORRECT = " Correct the file and run again."
-SECTIONS = "[inbox], [register], [store], [accounts], [output], [matching], [privacy]"
+SECTIONS = "[inbox], [register], [receipts], [store], [accounts], [output], [matching], [privacy]"
 FOLDERS = 'write a list of folders, such as ["inbox"]'
 A_FOLDER = 'write the name of a folder, such as "out"'
 CAMPAIGNS = 'write the name of a file, such as "campaigns.csv"'

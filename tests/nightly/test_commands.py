@@ -15,13 +15,28 @@ from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 from nights import Job, ledger, window
 
 from reconcile.cli import main
 from reconcile.nightly import workbook
 
-COMMANDS = ["init", "nightly", "decide", "undo", "close", "reopen", "remembered", "forget", "verify"]
+COMMANDS = [
+    "init",
+    "nightly",
+    "decide",
+    "undo",
+    "settle",
+    "keep-apart",
+    "unsettle",
+    "withdraw",
+    "close",
+    "reopen",
+    "remembered",
+    "forget",
+    "verify",
+]
 ROWS = ledger()
 BOOK = workbook("2026-01")
 Typed = Callable[..., tuple[int, str, str]]
@@ -99,6 +114,28 @@ def test_a_new_job_runs_from_its_template(typed: Typed, tmp_path: Path) -> None:
     assert (tmp_path / "job" / "out" / BOOK).exists()
 
 
+def test_what_a_person_says_of_lines_and_receipts_is_put_on_record(at: SimpleNamespace) -> None:
+    with at.job.store() as store:
+        line = store.transactions().set_index("transaction_id").loc[at.matched[0]]
+        row = {"receipt_id": "R1", "date": "2026-01-09", "amount": str(line["amount"] + 2), "payer": "Khan"}
+        store.add_receipts(pd.DataFrame([row, {**row, "receipt_id": "R2"}]))
+    said = ["--by", "Thandi", "--reason", "she rang"]
+    assert at.typed("settle", at.matched[0], "R1", "--fee", "2.00", *said) == (0, "settlement 1 is on record\n", "")
+    code, _, err = at.typed("settle", at.matched[0], "R2", *said)
+    assert code == 2 and "Take that back first" in err
+    code, out, _ = at.typed("unsettle", "R1", *said)
+    assert (code, out) == (0, "settlement 2 is on record: what was said is taken back\n")
+    code, out, _ = at.typed("keep-apart", at.matched[0], "R1", "R2", *said)
+    assert (code, out) == (0, "settlement 3 is on record: they are kept apart\n")
+    assert at.typed("withdraw", "R2", *said)[1] == "receipt R2 counts no longer\n"
+    assert at.typed("withdraw", "R2", "--restore", *said)[1] == "receipt R2 counts again\n"
+    assert at.typed("forget", at.matched[0], "--receipt", "R1", *said)[0] == 0
+    with at.job.store() as store:
+        assert store.settlements()["by"].tolist() == ["Thandi"] * 4
+        assert store.receipts()["payer"].isna().tolist() == [True, False]
+        assert store.verify().holds
+
+
 def test_a_template_overwrites_nothing(typed: Typed, tmp_path: Path) -> None:
     (tmp_path / "campaigns.csv").write_text("mine", encoding="utf-8")
     code, out, err = typed("init", tmp_path)
@@ -118,6 +155,7 @@ def test_a_night_prints_what_a_person_reads_in_the_morning(at: SimpleNamespace) 
         "Status matched: 6",
         "Status not_donation: 2",
         "Status review: 4",
+        "Workbook: reconciliation-2026-01.xlsx",  # with the file that was refused
     ]
 
 

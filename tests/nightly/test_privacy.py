@@ -25,8 +25,8 @@ from nights import Job, ledger
 from writers import WRITERS
 
 from reconcile.errors import ReconcileError
-from reconcile.nightjob.logbook import Logbook
-from reconcile.nightly import FileOutcome, RunReport, safe_words, workbook
+from reconcile.nightjob.logbook import Logbook, safe_words
+from reconcile.nightly import FileOutcome, RunReport, workbook
 from reconcile.parsers import read_each
 from reconcile.store.database import Database
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from exports import Entry, export
+from exports import FIRST, Entry, export
 
 from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds, read_campaigns, read_funds
 from reconcile.reporters import Beside, write_workbook
@@ -64,6 +64,17 @@ def parts(store: Store, name: str) -> list[Part]:
     own = found[found["transaction_id"] == name]
     values = own[["campaign", "fund"]].astype(object).where(own[["campaign", "fund"]].notna(), None)
     return [(c, f, str(a)) for (c, f), a in zip(values.itertuples(index=False), own["amount"], strict=True)]
+
+
+def receipt(number: str, rand: float, day: int = 0, payer: str = "", **more: str) -> dict[str, Any]:
+    """A receipt of the charity's books; days are counted as `Entry` counts them."""
+    when = pd.Timestamp(FIRST) + pd.Timedelta(days=day)
+    return {"receipt_id": number, "date": f"{when:%Y-%m-%d}", "amount": f"{rand:.2f}", "payer": payer, **more}
+
+
+def books(*receipts: dict[str, Any]) -> pd.DataFrame:
+    """Receipts as a frame that a store takes."""
+    return pd.DataFrame(receipts)
 
 
 def booked(store: Store, name: str) -> set[str]:

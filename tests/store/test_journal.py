@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import sqlalchemy as sa
 from exports import aside, export
-from gifts import FEBRUARY, close, gift, put, register, taken_back
+from gifts import FEBRUARY, books, close, gift, put, receipt, register, taken_back
 from servers import database
 
 from reconcile.parsers import read_statement
@@ -45,13 +46,28 @@ def fill(store: Store) -> None:
     store.match(register(IDB="Idlib Appeal", WWL="Water Wells|Yemen"))
     store.decide(names[0], ("WWL", "zakat"), by="Pieter", reason="she rang")
     store.match(register())
+    with_receipts(store, names)
     close(store, "2026-02")
     store.reopen("2026-02", by="Thandi", reason="look again")
+    close(store)
     store.forget_remembered("P VENTER", by="Thandi")
     store.note_workbook("january.xlsx", "0" * 8)
     outdate_one_of_each(store)
     store.record_run("ok", {"new": 3})
     store.record_run("ok", {"new": 0})
+
+
+def with_receipts(store: Store, names: list[str]) -> None:
+    """Receipts of the gifts, and what a person says of them."""
+    receipts = [receipt("R1", 100), receipt("R2", 50, 2), receipt("R3", 40, FEBRUARY), receipt("R4", 7, FEBRUARY + 1)]
+    store.add_receipts(books(*receipts))
+    store.add_receipts(books(receipt("R4", 8, FEBRUARY + 1)))
+    gift_of = {"payout": "P1", "date": "2026-02-01", "gift": "G1", "gross": "10.00", "fee": "1.00", "net": "9.00"}
+    store.add_payouts(pd.DataFrame([gift_of, {**gift_of, "gift": "G2"}]))
+    store.add_receipts(Path(__file__).parents[2] / "sample_statements" / "receipts.csv")
+    store.settle(names[2], "R2", by="Thandi")
+    store.unsettle("R2", by="Thandi", reason="another payer")
+    store.keep_apart(names[2], "R2", by="Thandi")
 
 
 def outdate_one_of_each(store: Store) -> None:

@@ -33,7 +33,7 @@ class ExplodedPayouts:
     `transactions` and `matches` are those given, index 0, 1, …, with a row for each gift at gross, its id that of the
     bank line, a stroke and the gift's number; the bank line's own row is left with what the gateway kept (`kind` fee,
     negative). So they add up to what they added up to before. `gifts` has every gift of the report (columns of
-    `schema.GIFTS`), `settlements` every payout (columns of `schema.SETTLEMENTS`).
+    `schema.GIFTS`), `settlements` every payout (columns of `schema.PAYOUT_LINES`).
     """
 
     transactions: pd.DataFrame
@@ -49,7 +49,7 @@ class ExplodedPayouts:
 
     @property
     def unmatched(self) -> pd.DataFrame:
-        """The payouts of which no bank line is sure, with the reason: columns of `schema.SETTLEMENTS`."""
+        """The payouts of which no bank line is sure, with the reason: columns of `schema.PAYOUT_LINES`."""
         return self.settlements[self.settlements["state"].ne(AT_BANK)].reset_index(drop=True)
 
     @property

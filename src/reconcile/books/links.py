@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-LINKED, PROPOSED = "linked", "proposed"
-"""Linked by itself; proposed: a person must say."""
+LINKED, PROPOSED, DECIDED = "linked", "proposed", "decided"
+"""Linked by itself; proposed: a person must say; decided: a person said."""
+
+SETTLED = (LINKED, DECIDED)
+"""The statuses of what settles one another; all else is open on both sides."""
 
 GATEWAY_FEE = "a gateway's fee, not in the books"
 """Why a line is short of the receipts that it settles."""

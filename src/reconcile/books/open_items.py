@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from reconcile import money
-from reconcile.books.links import LINKED, PROPOSED
+from reconcile.books.links import PROPOSED, SETTLED
 from reconcile.books.payers import squashed
 from reconcile.books.sides import Side, Sides
 from reconcile.schema import TEXT
@@ -24,6 +24,9 @@ KINDS = {
     "transfer": "a transfer, not in the books",
     "payment_out": "a payment out, not in the books",
 }
+ENDED = frozenset(KINDS[kind] for kind in ("fee", "bank_interest", "transfer", "payment_out"))
+"""What no receipt can be for: entered into the books from the list of the month, and open in no later one."""
+
 NEAR = 3
 """Two of one payer and amount within so many days may be one."""
 
@@ -42,7 +45,7 @@ def open_receipts(receipts: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
 
 
 def _left(rows: pd.DataFrame, name: str, links: pd.DataFrame, otherwise: Any) -> pd.DataFrame:
-    linked = links.loc[links["status"] == LINKED, name]
+    linked = links.loc[links["status"].isin(SETTLED), name]
     asked = set(links.loc[links["status"] == PROPOSED, name].dropna())
     left = rows[~rows[name].isin(linked)].sort_values(["date", name], ignore_index=True)
     why = [ASKED if each in asked else otherwise(each) for each in left[name]]

@@ -20,6 +20,7 @@ from reconcile.books.payers import payer_of, typed
 from reconcile.books.sides import Sides
 from reconcile.schema import TEXT
 
+ANOTHER_AMOUNT = "another amount"
 MOST_SHOWN = 3
 """So many candidates of one line are shown."""
 
@@ -90,5 +91,5 @@ def other_amounts(sides: Sides, near: pd.DataFrame, window: int, free: Free) -> 
             payer, reference = payer_of(books.payer[r]), reference_of(books.reference[r])
             words = common(typed(bank.text[b]), True, payer, reference).words or "the receipt's number"
             fee = int(books.cents[r] - bank.cents[b])
-            found.append(Link((b,), (r,), "another amount", words, 0.5, crosses(sides, b, (r,)) or reason, fee))
+            found.append(Link((b,), (r,), ANOTHER_AMOUNT, words, 0.5, crosses(sides, b, (r,)) or reason, fee))
     return found

@@ -16,7 +16,7 @@ from reconcile.books.sides import days, keys
 from reconcile.matching import bank_words
 from reconcile.matching.narrative import narrate
 from reconcile.matching.words import chunks, fold
-from reconcile.schema import SETTLEMENTS, TEXT
+from reconcile.schema import PAYOUT_LINES, TEXT
 
 AT_BANK, ASKED, OTHER_AMOUNT, MISSING = "at the bank", "a question", "another amount", "not at the bank"
 """What is known of a payout: its line is found; several may be it; the line that prints it has another amount; none."""
@@ -63,13 +63,13 @@ class Found(NamedTuple):
 
 
 def settlements(rows: pd.DataFrame, report: pd.DataFrame) -> pd.DataFrame:
-    """A row for each payout of `report`, with the bank line among `rows` that it is: columns of `schema.SETTLEMENTS`.
+    """A row for each payout of `report`, with the bank line among `rows` that it is: columns of `schema.PAYOUT_LINES`.
 
     That is the line which prints its name and has its amount, or the one line of a gateway that has its amount within
     `FEW_DAYS`. The order of the rows means nothing.
     """
     if not len(report):
-        return SETTLEMENTS.empty()
+        return PAYOUT_LINES.empty()
     cents = pd.DataFrame({name: money.cents(report[name]) for name in ("gross", "fee", "net")}, index=report.index)
     whole = cents.assign(payout=report["payout"], date=report["date"]).groupby("payout", sort=True)
     summed = whole[["gross", "fee", "net"]].sum().assign(date=whole["date"].first(), gifts=whole.size())
@@ -82,7 +82,7 @@ def settlements(rows: pd.DataFrame, report: pd.DataFrame) -> pd.DataFrame:
         transaction_id=pd.Series([each.line.id if each.line else None for each in found], dtype=TEXT),
         reason=pd.Series([each.reason for each in found], dtype=TEXT),
     )
-    return SETTLEMENTS.check(frame)
+    return PAYOUT_LINES.check(frame)
 
 
 def _payouts(summed: pd.DataFrame) -> list[Payout]:

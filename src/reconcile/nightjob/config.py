@@ -95,11 +95,16 @@ def _told(error: ErrorDetails, data: Mapping[str, Any]) -> str:
         return f"{label} is missing: {write}"
     value: Any = data
     for part in error["loc"]:
-        value = value[part]
+        value = part if part == "[key]" else value[part]
     if section == "store" and isinstance(value, str):  # behind the first colon there may be a password
         value = re.sub("^(?!sqlite)([^:]*:).*", r"\1…", value, flags=re.DOTALL)
-    item = f", entry {int(error['loc'][2]) + 1}," if len(error["loc"]) > 2 else ""
+    item = _item(error["loc"][2]) if len(error["loc"]) > 2 else ""
     return f"{label}{item} is {_stood(value)}: {write}"
+
+
+def _item(part: int | str) -> str:
+    """Which entry of a list or of a table."""
+    return f", entry {part + 1}," if isinstance(part, int) else f" {_name(part)}"
 
 
 def _name(text: str) -> str:
@@ -143,6 +148,8 @@ def _ours(config: Config, file: Path) -> Sequence[tuple[str, str]]:
         ("this file", file),
         ("[register] campaigns", config.registers.campaigns),
         ("[register] funds", config.registers.funds),
+        ("[receipts] files", config.receipts.files),
+        ("[receipts] payouts", config.receipts.payouts),
         ("[store] url", config.store_file),
         ("[output] folder", config.output.folder),
         ("[output] log", config.output.log),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from reconcile.errors import ReconcileError, UnreadableFile, shown
 
@@ -35,7 +36,30 @@ class Inbox:
     faults: tuple[ReconcileError, ...]
 
 
-def look(folders: Sequence[str | os.PathLike[str]], settle_seconds: float, now: datetime | None = None) -> Inbox:
+@dataclass(frozen=True)
+class Called:
+    """What a folder is called in messages, and the setting that names it."""
+
+    name: str = "the inbox"
+    setting: str = "[inbox] folders"
+
+
+def look_at(place: Path, settle_seconds: float, now: datetime, called: Called) -> Inbox:
+    """What lies at a place that is a folder, or the file that it is."""
+    if not place.is_file():
+        return look([place], settle_seconds, now, called)
+    found = _judged(place, {place.name.lower()}, settle_seconds, now.timestamp())
+    kinds: dict[type, tuple[Any, ...]] = {Path: (), Waiting: (), ReconcileError: ()}
+    kinds |= {kind: (found,) for kind in kinds if isinstance(found, kind)}
+    return Inbox(*kinds.values())
+
+
+def look(
+    folders: Sequence[str | os.PathLike[str]],
+    settle_seconds: float,
+    now: datetime | None = None,
+    called: Called = Called(),
+) -> Inbox:
     """What lies in the folders at this moment, hidden files passed over, in an order that depends on names alone.
 
     A file changed less than `settle_seconds` before `now` is still being written; with 0 none is.
@@ -47,7 +71,7 @@ def look(folders: Sequence[str | os.PathLike[str]], settle_seconds: float, now: 
             with os.scandir(folder) as entries:
                 names = sorted(entry.name for entry in entries)
         except OSError as fault:
-            found.append(_no_folder(folder, fault))
+            found.append(_no_folder(folder, fault, called))
             continue
         listed = {name.lower() for name in names}
         found += [_judged(folder / name, listed, settle_seconds, moment) for name in names if name[0] != "."]
@@ -106,13 +130,14 @@ def _unsettled(state: os.stat_result, settle_seconds: float, moment: float) -> s
     return ""
 
 
-def _no_folder(folder: Path, fault: OSError) -> ReconcileError:
+def _no_folder(folder: Path, fault: OSError, called: Called) -> ReconcileError:
+    name, setting = called.name, called.setting
     kinds = {
-        FileNotFoundError: ("the inbox is not there", "Make the folder, or name another under [inbox] folders."),
-        NotADirectoryError: ("the inbox is no folder", "Name a folder under [inbox] folders."),
-        PermissionError: ("the inbox may not be read by this user", "Ask for the right to read the folder."),
+        FileNotFoundError: (f"{name} is not there", f"Make the folder, or name another under {setting}."),
+        NotADirectoryError: (f"{name} is no folder", f"Name a folder under {setting}."),
+        PermissionError: (f"{name} may not be read by this user", "Ask for the right to read the folder."),
     }
-    other = (f"the inbox cannot be read ({shown(fault.strerror)})", "Check the disk and the network.")
+    other = (f"{name} cannot be read ({shown(fault.strerror)})", "Check the disk and the network.")
     what, do = kinds.get(type(fault), other)
     return UnreadableFile(what, file=str(folder), do=do)
 
@@ -125,3 +150,14 @@ def _no_file(path: Path, fault: OSError) -> ReconcileError:
     if isinstance(fault, PermissionError):
         return UnreadableFile("may not be read by this user", file=path.name, do="Ask for the right to read it.")
     return UnreadableFile(f"cannot be read ({shown(fault.strerror)})", file=path.name, do="Check the disk.")
+
+
+def unread(path: Path, fault: OSError) -> ReconcileError:
+    """A file that could not be read when it was its turn."""
+    do = "Check the file, its rights and the disk."
+    return UnreadableFile(f"cannot be read ({shown(fault.strerror)})", file=path.name, do=do)
+
+
+def too_large(path: Path) -> ReconcileError:
+    """A file that the memory does not hold."""
+    return UnreadableFile("needs more memory than there is", file=path.name, do="Split it, or take a larger machine.")

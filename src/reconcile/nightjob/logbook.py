@@ -128,6 +128,12 @@ def reason(fault: ReconcileError) -> str:
     return _COLUMNS.sub(r"\1 …", safe(fault.what))  # the names of columns stand there without quotes
 
 
+def safe_words(fault: ReconcileError) -> str:
+    """A fault in one line: line, reason and what to do, what stands in quotes and long numbers masked."""
+    where = f"line {fault.line}: " if fault.line is not None else ""
+    return f"{where}{reason(fault)}. {masked(fault.do)}".strip()
+
+
 def _number(value: Integral | Real | Decimal) -> str | int | float:
     """Numbers as JSON has them; money as text, because JSON has only floats for it."""
     if isinstance(value, Integral):

@@ -75,6 +75,20 @@ class RegisterSettings(_Section):
     funds: Place | None = Field(None, description='the name of a file, such as "funds.csv", or nothing at all')
 
 
+class ReceiptSettings(_Section):
+    """Where the charity's receipts and a gateway's payouts arrive, and what their files call our columns.
+
+    Each a file or a folder that is read and never changed; None: there are none.
+    """
+
+    files: Place | None = Field(None, description='the name of a file or folder, such as "receipts", or nothing at all')
+    columns: dict[Name, Name] = Field({}, description='a heading of the file in quotes, such as "Book no"')
+    payouts: Place | None = Field(
+        None, description='the name of a file or folder, such as "payouts", or nothing at all'
+    )
+    payout_columns: dict[Name, Name] = Field({}, description='a heading of the file in quotes, such as "Transfer"')
+
+
 class StoreSettings(_Section):
     """The address of the store, never shown: it may have a password in it."""
 
@@ -121,6 +135,7 @@ class Config(_Section):
     operator: Name = Field(default_factory=running_user, description="a name in quotes, of up to 100 letters")
     inbox: InboxSettings
     registers: RegisterSettings = Field(alias="register")
+    receipts: ReceiptSettings = Field(default_factory=lambda: ReceiptSettings.model_validate({}))
     store: StoreSettings
     accounts: AccountSettings
     output: OutputSettings

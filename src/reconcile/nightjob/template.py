@@ -37,6 +37,15 @@ campaigns = "campaigns.csv"
 # The funds and their spellings, where those built in are not enough.
 # funds = "funds.csv"
 
+[receipts]
+# The charity's own receipts, a file or a folder of them (CSV or XLSX): each month is then held against them.
+# files = "receipts"
+# A gateway's reports of what it paid out, a file or a folder of them.
+# payouts = "payouts"
+# What the files call our columns, where it is none of the usual headings.
+# columns = { receipt_id = "Book no" }
+# payout_columns = { payout = "Transfer" }
+
 [store]
 # What was imported and decided. Keep copies of this file, it cannot be made again from the bank's exports alone.
 url = "sqlite:///reconcile.db"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from reconcile.reporters.workbook import write_workbook
 
 if TYPE_CHECKING:
     from reconcile.campaigns import CampaignRegister, FundVocabulary
+    from reconcile.errors import ReconcileError
     from reconcile.store.view import MonthView
 
 MADE_FROM = "the store, month "
@@ -25,8 +26,12 @@ def write_month(
     funds: FundVocabulary | None,
     settings: Mapping[str, str] | None = None,
     options: Options = PLAIN,
+    refused: Sequence[ReconcileError] = (),
 ) -> Path:
-    """The path of the workbook of a month as `store.month` shows it; `write_workbook` says what it holds."""
+    """The path of the workbook of a month as `store.month` shows it; `write_workbook` says what it holds.
+
+    `refused` are the files that the run which writes it could not take.
+    """
     beside = Beside(
         made_from=f"{MADE_FROM}{view.month}",
         decided_later=view.decided_later,
@@ -34,6 +39,8 @@ def write_month(
         originals=view.originals,
         decisions=view.decisions,
         changes=view.changes,
+        reconciliation=view.reconciliation,
+        refused=refused,
     )
     return write_workbook(
         path,

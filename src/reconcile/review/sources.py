@@ -79,6 +79,7 @@ def from_store(book: Book, store: Store, month: str) -> Callable[[Path], Any]:
         funds=_funds(book),
         settings=_settings(book),
         options=_options(book),
+        refused=[*_refused(book, REFUSED, ReconcileError), *_refused(book, NOT_TAKEN, ReviewRefused)],
     )
 
 

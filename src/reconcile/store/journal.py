@@ -22,7 +22,7 @@ import sqlalchemy as sa
 
 from reconcile.store import columns
 from reconcile.store.columns import Column
-from reconcile.store.tables import EVIDENCE, about, events, spoken, vouched
+from reconcile.store.tables import EVIDENCE, about, events, periods, receipts, spoken, vouched
 
 START = "0" * 64
 """What stands before the first event."""
@@ -57,6 +57,7 @@ class Work:
     _digests: dict[str, tuple[int, Any]] = field(default_factory=dict)
     _outdated: dict[str, list[int]] = field(default_factory=dict)
     _months: set[str] = field(default_factory=set)
+    _open_from: list[str] = field(default_factory=list)
 
     def add(self, table: sa.Table, rows: Sequence[Mapping[str, object]]) -> range:
         """Write the rows; the ids that they got, in their order. Columns not given are missing."""
@@ -97,6 +98,10 @@ class Work:
         """Note of which months the event says something, by them or by days of them: `newest` tells it again."""
         self._months.update(day[:7] for day in set(days))
 
+    def speak_of_open(self, month: str) -> None:
+        """Note that the event says something of each open month from one on: what is open goes on into the next."""
+        self._open_from.append(month)
+
     def _first_id(self, table: sa.Table, count: int) -> int:
         if table.name not in self._next:
             self._next[table.name] = (self.connection.execute(sa.select(sa.func.max(table.c.id))).scalar() or 0) + 1
@@ -124,8 +129,8 @@ class Work:
         previous = head(self.connection)
         row = {"id": self.event, "at": at, "by": by, "kind": kind, "why": why, "body": content, "previous": previous}
         self.connection.execute(events.insert(), [{**row, "hash": _hash(row)}])
-        if self._months:
-            names = [f"{_NEWEST}{month}" for month in sorted(self._months)]
+        if months := self._months | _open_after(self.connection, [*self._months, *self._open_from]):
+            names = [f"{_NEWEST}{month}" for month in sorted(months)]
             self.connection.execute(about.delete().where(about.c.name.in_(names)))
             self.connection.execute(about.insert(), [{"name": name, "value": str(self.event)} for name in names])
         return self.event
@@ -144,6 +149,19 @@ def newest(connection: sa.Connection) -> dict[str, int]:
     """
     asked = sa.select(about.c.name, about.c.value).where(about.c.name.startswith(_NEWEST)).order_by(about.c.name)
     return {name.removeprefix(_NEWEST): int(event) for name, event in connection.execute(asked)}
+
+
+def _open_after(connection: sa.Connection, said: Sequence[str]) -> set[str]:
+    """Where there are receipts, the open months with movements from the first of those said on.
+
+    What one side lacks at the end of a month is looked for in all after it.
+    """
+    if not said or connection.execute(sa.select(receipts.c.id).limit(1)).first() is None:
+        return set()
+    c = periods.c
+    closed = sa.select(c.month).where(c.current == 1, c.state == "closed")
+    later = {month for month in newest(connection) if month >= min(said)}
+    return later - set(connection.execute(closed).scalars())
 
 
 def _hash(row: Mapping[str, object]) -> str:

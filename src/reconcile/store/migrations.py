@@ -7,11 +7,19 @@ from collections.abc import Callable, Mapping
 import sqlalchemy as sa
 
 from reconcile.errors import StoreRefused
+from reconcile.store import tables
 from reconcile.store.tables import SCHEMA_VERSION, about
 
 Step = Callable[[sa.Connection], None]
 
-STEPS: Mapping[int, Step] = {}
+
+def _with_receipts(connection: sa.Connection) -> None:
+    """The charity's own receipts beside the bank's lines, and what settles what."""
+    new = ("receipts", "payouts", "book_files", "settlements", "settled_pairs", "kept_links", "open_items")
+    tables.METADATA.create_all(connection, [tables.METADATA.tables[name] for name in new], checkfirst=False)
+
+
+STEPS: Mapping[int, Step] = {1: _with_receipts}
 """For each version the step that leads from it to the next. The first version has none before it."""
 
 

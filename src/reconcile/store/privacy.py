@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from reconcile.errors import DecisionRefused, shown
-from reconcile.store import tables
+from reconcile.store import receipt_words, tables
 from reconcile.store.asking import AT_ONCE, among, in_parts
 from reconcile.store.journal import Work
 
@@ -17,11 +17,13 @@ _DAY = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 """Days are compared as they are written: any other text would stand before or behind all of them."""
 
 
-def forget(work: Work, names: Sequence[str]) -> int:
+def forget(work: Work, names: Sequence[str], receipts: Sequence[str] = ()) -> int:
     """Forget the words of some movements, however often delivered; how many texts went. Raises DecisionRefused.
 
-    A text that other movements share goes for them too: it is the same payer's.
+    A text that other movements share goes for them too: it is the same payer's. So do the words of the receipts that
+    are settled with them, and those of `receipts`.
     """
+    beside = receipt_words.of(work.connection, names, receipts)
     movements = tables.movements.c
     known = sa.select(movements.movement, movements.row)
     kept = list(in_parts(work.connection, names, lambda some: known.where(movements.movement.in_(some))))
@@ -40,7 +42,7 @@ def forget(work: Work, names: Sequence[str]) -> int:
         for text in row
         if text is not None
     }
-    return _blank(work, texts)
+    return _blank(work, texts, beside)
 
 
 def forget_before(work: Work, day: str) -> int:
@@ -64,15 +66,16 @@ def forget_before(work: Work, day: str) -> int:
         ),
     ]
     asked = sa.select(texts.id).where(texts.text.is_not(None), *[texts.id.not_in(some) for some in recent])
-    return _blank(work, set(work.connection.execute(asked).scalars()))
+    return _blank(work, set(work.connection.execute(asked).scalars()), receipt_words.before(work.connection, day))
 
 
-def _blank(work: Work, wanted: set[int]) -> int:
-    """Take the words of these texts out of every table that has them, and note that it was done."""
+def _blank(work: Work, wanted: set[int], receipts: receipt_words.Known) -> int:
+    """Take the words of these texts and receipts out of every table that has them, and note that it was done."""
     texts = tables.texts.c
     marks = sa.select(texts.id, texts.mark).where(texts.text.is_not(None))
     here = {row[0]: row[1] for row in in_parts(work.connection, sorted(wanted), lambda s: marks.where(texts.id.in_(s)))}
     ordered = sorted(here)
+    receipt_words.hold(work, [_movements(among(work.connection, ordered))] if ordered else [], receipts)
     for start in range(0, len(ordered), AT_ONCE):
         some = among(work.connection, ordered[start : start + AT_ONCE])
         blank = tables.texts.update().where(texts.id.in_(some))
@@ -86,10 +89,11 @@ def _blank(work: Work, wanted: set[int]) -> int:
         work.connection.execute(
             tables.decisions.update().where(tables.decisions.c.movement.in_(movements)).values(evidence=None, salt=None)
         )
+        receipt_words.blank_links(work, tables.kept_links.c.movement.in_(movements))
         for days in (*_days(some), _booked(movements)):
             work.speak_of(row[0] for row in work.connection.execute(days))
     work.add(tables.forgotten, [{"what": "words", "mark": here[number]} for number in ordered])
-    return len(ordered)
+    return len(ordered) + receipt_words.blank(work, receipts)
 
 
 def _days(texts: sa.Select[Any]) -> list[sa.Select[Any]]:

@@ -50,6 +50,15 @@ def booked_in(
     return both.sort_values(["account", "date"], kind="stable", ignore_index=True)
 
 
+def booked_between(connection: sa.Connection, first: str, last: str) -> pd.DataFrame:
+    """The movements that count for some months, both included; columns of `transactions` and `booked`, the month."""
+    c = tables.movements.c
+    found = _frame(connection, [c.booked >= first, c.booked <= last])
+    asked = sa.select(c.movement, c.booked).where(c.current == 1, c.booked >= first, c.booked <= last)
+    booked = {row.movement: row.booked for row in connection.execute(asked)}
+    return found.assign(booked=pd.Series([booked[name] for name in found["transaction_id"]], dtype=TEXT))
+
+
 def booked_elsewhere(connection: sa.Connection, month: str, until: int | None = None) -> dict[str, str]:
     """The movements of the days of a month that count for another one, and the other way round: where each counts."""
     movements = tables.movements.c
@@ -170,6 +179,13 @@ def places(connection: sa.Connection, days: set[int], until: int | None = None) 
     chosen = [link for *_, link in best.values()]
     found = pairs(connection, chosen, lambda some: lines.where(links.id.in_(some)))
     return {day: (name, json.loads(found[link])) for day, (_, name, _, link) in best.items()}
+
+
+def joined(connection: sa.Connection) -> dict[str, str]:
+    """The movements that turned out to be another one, and which."""
+    c = tables.movements.c
+    asked = sa.select(c.movement, c.joined_to).where(c.current == 1, c.joined_to.is_not(None))
+    return {row.movement: row.joined_to for row in connection.execute(asked)}
 
 
 def kept_rows(connection: sa.Connection, names: Sequence[str]) -> dict[str, int]:

@@ -11,7 +11,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from reconcile import __version__
-from reconcile.campaigns import CampaignRegister, FundVocabulary
+from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds, read_funds
 from reconcile.store import tables
 from reconcile.store.journal import Work, canonical
 
@@ -61,12 +61,22 @@ def known_words(connection: sa.Connection) -> tuple[set[str] | None, set[str] | 
     return _words(connection, "campaigns", "code"), _words(connection, "funds", "fund")
 
 
-def _words(connection: sa.Connection, kind: str, column: str) -> set[str] | None:
+def funds_in_use(connection: sa.Connection) -> FundVocabulary:
+    """The vocabulary last used; the built-in one where none was."""
+    content = _content(connection, "funds")
+    return read_funds(pd.DataFrame(json.loads(content))) if content else default_funds()
+
+
+def _content(connection: sa.Connection, kind: str) -> str | None:
+    """The version of a register last used, all rows of it."""
     used = connection.execute(sa.select(tables.about.c.value).where(tables.about.c.name == f"{kind} in use")).scalar()
-    if used is None:
-        return None
     table = tables.registers.c
-    content = connection.execute(sa.select(table.content).where(table.kind == kind, table.digest == used)).scalar()
+    asked = sa.select(table.content).where(table.kind == kind, table.digest == used)
+    return connection.execute(asked).scalar() if used is not None else None
+
+
+def _words(connection: sa.Connection, kind: str, column: str) -> set[str] | None:
+    content = _content(connection, kind)
     return {row[column] for row in json.loads(content)} if content else None
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds
-from reconcile.errors import DecisionRefused, FrameRefused
+from reconcile.errors import FrameRefused
 from reconcile.matching.matches import no_search_for_cycles
 from reconcile.statement import Statement
 from reconcile.store import (
@@ -23,20 +23,23 @@ from reconcile.store import (
     figures,
     gaps,
     journal,
+    keeping,
     memory,
     periods,
     privacy,
     reading,
     registers,
     tables,
+    two_sides,
     view,
 )
 from reconcile.store.adding import Added
+from reconcile.store.books import Books, who
 from reconcile.store.database import Database, address
 from reconcile.store.rematch import rematch
 
 
-class Store:
+class Store(Books):
     """What was imported and decided. Made by `open_store`; to be closed after use, best by `with`."""
 
     def __init__(self, database: Database) -> None:
@@ -162,7 +165,7 @@ class Store:
         with self._database.writing() as connection:
             work = journal.work(connection)
             number = deciding.decide(work, transaction, allocations, reason=reason, evidence=evidence)
-            work.finish("decision", by=_who(by), why=reason, body={"transaction": transaction})
+            work.finish("decision", by=who(by), why=reason, body={"transaction": transaction})
             return number
 
     def undo(self, transaction: str, *, by: str, reason: str) -> int:
@@ -170,7 +173,7 @@ class Store:
         with self._database.writing() as connection:
             work = journal.work(connection)
             number = deciding.undo(work, transaction, reason=reason)
-            work.finish("undo", by=_who(by), why=reason, body={"transaction": transaction})
+            work.finish("undo", by=who(by), why=reason, body={"transaction": transaction})
             return number
 
     def decisions(self) -> pd.DataFrame:
@@ -188,26 +191,34 @@ class Store:
         with self._database.writing() as connection:
             work = journal.work(connection)
             work.add(tables.forgotten, [{"what": "remembered", "mark": mark} for mark in memory.marks([words])])
-            work.finish("forget remembered", by=_who(by), why=reason)
+            work.finish("forget remembered", by=who(by), why=reason)
 
     def close(self, month: str, *, by: str, reason: str = "", open_end: str = "") -> None:
-        """Freeze a month (`2018-09`) that ties out: its matches stay, later arrivals are booked in the next open month.
+        """Freeze a month (`2018-09`) that ties out: its matches and links stay, later arrivals count for an open one.
 
         Where an account has no statement that reaches the last day, `open_end` says why no more can have moved. Raises
         DecisionRefused where it does not tie out or its end is not in, and says what is missing.
         """
         with self._database.writing() as connection:
             work = journal.work(connection)
+            both = two_sides.reconciliation(connection, periods.checked_month(month))  # while it is open
             frozen = periods.close(work, month, open_end=open_end)
+            if both:
+                keeping.keep(work, month, both)
+            work.speak_of_open(month)
             body = {"month": month, "figures": frozen, "open end": open_end}
-            work.finish("close", by=_who(by), why=reason, body=body)
+            work.finish("close", by=who(by), why=reason, body=body)
 
     def reopen(self, month: str, *, by: str, reason: str) -> None:
         """Open a closed month again; raises DecisionRefused without a reason."""
         with self._database.writing() as connection:
             work = journal.work(connection)
+            closing = periods.closing(connection, periods.checked_month(month))
             periods.reopen(work, month, reason=reason)
-            work.finish("reopen", by=_who(by), why=reason, body={"month": month})
+            if closing:
+                keeping.open_again(work, month, closing.event)
+            work.speak_of_open(month)
+            work.finish("reopen", by=who(by), why=reason, body={"month": month})
 
     def months(self) -> pd.DataFrame:
         """Every closing and reopening, oldest first: `month`, `state`, `by`, `at`, `reason`, `in_force`."""
@@ -241,15 +252,16 @@ class Store:
             found = connection.execute(asked).scalar()
             return dict(json.loads(found)) if found else {}
 
-    def forget(self, transactions: Sequence[str], *, by: str, reason: str) -> int:
+    def forget(self, transactions: Sequence[str], *, by: str, reason: str, receipts: Sequence[str] = ()) -> int:
         """Forget what payers typed with these transactions; how many texts went. Amounts, totals and decisions stay.
 
-        Text that staff typed as the reason of a decision stays: it is a link of the journal.
+        The receipts that they settle go with them, and `receipts` by their numbers; they stay linked. Text that staff
+        typed as the reason of a decision stays: it is a link of the journal.
         """
         with self._database.writing() as connection:
             work = journal.work(connection)
-            count = privacy.forget(work, list(transactions))
-            work.finish("forget", by=_who(by), why=reason, body={"texts": count})
+            count = privacy.forget(work, list(transactions), list(receipts))
+            work.finish("forget", by=who(by), why=reason, body={"texts": count})
         self._database.sweep()
         return count
 
@@ -336,10 +348,3 @@ def open_store(url: str | os.PathLike[str], *, search: bool = True) -> Store:
     hundred megabytes; without `search` damage is told where it is met.
     """
     return Store(Database(address(url), search=search))
-
-
-def _who(by: str) -> str:
-    """Who decides; raises DecisionRefused for nobody."""
-    if not isinstance(by, str) or not by.strip():
-        raise DecisionRefused("nobody is named", do='Say who decides: by="…".')
-    return by.strip()

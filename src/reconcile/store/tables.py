@@ -11,161 +11,126 @@ from typing import Any
 
 import sqlalchemy as sa
 
-SCHEMA_VERSION = 1
+from reconcile.store import kinds
+from reconcile.store.kinds import WORDS, event, flag, key, number, of, table, text, words
+
+SCHEMA_VERSION = 2
 """Of the tables below; a store of an older version is migrated when it is opened, a newer one refused."""
 
-METADATA = sa.MetaData()
+METADATA = kinds.METADATA
 
-Whole = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
-DERIVED = {"derived": True}
-"""Of a column that can be told from other rows, and may be set anew: not part of the digest."""
+about = table("about", sa.Column("name", sa.Text, primary_key=True), text("value"))
 
-WORDS = {"words": True}
-"""Of a column with words of a payer that can be forgotten, and of their salt: not part of the digest, but of `mark`."""
-
-
-def _table(name: str, *columns: Any) -> sa.Table:
-    return sa.Table(name, METADATA, *columns, sqlite_strict=True)
-
-
-def _id() -> sa.Column[Any]:
-    return sa.Column("id", Whole, primary_key=True, autoincrement=False)
-
-
-def _text(name: str, *, may_lack: bool = False, **more: Any) -> sa.Column[Any]:
-    return sa.Column(name, sa.Text, nullable=may_lack, **more)
-
-
-def _number(name: str, *, may_lack: bool = False, **more: Any) -> sa.Column[Any]:
-    return sa.Column(name, Whole, nullable=may_lack, **more)
-
-
-def _of(table: str, name: str, *, may_lack: bool = False, **more: Any) -> sa.Column[Any]:
-    return sa.Column(name, Whole, sa.ForeignKey(f"{table}.id"), nullable=may_lack, **more)
-
-
-def _event() -> sa.Column[Any]:
-    # no foreign key, for `journal.verify` holds every row against its event, and more; to look for each of 100 000 rows
-    # whether its event is there, which is written last, takes a quarter of an import
-    return _number("event")
-
-
-def _flag() -> sa.Column[Any]:
-    return _number("current", info=DERIVED)
-
-
-about = _table("about", sa.Column("name", sa.Text, primary_key=True), _text("value"))
-
-events = _table(
+events = table(
     "events",
-    _id(),
-    _text("at"),
-    _text("by"),
-    _text("kind"),
-    _text("why"),
-    _text("body"),
-    _text("previous"),
-    _text("hash"),
+    key(),
+    text("at"),
+    text("by"),
+    text("kind"),
+    text("why"),
+    text("body"),
+    text("previous"),
+    text("hash"),
 )
 
-texts = _table(
+texts = table(
     "texts",
-    _id(),
-    _event(),
-    _text("text", may_lack=True, info=WORDS),
-    _text("salt", may_lack=True, info=WORDS),
-    _text("key", may_lack=True, unique=True, info=WORDS),
-    _text("mark"),
+    key(),
+    event(),
+    text("text", may_lack=True, info=WORDS),
+    text("salt", may_lack=True, info=WORDS),
+    text("key", may_lack=True, unique=True, info=WORDS),
+    text("mark"),
 )
 
-statements = _table(
+statements = table(
     "statements",
-    _id(),
-    _event(),
-    _text("file"),
-    _text("member", may_lack=True),
-    _text("sha256"),
-    _text("layout"),
-    _text("encoding"),
-    _text("account"),
-    _text("account_name"),
-    _text("account_kind"),
-    _text("currency"),
-    _text("period_start", may_lack=True),
-    _text("period_end", may_lack=True),
-    _number("period_stated"),
-    _number("opening", may_lack=True),
-    _number("closing", may_lack=True),
-    _text("first_day", may_lack=True),
-    _text("last_day", may_lack=True),
-    _number("number", may_lack=True),
-    _number("preference"),
-    _text("proof"),
-    _text("warnings"),
-    _text("mark", unique=True),
+    key(),
+    event(),
+    text("file"),
+    text("member", may_lack=True),
+    text("sha256"),
+    text("layout"),
+    text("encoding"),
+    text("account"),
+    text("account_name"),
+    text("account_kind"),
+    text("currency"),
+    text("period_start", may_lack=True),
+    text("period_end", may_lack=True),
+    number("period_stated"),
+    number("opening", may_lack=True),
+    number("closing", may_lack=True),
+    text("first_day", may_lack=True),
+    text("last_day", may_lack=True),
+    number("number", may_lack=True),
+    number("preference"),
+    text("proof"),
+    text("warnings"),
+    text("mark", unique=True),
     sa.Index("statements_sha", "sha256"),
     sa.Index("statements_days", "account", "last_day"),
 )
 
-days = _table(
+days = table(
     "days",
-    _id(),
-    _event(),
-    _text("account"),
-    _text("day"),
-    _text("digest"),
+    key(),
+    event(),
+    text("account"),
+    text("day"),
+    text("digest"),
     sa.UniqueConstraint("account", "day", "digest"),
 )
 
-rows = _table(
+rows = table(
     "rows",
-    _id(),
-    _event(),
-    _of("days", "day_id", index=True),
-    _number("place"),
-    _text("own_id"),
-    _number("cents"),
-    _number("balance", may_lack=True),
-    _of("texts", "description"),
-    _of("texts", "bank_reference", may_lack=True),
-    _text("bank_id", may_lack=True),
+    key(),
+    event(),
+    of("days", "day_id", index=True),
+    number("place"),
+    text("own_id"),
+    number("cents"),
+    number("balance", may_lack=True),
+    of("texts", "description"),
+    of("texts", "bank_reference", may_lack=True),
+    text("bank_id", may_lack=True),
 )
 
-delivered = _table(
+delivered = table(
     "delivered",
-    _id(),
-    _event(),
-    _of("statements", "statement", index=True),
-    _of("days", "day_id", index=True),
-    _text("lines"),
+    key(),
+    event(),
+    of("statements", "statement", index=True),
+    of("days", "day_id", index=True),
+    text("lines"),
 )
 
-other_rows = _table(
+other_rows = table(
     "other_rows",
-    _id(),
-    _event(),
-    _of("statements", "statement", index=True),
-    _text("kind"),
-    _number("line"),
-    _of("texts", "text"),
-    _of("texts", "reason", may_lack=True),
-    _text("day", may_lack=True),
-    _number("cents", may_lack=True),
-    _number("balance", may_lack=True),
+    key(),
+    event(),
+    of("statements", "statement", index=True),
+    text("kind"),
+    number("line"),
+    of("texts", "text"),
+    of("texts", "reason", may_lack=True),
+    text("day", may_lack=True),
+    number("cents", may_lack=True),
+    number("balance", may_lack=True),
     sa.CheckConstraint("kind IN ('notice', 'set aside')", name="other_rows_kind"),
 )
 
-movements = _table(
+movements = table(
     "movements",
-    _id(),
-    _event(),
-    _text("movement"),
-    _of("rows", "row"),
-    _text("account"),
-    _text("day"),
-    _text("booked"),
-    _text("joined_to", may_lack=True),
-    _flag(),
+    key(),
+    event(),
+    text("movement"),
+    of("rows", "row"),
+    text("account"),
+    text("day"),
+    text("booked"),
+    text("joined_to", may_lack=True),
+    flag(),
     sa.Index("movements_movement", "movement"),
     sa.Index("movements_days", "account", "day"),
 )
@@ -175,131 +140,231 @@ ELSEWHERE = movements.c.booked != sa.func.substr(movements.c.day, sa.literal_col
 
 sa.Index("movements_elsewhere", movements.c.booked, sqlite_where=ELSEWHERE, postgresql_where=ELSEWHERE)
 
-members = _table(
+members = table(
     "members",
-    _id(),
-    _event(),
-    _of("rows", "row", index=True),
-    _text("movement"),
-    _flag(),
+    key(),
+    event(),
+    of("rows", "row", index=True),
+    text("movement"),
+    flag(),
     sa.Index("members_movement", "movement"),
 )
 
-conflicts = _table(
+conflicts = table(
     "conflicts",
-    _id(),
-    _event(),
-    _text("account"),
-    _text("day"),
-    _text("kind"),
-    _text("movement"),
-    _of("rows", "kept"),
-    _of("rows", "other", may_lack=True),
-    _of("statements", "other_statement"),
-    _text("reason"),
-    _flag(),
+    key(),
+    event(),
+    text("account"),
+    text("day"),
+    text("kind"),
+    text("movement"),
+    of("rows", "kept"),
+    of("rows", "other", may_lack=True),
+    of("statements", "other_statement"),
+    text("reason"),
+    flag(),
     sa.Index("conflicts_days", "account", "day"),
 )
 
-registers = _table(
+registers = table(
     "registers",
-    _id(),
-    _event(),
-    _text("kind"),
-    _text("source"),
-    _text("digest"),
-    _text("content"),
+    key(),
+    event(),
+    text("kind"),
+    text("source"),
+    text("digest"),
+    text("content"),
     sa.UniqueConstraint("kind", "digest"),
     sa.CheckConstraint("kind IN ('campaigns', 'funds')", name="registers_kind"),
 )
 
-matches = _table(
+matches = table(
     "matches",
-    _id(),
-    _event(),
-    _text("movement"),
-    _number("row"),
-    _text("month"),
-    _text("status"),
-    _text("campaign", may_lack=True),
-    _text("fund", may_lack=True),
-    _text("kind"),
-    _text("confidence", may_lack=True),
-    _text("rule"),
-    _text("evidence", may_lack=True, info=WORDS),
-    _text("candidates", may_lack=True),
-    _text("reason", may_lack=True, info=WORDS),
-    _text("decided_with"),
-    _text("salt", may_lack=True, info=WORDS),
-    _text("mark"),
-    _flag(),
+    key(),
+    event(),
+    text("movement"),
+    number("row"),
+    text("month"),
+    text("status"),
+    text("campaign", may_lack=True),
+    text("fund", may_lack=True),
+    text("kind"),
+    text("confidence", may_lack=True),
+    text("rule"),
+    text("evidence", may_lack=True, info=WORDS),
+    text("candidates", may_lack=True),
+    text("reason", may_lack=True, info=WORDS),
+    text("decided_with"),
+    text("salt", may_lack=True, info=WORDS),
+    text("mark"),
+    flag(),
     sa.Index("matches_movement", "movement"),
     sa.Index("matches_month", "month"),
 )
 
-decisions = _table(
+decisions = table(
     "decisions",
-    _id(),
-    _event(),
-    _text("movement"),
-    _text("booked"),
-    _of("decisions", "undoes", may_lack=True),
-    _text("evidence", may_lack=True, info=WORDS),
-    _text("salt", may_lack=True, info=WORDS),
-    _text("mark"),
-    _flag(),
+    key(),
+    event(),
+    text("movement"),
+    text("booked"),
+    of("decisions", "undoes", may_lack=True),
+    text("evidence", may_lack=True, info=WORDS),
+    text("salt", may_lack=True, info=WORDS),
+    text("mark"),
+    flag(),
     sa.Index("decisions_movement", "movement"),
 )
 
-allocations = _table(
+allocations = table(
     "allocations",
-    _id(),
-    _event(),
-    _of("decisions", "decision", index=True),
-    _text("campaign", may_lack=True),
-    _text("fund", may_lack=True),
-    _number("cents"),
+    key(),
+    event(),
+    of("decisions", "decision", index=True),
+    text("campaign", may_lack=True),
+    text("fund", may_lack=True),
+    number("cents"),
 )
 
-reversals = _table(
+reversals = table(
     "reversals",
-    _id(),
-    _event(),
-    _text("reversal"),
-    _text("original"),
-    _text("reason"),
-    _flag(),
+    key(),
+    event(),
+    text("reversal"),
+    text("original"),
+    text("reason"),
+    flag(),
     sa.Index("reversals_reversal", "reversal"),
 )
 
-periods = _table(
+periods = table(
     "periods",
-    _id(),
-    _event(),
-    _text("month"),
-    _text("state"),
-    _text("figures"),
-    _flag(),
+    key(),
+    event(),
+    text("month"),
+    text("state"),
+    text("figures"),
+    flag(),
     sa.CheckConstraint("state IN ('closed', 'reopened')", name="periods_state"),
 )
 
-files = _table("files", _id(), _event(), _text("name"), _text("sha256", unique=True), _number("statements"))
+files = table("files", key(), event(), text("name"), text("sha256", unique=True), number("statements"))
 
-forgotten = _table("forgotten", _id(), _event(), _text("what"), _text("mark"))
+forgotten = table("forgotten", key(), event(), text("what"), text("mark"))
 
-workbooks = _table("workbooks", _id(), _event(), _text("name"), _text("sha256"))
+workbooks = table("workbooks", key(), event(), text("name"), text("sha256"))
 
-runs = _table("runs", _id(), _event(), _text("outcome"), _text("report"))
+runs = table("runs", key(), event(), text("outcome"), text("report"))
+
+receipts = table(
+    "receipts",
+    key(),
+    event(),
+    text("receipt"),
+    text("day"),
+    number("cents"),
+    text("booked"),
+    text("campaign", may_lack=True),
+    text("fund", may_lack=True),
+    text("method", may_lack=True),
+    text("batch", may_lack=True),
+    text("source", may_lack=True),
+    number("line", may_lack=True),
+    number("withdrawn"),
+    *words("payer", "reference"),
+    flag(),
+    sa.Index("receipts_receipt", "receipt"),
+)
+
+payouts = table(
+    "payouts",
+    key(),
+    event(),
+    text("gift"),
+    text("payout"),
+    text("day"),
+    number("gross"),
+    number("fee"),
+    number("net"),
+    text("source", may_lack=True),
+    number("line", may_lack=True),
+    *words("payer", "reference"),
+    flag(),
+    sa.Index("payouts_gift", "gift"),
+)
+
+book_files = table(
+    "book_files",
+    key(),
+    event(),
+    text("kind"),
+    text("name"),
+    text("sha256"),
+    text("read_as"),
+    number("rows"),
+    sa.UniqueConstraint("kind", "sha256", "read_as"),
+)
+
+settlements = table(
+    "settlements",
+    key(),
+    event(),
+    number("settles", may_lack=True),
+    number("fee"),
+    of("settlements", "undoes", may_lack=True),
+    flag(),
+)
+
+settled_pairs = table(
+    "settled_pairs",
+    key(),
+    event(),
+    of("settlements", "settlement", index=True),
+    text("movement"),
+    text("receipt"),
+    sa.Index("settled_pairs_movement", "movement"),
+)
+
+kept_links = table(
+    "kept_links",
+    key(),
+    event(),
+    text("month"),
+    text("movement"),
+    text("receipt", may_lack=True),
+    number("cents"),
+    text("status"),
+    text("rule"),
+    text("together"),
+    text("confidence"),
+    *words("evidence", "reason"),
+    flag(),
+    sa.Index("kept_links_month", "month"),
+    sa.Index("kept_links_movement", "movement"),
+)
+
+open_items = table(
+    "open_items",
+    key(),
+    event(),
+    text("month"),
+    text("side"),
+    text("item"),
+    number("earlier"),
+    text("why", may_lack=True),
+    flag(),
+    sa.Index("open_items_month", "month"),
+)
 
 EVIDENCE = [t for t in METADATA.sorted_tables if "event" in t.c]
 """The tables whose rows an event of the journal vouches for."""
 
 
-def spoken(table: sa.Table) -> list[str]:
+def spoken(of_table: sa.Table) -> list[str]:
     """The columns of a table with a payer's words, for which its `mark` vouches until they are forgotten."""
-    return [c.name for c in table.c if c.info.get("words") and c.name != "salt"]
+    return [c.name for c in of_table.c if c.info.get("words") and c.name != "salt"]
 
 
-def vouched(table: sa.Table) -> list[sa.Column[Any]]:
+def vouched(of_table: sa.Table) -> list[sa.Column[Any]]:
     """The columns of a table that the digest of an event takes in."""
-    return [c for c in table.c if not c.info.get("derived") and not c.info.get("words")]
+    return [c for c in of_table.c if not c.info.get("derived") and not c.info.get("words")]

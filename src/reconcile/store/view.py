@@ -13,10 +13,22 @@ import pandas as pd
 import sqlalchemy as sa
 
 from reconcile import money
+from reconcile.books import Reconciliation
 from reconcile.merging import AccountFigures, Merged
 from reconcile.schema import KINDS, SET_ASIDE, TEXT, TRANSACTIONS
 from reconcile.statement import Account, Check, Period, Proof, Statement
-from reconcile.store import disagreements, effective, evidence, figures, gaps, history, periods, reading, tables
+from reconcile.store import (
+    disagreements,
+    effective,
+    evidence,
+    figures,
+    gaps,
+    history,
+    periods,
+    reading,
+    tables,
+    two_sides,
+)
 from reconcile.store.asking import in_parts, pairs
 from reconcile.store.evidence import FORGOTTEN, amounts_of
 from reconcile.store.months import first_and_last
@@ -29,6 +41,7 @@ class MonthView:
     What came after a month was closed counts for a later one: a movement stands there among `merged`, with a word about
     it in `matches`, a decision in `decided_later`. `reversals` says which payments are taken back, `originals` has
     those of other months; `decisions` and `changes` tell how it came to this. Their columns are those of `schema`.
+    `reconciliation` is the bank against the receipts, None where there are none by then.
     """
 
     month: str
@@ -41,6 +54,7 @@ class MonthView:
     originals: pd.DataFrame
     decisions: pd.DataFrame
     changes: pd.DataFrame
+    reconciliation: Reconciliation | None = None
 
 
 def month(connection: sa.Connection, name: str) -> MonthView | None:
@@ -81,6 +95,7 @@ def month(connection: sa.Connection, name: str) -> MonthView | None:
         originals,
         history.decisions(connection, names, until),
         history.changes(connection, names, until),
+        two_sides.reconciliation(connection, name),
     )
 
 

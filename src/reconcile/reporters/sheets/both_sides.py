@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+import numpy as np
+import numpy.typing as npt
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reconcile import money
 from reconcile.books import Reconciliation
+from reconcile.books.before import BEFORE, NOTHING
 from reconcile.reporters import style
 from reconcile.reporters.book import Book, Value
 from reconcile.reporters.contents import Contents
@@ -21,6 +24,8 @@ HEADS = ("What", "Lines", "Amount", "Where it stands")
 ROWS = tuple[str, Formula | int | None, Formula | Decimal, str]
 _LINE = (style.TYPED, style.COUNT, style.AMOUNT, style.PLAIN)
 _TOTAL = (style.TOTAL, style.TOTAL_COUNT, style.TOTAL_AMOUNT, style.TOTAL)
+IN_TRANSIT = "Deposits in transit: receipts that are not at the bank"
+OUTSTANDING = "Outstanding: receipts taken back that are not at the bank"
 REMARK = (
     "A receipt and a bank line are linked where a number, a reference, a name, or amount and day alone point at each "
     "other and at nothing else; all others are open, and asked about. The books begin with the bank's own balance."
@@ -92,27 +97,48 @@ def _bank(book: Book, contents: Contents, found: Reconciliation) -> list[ROWS]:
         ("Balances with which the statements begin", None, opening(contents), "Summary"),
         ("Moved, every line once", book.sums.count(), book.sums.amount(), "Transactions"),
     ]
-    for words, sign, own in (
-        ("Deposits in transit: receipts that are not at the bank", ">", cents > 0),
-        ("Outstanding: receipts taken back that are not at the bank", "<", cents < 0),
-    ):
-        where = f'{{0}}[At the bank],"<>linked",{{0}}[Amount],"{sign}0"'
-        rows.append(
-            (
-                words,
-                _over(receipts.tables(found), f"COUNTIFS({where})", int(own.sum())),
-                _over(receipts.tables(found), f"SUMIFS({{0}}[Amount],{where})", money.rand(int(cents[own].sum()))),
-                "Receipts",
+    open_ = '{0}[At the bank],"<>linked",{0}[At the bank],"<>decided"'
+    for begin, counts, rows_of in _months(found, (found.before or NOTHING).of_books(open_receipts).to_numpy()):
+        for words, sign, own in (
+            (IN_TRANSIT, ">", (cents > 0) & rows_of),
+            (OUTSTANDING, "<", (cents < 0) & rows_of),
+        ):
+            where = f'{open_},{{0}}[Amount],"{sign}0"{counts}'
+            rows.append(
+                (
+                    begin + words,
+                    _over(receipts.tables(found), f"COUNTIFS({where})", int(own.sum())),
+                    _over(receipts.tables(found), f"SUMIFS({{0}}[Amount],{where})", money.rand(int(cents[own].sum()))),
+                    "Receipts",
+                )
             )
-        )
     return rows
 
 
+def _months(found: Reconciliation, earlier: npt.NDArray[np.bool_]) -> list[tuple[str, str, npt.NDArray[np.bool_]]]:
+    """What a receipt counts for: words for it, what picks it out in the table, and which ones do."""
+    if found.before is None:
+        return [("", "", ~earlier)]
+    where = f',{{0}}[{receipts.COUNTS.heading}],"{{}}"'
+    own = ("", where.replace("{}", receipts.THIS), ~earlier)
+    return [own, (BEFORE.capitalize(), where.replace("{}", receipts.EARLIER), earlier)]
+
+
 def _books(contents: Contents, found: Reconciliation, first: int) -> list[ROWS]:
-    total = _over(receipts.tables(found), "SUM({0}[Amount])", money.total(found.receipts["amount"]))
-    count = _over(receipts.tables(found), "COUNTA({0}[Receipt])", len(found.receipts))
+    before = found.before or NOTHING
+    own = found.receipts[~before.of_books(found.receipts)]
+    amounts, rows_ = "SUM({0}[Amount])", "COUNTA({0}[Receipt])"
+    if found.before is not None:
+        where = f'{{0}}[{receipts.COUNTS.heading}],"{receipts.THIS}"'
+        amounts, rows_ = f"SUMIFS({{0}}[Amount],{where})", f"COUNTIFS({where})"
+    total = _over(receipts.tables(found), amounts, money.total(own["amount"]))
+    count = _over(receipts.tables(found), rows_, len(own))
+    begin, said = opening(contents), "taken as the bank's"
+    if found.before is not None:
+        begin += before.books_opening(found.transactions, found.receipts) - before.opening
+        said = "the bank's, with what was open before"
     rows: list[ROWS] = [
-        ("Balances with which the books begin", None, opening(contents), "taken as the bank's"),
+        ("Balances with which the books begin", None, begin, said),
         ("Receipts, every one once", count, total, "Receipts"),
     ]
     names = only_bank.tables(found)

@@ -6,11 +6,14 @@ import pandas as pd
 
 from reconcile import money
 from reconcile.books import Reconciliation
+from reconcile.books.before import BEFORE
 from reconcile.books.links import GATEWAY_FEE, PROPOSED
 from reconcile.reporters import style
 from reconcile.reporters.book import ROW_HASH, Book, table_names
 from reconcile.reporters.book import TableColumnShown as Column
+from reconcile.reporters.celltext import clean_column
 from reconcile.reporters.contents import Contents
+from reconcile.schema import TEXT
 
 COLUMNS = (
     Column("Date", "day", 10.5, 10.5),
@@ -37,7 +40,7 @@ class _OnlyBank:
         if found is None:
             return
         own = rows_of(found)
-        shown = contents.about(own["transaction_id"]).reset_index(drop=True)
+        shown = _with_earlier(contents.about(own["transaction_id"]).reset_index(drop=True), own, contents)
         said = _candidates(found)
         rows = shown[["Date", "Description", "Campaign", "Fund", "File", "Line", "Transaction id"]].assign(
             Amount=own["amount"],
@@ -53,7 +56,31 @@ class _OnlyBank:
 def rows_of(found: Reconciliation) -> pd.DataFrame:
     """What is only at the bank: `transaction_id`, `amount` and `why`; a fee is what a line is short of its receipts."""
     own = found.unmatched_bank[["transaction_id", "amount", "why"]]
+    if found.before is not None:
+        earlier = found.before.of_bank(own)
+        own = own.assign(why=(BEFORE + own["why"]).where(earlier, own["why"]))
     return pd.concat([own, found.fees[["transaction_id", "amount"]].assign(why=GATEWAY_FEE)], ignore_index=True)
+
+
+def _with_earlier(shown: pd.DataFrame, own: pd.DataFrame, contents: Contents) -> pd.DataFrame:
+    """The lines as the workbook has them, those of earlier months as the bank wrote them."""
+    found = contents.beside.reconciliation
+    earlier = shown["Transaction id"].isna()
+    if found is None or not earlier.any():
+        return shown
+    lines = found.transactions.set_index("transaction_id").reindex(own.loc[earlier.to_numpy(), "transaction_id"])
+    told = {
+        "Date": lines["date"],
+        "Description": contents.words(lines["description"]),
+        "File": lines["source"].map(contents.masked),
+        "Line": lines["line"].astype("Int64"),
+        "Transaction id": lines.index.to_series(),
+    }
+    filled = shown.copy()
+    for heading, values in told.items():
+        cells = values if heading in ("Date", "Line") else clean_column(values.astype(TEXT), heading)[0]
+        filled.loc[earlier, heading] = cells.to_numpy()
+    return filled
 
 
 def _candidates(found: Reconciliation) -> pd.Series[str]:

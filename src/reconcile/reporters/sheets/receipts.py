@@ -6,7 +6,7 @@ import pandas as pd
 
 from reconcile import money
 from reconcile.books import Reconciliation
-from reconcile.books.links import LINKED, PROPOSED
+from reconcile.books.links import DECIDED, LINKED, PROPOSED
 from reconcile.reporters import style
 from reconcile.reporters.book import ROW_HASH, Book, table_names
 from reconcile.reporters.book import TableColumnShown as Column
@@ -36,7 +36,11 @@ COLUMNS = (
 AS_READ = ("Receipt", "Date", "Amount", "Payer", "Reference", "Campaign", "Fund", "Method", "Batch", "File", "Line")
 """The columns that a receipt was read from, in the order of `schema.RECEIPTS`."""
 
-STATES = {LINKED: "linked", PROPOSED: "a question", "": "not there"}
+STATES = {LINKED: "linked", DECIDED: "decided", PROPOSED: "a question", "": "not there"}
+COUNTS = Column("Counts for", "text", 8, 9)
+THIS, EARLIER = "month", "before"
+"""In the workbook of a month, whether a receipt counts for it, or for one before and was open when it began."""
+
 TABLE = "Receipts"
 
 
@@ -51,10 +55,15 @@ class _Receipts:
         rows = _rows(found, contents)
         count = f"{len(rows):,}".replace(",", " ")
         about = f"{money.shown(money.total(found.receipts['amount']))} · {count} receipts, every one once"
-        for sheet in book.long_sheets("Receipts", TABLE, about, COLUMNS, rows):
+        for sheet in book.long_sheets("Receipts", TABLE, about, columns(found), rows):
             sheet.sheet_properties.tabColor = style.INK
             sheet.page_setup.fitToWidth = 2
             sheet.print_title_cols = "A:C"
+
+
+def columns(found: Reconciliation) -> tuple[Column, ...]:
+    """The columns of the sheet: of a month there is one more."""
+    return COLUMNS if found.before is None else (*COLUMNS[:-1], COUNTS, COLUMNS[-1])
 
 
 def tables(found: Reconciliation) -> tuple[str, ...]:
@@ -65,7 +74,9 @@ def tables(found: Reconciliation) -> tuple[str, ...]:
 def _rows(found: Reconciliation, contents: Contents) -> pd.DataFrame:
     own = found.receipts.sort_values(["date", "receipt_id"], ignore_index=True)
     links = found.links[found.links["receipt_id"].notna()]
-    best = links.sort_values(["status", "confidence"], ascending=[True, False], kind="stable")
+    # what settles a receipt comes before what is only asked about it
+    best = links.assign(asked=links["status"].eq(PROPOSED))
+    best = best.sort_values(["asked", "confidence"], ascending=[True, False], kind="stable")
     first = best.drop_duplicates("receipt_id").set_index("receipt_id").reindex(own["receipt_id"]).reset_index()
     lines = links.groupby("receipt_id")["transaction_id"].agg(" ".join).reindex(own["receipt_id"])
     shown = {
@@ -86,7 +97,9 @@ def _rows(found: Reconciliation, contents: Contents) -> pd.DataFrame:
         "File": own["source"],
         "Line": own["line"],
     }
-    texts = {c.heading for c in COLUMNS if c.holds == "text"}
+    if found.before is not None:
+        shown[COUNTS.heading] = found.before.of_books(own).map({True: EARLIER, False: THIS})
+    texts = {c.heading for c in columns(found) if c.holds == "text"}
     return pd.DataFrame({h: clean_column(v.astype(TEXT), h)[0] if h in texts else v for h, v in shown.items()})
 
 
