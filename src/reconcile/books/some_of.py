@@ -79,7 +79,8 @@ def _some(whole: int, parts: Sequence[int], cents: Numbers, words: str) -> Some 
     if not ways:
         return None
     chance = sum(by_chance(size, amounts) for size in {len(way) for way in ways})
-    evidence = f"{len(ways[0])} of {len(parts)} {words} come to it to the cent; {chance:.2g} such sums would by chance"
+    expected = f"{chance:.3f}" if chance >= 0.001 else "fewer than 0.001"
+    evidence = f"{len(ways[0])} of {len(parts)} {words} come to it to the cent; {expected} such sums would by chance"
     reason = f"{len(ways)} sums of what is open come to it, of which this is one"
     if len(ways) == 1:
         reason = "some of what is open come to it, not all" if len(ways[0]) < len(parts) else "it may be another's"
