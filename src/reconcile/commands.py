@@ -126,11 +126,17 @@ def _settle(command: argparse.ArgumentParser) -> None:
         help="another bank line of the one receipt; give it several times",
     )
     command.add_argument("--fee", metavar="AMOUNT", help="what was kept on the way, such as 5.00")
+    example(
+        command,
+        'reconcile settle 5c1f0a93be27d648 R0117 R0118 --reason "one deposit, says the slip"',
+        'reconcile settle 5c1f0a93be27d648 R0119 --fee 5.00 --reason "the bank kept a fee"',
+    )
 
 
 def _apart(command: argparse.ArgumentParser) -> None:
     command.description = "A person's word that they are not the same money: not linked, nor asked about again."
     _line_and_receipts(command)
+    example(command, 'reconcile keep-apart 5c1f0a93be27d648 R0117 --reason "a namesake"')
 
 
 def _line_and_receipts(command: argparse.ArgumentParser) -> None:
@@ -138,6 +144,7 @@ def _line_and_receipts(command: argparse.ArgumentParser) -> None:
     command.add_argument("receipts", nargs="+", metavar="RECEIPT", help="the number of a receipt, or several")
     config_of(command)
     who_says(command)
+    as_json(command, "its number")
 
 
 def _unsettle(command: argparse.ArgumentParser) -> None:
@@ -145,6 +152,8 @@ def _unsettle(command: argparse.ArgumentParser) -> None:
     command.add_argument("name", metavar="TRANSACTION_OR_RECEIPT", help="a bank line's id, or a receipt's number")
     config_of(command)
     who_says(command, reason_needed=True)
+    as_json(command, "its number")
+    example(command, 'reconcile unsettle R0117 --reason "the wrong receipt"')
 
 
 def _withdraw(command: argparse.ArgumentParser) -> None:
@@ -153,6 +162,8 @@ def _withdraw(command: argparse.ArgumentParser) -> None:
     command.add_argument("--restore", action="store_true", help="put a receipt that was withdrawn back into the books")
     config_of(command)
     who_says(command, reason_needed=True)
+    as_json(command, "which receipt, and whether it counts")
+    example(command, 'reconcile withdraw R0117 --reason "written twice"')
 
 
 def _close(command: argparse.ArgumentParser) -> None:
@@ -309,7 +320,7 @@ def settle(arguments: argparse.Namespace) -> int:
             reason=arguments.reason,
             fee=arguments.fee,
         )
-    print(f"settlement {number} is on record")
+    answer(arguments, f"settlement {number} is on record", settlement=number)
     return 0
 
 
@@ -319,7 +330,7 @@ def keep_apart(arguments: argparse.Namespace) -> int:
     with store:
         by = arguments.by or config.operator
         number = store.keep_apart(arguments.transaction, arguments.receipts, by=by, reason=arguments.reason)
-    print(f"settlement {number} is on record: they are kept apart")
+    answer(arguments, f"settlement {number} is on record: they are kept apart", settlement=number)
     return 0
 
 
@@ -328,7 +339,7 @@ def unsettle(arguments: argparse.Namespace) -> int:
     store, config = opened(arguments)
     with store:
         number = store.unsettle(arguments.name, by=arguments.by or config.operator, reason=arguments.reason)
-    print(f"settlement {number} is on record: what was said is taken back")
+    answer(arguments, f"settlement {number} is on record: what was said is taken back", settlement=number)
     return 0
 
 
@@ -338,7 +349,8 @@ def withdraw(arguments: argparse.Namespace) -> int:
     with store:
         change = store.restore if arguments.restore else store.withdraw
         change(arguments.receipt, by=arguments.by or config.operator, reason=arguments.reason)
-    print(f"receipt {shown(arguments.receipt)} {'counts again' if arguments.restore else 'counts no longer'}")
+    words = f"receipt {shown(arguments.receipt)} {'counts again' if arguments.restore else 'counts no longer'}"
+    answer(arguments, words, receipt=arguments.receipt, counts=arguments.restore)
     return 0
 
 
