@@ -35,7 +35,7 @@ LEVELS = [
     {"run"},
     {"nightly", "screen", "arguments"},
     {"commands"},
-    {"audit_commands"},
+    {"audit_commands", "receipt_commands"},
     {"cli"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}

@@ -15,6 +15,7 @@ from reconcile.audit_commands import add_to as add_audit
 from reconcile.audit_commands import options_of, sampling
 from reconcile.commands import Function, add_to
 from reconcile.errors import ReconcileError
+from reconcile.receipt_commands import add_to as add_receipts
 
 if TYPE_CHECKING:
     from reconcile.campaigns import FundVocabulary
@@ -47,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
     _evaluate(commands.add_parser("evaluate", help="measure the decisions on lines whose answer is known"))
     _campaigns(commands.add_parser("campaigns", help="what a register makes hard to credit"))
     _completion(commands.add_parser("completion", help="what a shell needs to complete commands and options"))
-    of_a_store = add_to(commands) | add_audit(commands)
+    of_a_store = add_to(commands) | add_receipts(commands) | add_audit(commands)
     top.set_defaults(of_a_store=of_a_store)
     return top
 

@@ -1,4 +1,4 @@
-"""The commands that work on a store: init, copy-store, nightly, those by which people decide, close, reopen, forget."""
+"""The commands that work on a store: init, copy-store, nightly, decide, undo, close, reopen, remembered, forget."""
 
 from __future__ import annotations
 
@@ -27,10 +27,6 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> dic
     _nightly(commands.add_parser("nightly", help="take in what is new, once; match it; write the workbooks"))
     _decide(commands.add_parser("decide", help="say whose a payment is, and keep it on record"))
     _undo(commands.add_parser("undo", help="take the newest decision on a payment back"))
-    _settle(commands.add_parser("settle", help="say that a bank line and receipts are the same money"))
-    _apart(commands.add_parser("keep-apart", help="say that a bank line is none of some receipts"))
-    _unsettle(commands.add_parser("unsettle", help="take back what was said of a bank line or a receipt"))
-    _withdraw(commands.add_parser("withdraw", help="take a receipt out of the books"))
     _close(commands.add_parser("close", help="freeze a month that ties out"))
     _reopen(commands.add_parser("reopen", help="open a closed month again"))
     _remembered(commands.add_parser("remembered", help="what people decided before for the same payer's words"))
@@ -42,10 +38,6 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> dic
         "nightly": nightly,
         "decide": decide,
         "undo": undo,
-        "settle": settle,
-        "keep-apart": keep_apart,
-        "unsettle": unsettle,
-        "withdraw": withdraw,
         "close": close,
         "reopen": reopen,
         "remembered": remembered,
@@ -113,57 +105,6 @@ def _undo(command: argparse.ArgumentParser) -> None:
     who_says(command, reason_needed=True)
     as_json(command, "its number")
     example(command, 'reconcile undo 5c1f0a93be27d648 --reason "the wrong line"')
-
-
-def _settle(command: argparse.ArgumentParser) -> None:
-    command.description = "A person's word that they settle one another; it holds before any rule, and across funds."
-    _line_and_receipts(command)
-    command.add_argument(
-        "--also",
-        action="append",
-        default=[],
-        metavar="TRANSACTION",
-        help="another bank line of the one receipt; give it several times",
-    )
-    command.add_argument("--fee", metavar="AMOUNT", help="what was kept on the way, such as 5.00")
-    example(
-        command,
-        'reconcile settle 5c1f0a93be27d648 R0117 R0118 --reason "one deposit, says the slip"',
-        'reconcile settle 5c1f0a93be27d648 R0119 --fee 5.00 --reason "the bank kept a fee"',
-    )
-
-
-def _apart(command: argparse.ArgumentParser) -> None:
-    command.description = "A person's word that they are not the same money: not linked, nor asked about again."
-    _line_and_receipts(command)
-    example(command, 'reconcile keep-apart 5c1f0a93be27d648 R0117 --reason "a namesake"')
-
-
-def _line_and_receipts(command: argparse.ArgumentParser) -> None:
-    command.add_argument("transaction", metavar="TRANSACTION", help="the bank line's id, from the workbook")
-    command.add_argument("receipts", nargs="+", metavar="RECEIPT", help="the number of a receipt, or several")
-    config_of(command)
-    who_says(command)
-    as_json(command, "its number")
-
-
-def _unsettle(command: argparse.ArgumentParser) -> None:
-    command.description = "The newest word on it is taken back, and the rules decide again; both stay on record."
-    command.add_argument("name", metavar="TRANSACTION_OR_RECEIPT", help="a bank line's id, or a receipt's number")
-    config_of(command)
-    who_says(command, reason_needed=True)
-    as_json(command, "its number")
-    example(command, 'reconcile unsettle R0117 --reason "the wrong receipt"')
-
-
-def _withdraw(command: argparse.ArgumentParser) -> None:
-    command.description = "The receipt counts no longer, whatever file brings it again; what it was stays on record."
-    command.add_argument("receipt", metavar="RECEIPT", help="its number")
-    command.add_argument("--restore", action="store_true", help="put a receipt that was withdrawn back into the books")
-    config_of(command)
-    who_says(command, reason_needed=True)
-    as_json(command, "which receipt, and whether it counts")
-    example(command, 'reconcile withdraw R0117 --reason "written twice"')
 
 
 def _close(command: argparse.ArgumentParser) -> None:
@@ -306,51 +247,6 @@ def undo(arguments: argparse.Namespace) -> int:
     with store:
         number = store.undo(arguments.transaction, by=arguments.by or config.operator, reason=arguments.reason)
     answer(arguments, f"decision {number} is on record: what was before holds again", decision=number)
-    return 0
-
-
-def settle(arguments: argparse.Namespace) -> int:
-    """`reconcile settle`: 0 when it is on record."""
-    store, config = opened(arguments)
-    with store:
-        number = store.settle(
-            [arguments.transaction, *arguments.also],
-            arguments.receipts,
-            by=arguments.by or config.operator,
-            reason=arguments.reason,
-            fee=arguments.fee,
-        )
-    answer(arguments, f"settlement {number} is on record", settlement=number)
-    return 0
-
-
-def keep_apart(arguments: argparse.Namespace) -> int:
-    """`reconcile keep-apart`: 0 when it is on record."""
-    store, config = opened(arguments)
-    with store:
-        by = arguments.by or config.operator
-        number = store.keep_apart(arguments.transaction, arguments.receipts, by=by, reason=arguments.reason)
-    answer(arguments, f"settlement {number} is on record: they are kept apart", settlement=number)
-    return 0
-
-
-def unsettle(arguments: argparse.Namespace) -> int:
-    """`reconcile unsettle`: 0 when it is on record."""
-    store, config = opened(arguments)
-    with store:
-        number = store.unsettle(arguments.name, by=arguments.by or config.operator, reason=arguments.reason)
-    answer(arguments, f"settlement {number} is on record: what was said is taken back", settlement=number)
-    return 0
-
-
-def withdraw(arguments: argparse.Namespace) -> int:
-    """`reconcile withdraw`: 0 when the receipt is out of the books, or in them again."""
-    store, config = opened(arguments)
-    with store:
-        change = store.restore if arguments.restore else store.withdraw
-        change(arguments.receipt, by=arguments.by or config.operator, reason=arguments.reason)
-    words = f"receipt {shown(arguments.receipt)} {'counts again' if arguments.restore else 'counts no longer'}"
-    answer(arguments, words, receipt=arguments.receipt, counts=arguments.restore)
     return 0
 
 
