@@ -12,15 +12,18 @@ export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check docs pictures package lowest bench soak fuzz damage clean
+.PHONY: run test test-server check docs pictures package lowest bench soak fuzz damage clean
 
 run: $(RUN_STAMP)  ## the sample month from files to workbook, in out/
 	$(BIN)/reconcile run $(SAMPLES)/history-2018-09.csv $(SAMPLES)/history-2018-09-17-to-30.ofx \
 	  $(SAMPLES)/emailed-2018-09.csv \
 	  --campaigns $(SAMPLES)/campaigns.csv --funds $(SAMPLES)/funds.csv --out out
 
-test: $(DEV_STAMP)  ## the tests, without the long sweeps
-	$(BIN)/python -m pytest -n 2 -m "not soak"
+test: $(DEV_STAMP)  ## the tests, without the long sweeps and without a database server
+	$(BIN)/python -m pytest -n 2 -m "not soak and not server"
+
+test-server: $(DEV_STAMP)  ## the tests of the store once more on PostgreSQL, which they start themselves
+	$(BIN)/python -m pytest -n 2 -m "server and not soak"
 
 check: $(DEV_STAMP)  ## style and types
 	$(BIN)/ruff check .

@@ -15,7 +15,10 @@ from forks import ALREADY_RUNNING, Nights, nights
 from nights import Job, first_night
 from servers import database
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kill -9 and forks as POSIX has them: not tried here")
+pytestmark = [
+    pytest.mark.server,
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="kill -9 and forks as POSIX has them: not tried here"),
+]
 
 
 class Place:

@@ -13,12 +13,12 @@ from reconcile.store import Store, open_store
 sys.path.insert(0, str(Path(__file__).parent))  # for servers, under any import mode of pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "merging"))  # for exports
 
-from servers import Fresh, database, postgres
+from servers import ON_A_SERVER, Fresh, database, postgres
 
 __all__ = ["books", "fresh", "postgres", "store"]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", ON_A_SERVER])
 def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Fresh:
     numbers = itertools.count()
     if request.param == "sqlite":

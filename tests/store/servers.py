@@ -17,6 +17,9 @@ import sqlalchemy as sa
 Fresh = Callable[[], str]
 """Makes an empty place for a store, and says its address."""
 
+ON_A_SERVER = pytest.param("postgresql", marks=pytest.mark.server)
+"""A test once more with its store on the server."""
+
 SYSTEM_USER = "postgres"
 """Who runs the server where the tests run as root, which the server refuses."""
 

@@ -294,6 +294,7 @@ def test_a_server_out_of_reach_is_told_by_host_and_name_alone(address: str) -> N
     assert "geheim" not in said
 
 
+@pytest.mark.server
 def test_a_server_without_that_database_or_with_another_in_it(postgres: str) -> None:
     assert refused(f"{postgres.rsplit('/', 1)[0]}/nosuch").startswith("127.0.0.1/nosuch: ")
     engine = sa.create_engine(postgres.replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT")

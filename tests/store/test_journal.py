@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from exports import aside, export
 from gifts import FEBRUARY, books, close, gift, put, receipt, register, taken_back
-from servers import database
+from servers import ON_A_SERVER, database
 
 from reconcile.parsers import read_statement
 from reconcile.store import Store, journal, open_store
@@ -81,7 +81,7 @@ def outdate_one_of_each(store: Store) -> None:
         work.finish("outdated", by="Thandi")
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=["sqlite", ON_A_SERVER])
 def full(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     if request.param == "sqlite":
         address = str(tmp_path_factory.mktemp("journal") / "s.db")
