@@ -29,8 +29,8 @@ SETS = [*sorted(p.name.removesuffix("-campaigns.csv") for p in LABELLED.glob("*-
 DECISION = ["status", "campaign", "fund"]
 FROM_FNB = "FNB APP PAYMENT FROM  "
 
-OFTEN = {*SETS[::4], "sample"}
-"""Every fourth set is changed each time the tests are run, all of them in the long sweeps."""
+OFTEN = {*SETS[::8], "sample"}
+"""Every eighth set is changed each time the tests are run, all of them in the long sweeps."""
 
 
 def by_turns(names: Iterable[str]) -> list[Any]:

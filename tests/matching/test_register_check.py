@@ -20,9 +20,9 @@ from .conftest import LABELLED
 ROOT = LABELLED.parents[1]
 PAGE = ROOT / "docs" / "register.md"
 REGISTERS = [ROOT / "sample_statements" / "campaigns.csv", *sorted(LABELLED.glob("*-campaigns.csv"))]
-# every fourth each time the tests are run, all of them in the long sweeps
+# every eighth each time the tests are run, all of them in the long sweeps
 BY_TURNS = [
-    pytest.param(path, id=path.stem, marks=[pytest.mark.soak] * (at % 4 > 0)) for at, path in enumerate(REGISTERS)
+    pytest.param(path, id=path.stem, marks=[pytest.mark.soak] * (at % 8 > 0)) for at, path in enumerate(REGISTERS)
 ]
 
 every_register = pytest.mark.parametrize("path", BY_TURNS)

@@ -235,8 +235,8 @@ class Lines(NamedTuple):
 
 
 SETS = ["samples", *sorted(p.name.removesuffix("-campaigns.csv") for p in LABELLED.glob("*-campaigns.csv"))]
-# every fourth each time the tests are run, all of them in the long sweeps
-BY_TURNS = [name if at % 4 == 0 else pytest.param(name, marks=pytest.mark.soak) for at, name in enumerate(SETS)]
+# every eighth each time the tests are run, all of them in the long sweeps
+BY_TURNS = [name if at % 8 == 0 else pytest.param(name, marks=pytest.mark.soak) for at, name in enumerate(SETS)]
 every_set = pytest.mark.parametrize("name", BY_TURNS)
 
 
