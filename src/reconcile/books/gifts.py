@@ -12,13 +12,14 @@ import pandas as pd
 from reconcile import money
 from reconcile.books.payouts import read_payouts
 from reconcile.books.settlements import ASKED, AT_BANK, OTHER_AMOUNT, settlements
+from reconcile.books.sides import lines_of
 from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds
 from reconcile.errors import FrameRefused, ReconcileError, RegisterRefused, shown
 from reconcile.facts import as_html, as_text
 from reconcile.matching import match
 from reconcile.matching.matches import match_words
 from reconcile.matching.words import fold
-from reconcile.schema import CREDITED, GIFTS, MATCHES, TEXT, TRANSACTIONS
+from reconcile.schema import CREDITED, GIFTS, MATCHES, TEXT
 
 GATEWAY_PAYOUT = "gateway payout"
 """The rule by which a line is what a gateway kept."""
@@ -130,7 +131,7 @@ def explode_payouts(
     Raises FrameRefused for frames that lack columns, have an id twice or not the same transactions, and RegisterRefused
     for what `read_payouts` refuses of a frame.
     """
-    rows = _once(TRANSACTIONS.check(transactions).reset_index(drop=True))
+    rows = lines_of(transactions).reset_index(drop=True)
     funds = funds or default_funds()
     if matches is None:
         matches = match(rows, campaigns, funds=funds, max_wrong=max_wrong)
@@ -142,7 +143,7 @@ def explode_payouts(
 
 def exploded_as_decided(transactions: pd.DataFrame, payouts: pd.DataFrame, matches: pd.DataFrame) -> ExplodedPayouts:
     """The same where it was decided before: `matches` has a row for each gift at the bank already."""
-    rows = _once(TRANSACTIONS.check(transactions).reset_index(drop=True))
+    rows = lines_of(transactions).reset_index(drop=True)
     told = _with_lines(rows, read_payouts(payouts), pd.Series([], dtype=TEXT))
     lines = _lines_of(rows, told)
     return _exploded(rows, told, _aligned(MATCHES.check(matches), lines))
@@ -160,14 +161,6 @@ class _Told:
     @property
     def there(self) -> pd.DataFrame:
         return self.gifts[self.gifts["transaction_id"].notna()]
-
-
-def _once(rows: pd.DataFrame) -> pd.DataFrame:
-    twice = rows["transaction_id"][rows["transaction_id"].duplicated()]
-    if len(twice):
-        what = f"transactions has the id {shown(twice.min(), 40)} twice"
-        raise FrameRefused(what, do="Pass merge_statements(…).transactions.")
-    return rows
 
 
 def _aligned(matches: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:

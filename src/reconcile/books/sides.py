@@ -138,8 +138,7 @@ def sides_of(
     transactions: pd.DataFrame, receipts: pd.DataFrame, matches: pd.DataFrame | None, funds: FundVocabulary
 ) -> Sides:
     """Both sides made ready; raises FrameRefused for frames that lack columns, or have an id twice."""
-    lines, own = TRANSACTIONS.check(transactions), RECEIPTS.check(receipts)
-    _once(lines["transaction_id"], "transactions", "Pass merge_statements(…).transactions.")
+    lines, own = lines_of(transactions), RECEIPTS.check(receipts)
     _once(own["receipt_id"], "receipts", "Give each receipt its own number.")
     codes = _codes(own, matches)
     about = Words(frozenset(codes) | _spellings(own, funds), reader(funds), _only(codes))
@@ -172,6 +171,13 @@ def _only(codes: Mapping[str, str]) -> Callable[[str], str]:
 def _spellings(own: pd.DataFrame, funds: FundVocabulary) -> frozenset[str]:
     texts = [*own["fund"].dropna().unique(), *(word for fund in funds for word in (fund.name, *fund.spellings))]
     return frozenset(word for text in texts for word in chunks(fold(text)) if len(word) >= SHORTEST_NAME)
+
+
+def lines_of(transactions: pd.DataFrame) -> pd.DataFrame:
+    """The bank's lines, checked; raises FrameRefused for a frame that lacks columns, or has an id twice."""
+    lines = TRANSACTIONS.check(transactions)
+    _once(lines["transaction_id"], "transactions", "Pass merge_statements(…).transactions.")
+    return lines
 
 
 def _once(ids: pd.Series[Any], name: str, do: str) -> None:
