@@ -310,6 +310,28 @@ def test_a_code_with_a_wrong_letter_is_never_credited(name: str) -> None:
     assert credited(after[~by_name]) == []
 
 
+@every_set
+def test_a_funds_spelling_alone_is_credited_only_to_a_campaign_that_is_called_so(name: str) -> None:
+    own = labelled(name)
+    spellings = [spelling for fund in own.funds.funds for spelling in fund.spellings]
+    after = own.matched(FROM_FNB + spelling.upper() for spelling in spellings)
+    called = {c.code: " ".join([c.code, c.name, *c.aliases]).casefold() for c in own.campaigns.campaigns}
+    rows = zip(spellings, after["status"], after["campaign"], after["evidence"], strict=True)
+    assert [
+        (spelling, campaign, evidence)
+        for spelling, status, campaign, evidence in rows
+        if status == "matched" and spelling.casefold() not in called[campaign] and ", the name of" not in evidence
+    ] == []
+
+
+@pytest.mark.parametrize("code", ["ZTK", "KZT", "ZKKT", "ZKTT"])
+def test_a_funds_spelling_is_never_a_slip_of_a_code(code: str) -> None:
+    register = rc.read_campaigns(pd.DataFrame({"code": [code, "QXA"], "name": ["Pumps", "Nurses"]}))
+    funds = rc.read_funds(pd.DataFrame({"fund": ["zakat"], "spellings": ["Zakat|ZKT"]}))
+    lines = pd.DataFrame({"date": "2018-09-03", "amount": "1.00", "description": [FROM_FNB + "MOOSA ZKT"]})
+    assert rc.match(lines, register, funds=funds)[DECISION].fillna("").to_numpy().tolist() == [["review", "", "zakat"]]
+
+
 TIES = [
     ("one letter from two names", ["Marlin", "Merlin"], "MURLIN"),
     ("one letter from two names, the rest exact", ["Harbour Kitten", "Harbour Mitten"], "HARBOUR BITTEN"),

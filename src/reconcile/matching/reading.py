@@ -81,6 +81,11 @@ class Reading:
         typed = " ".join(self.tokens[at] for at in sorted(candidate.positions))
         return f"{typed} {candidate.how} of {candidate.campaign}"
 
+    @property
+    def named_exactly(self) -> frozenset[int]:
+        """The positions of words that spell a fund as the charity does."""
+        return frozenset(at for word in self.funds if word.how == EXACT for at in range(word.start, word.end))
+
     def role(self, at: int) -> str:
         """What a token is besides naming a campaign: fund, or what `role_of` says."""
         return self.roles[at]
@@ -131,7 +136,7 @@ class Reader:
         reading.likes = list(map(self._likes, tokens))
         for at in reading.wrong_codes:
             reading.likes[at] = []
-        for at in [i for f in reading.funds if f.how == EXACT for i in range(f.start, f.end)]:
+        for at in reading.named_exactly:  # a fund spelt as the charity spells it is no slip of anything else
             reading.likes[at] = [like for like in reading.likes[at] if like.how in (EXACT, VARIANT, TRANSLATED)]
         if narrative.cut and tokens:
             reading.likes[-1] = self._cut_words(tokens, reading.likes[-1])
@@ -160,6 +165,7 @@ class Reader:
     def _find_codes(self, reading: Reading) -> None:
         """Codes and codes with a slip; one with digits is several tokens (`WH`, `01`). Exact goes first, then long."""
         codes, slips = self.lexicon.codes, self.lexicon.code_slips
+        of_funds = reading.named_exactly
         for at, token in enumerate(reading.tokens):
             if token not in self.begin_codes:
                 continue
@@ -171,7 +177,7 @@ class Reader:
             for word, length in words:
                 if word not in slips:
                     continue
-                if length > 1 or not (means_itself(token) or self._numbered(reading, at)):
+                if length > 1 or not (at in of_funds or means_itself(token) or self._numbered(reading, at)):
                     reading.code_slips[at] = (slips[word], length)
                     break
 
