@@ -29,6 +29,8 @@ OF_APPEALS = (
     "winter",
     "regulars",
     "lockdown",
+    "neighbours",
+    "supporters",
 )
 """The sets of one register; each other set has its own."""
 

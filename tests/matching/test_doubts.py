@@ -111,6 +111,7 @@ WORDS = rc.read_campaigns(
         ("HOPE TO HELP", "review"),
         ("HOPE DONATION", "matched"),
         ("MONTH HOPE", "review"),
+        ("HOPE A CAR RAFFLE", "review"),
         ("101", "matched"),
         ("PROJECT NO 101", "matched"),
         ("CHEQUE NO 101", "review"),

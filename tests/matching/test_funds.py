@@ -131,3 +131,27 @@ def test_what_a_name_takes_for_no_fund_is_none_where_it_is_cut_either(text: str,
     lines = pd.DataFrame({"date": ["2018-09-03"], "amount": ["1.00"], "description": [f"FNB APP PAYMENT FROM  {text}"]})
     [decided] = match(lines, register, funds=vocabulary)[["campaign", "fund"]].fillna("").to_numpy().tolist()
     assert decided == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("SADAQAHJARIYAH W4L", ["matched", "W4L", "jariyah"]),
+        ("W4LSADAQAHJARIYAH", ["matched", "W4L", "jariyah"]),
+        ("SADAQAJARIYAH W4L", ["matched", "W4L", "jariyah"]),
+        ("W4LZAKAT", ["matched", "W4L", "zakat"]),
+        ("W4L SADA", ["matched", "W4L", "sadaqah"]),
+        ("QWERTZAKAT W4L", ["review", "W4L", ""]),
+        ("W4L ZAKATQWERT", ["review", "", ""]),
+        ("ALHAMDULILLAH W4L", ["matched", "W4L", ""]),
+    ],
+)
+def test_a_funds_words_run_together_or_into_another_word(text: str, expected: list[str]) -> None:
+    register = read_campaigns(pd.DataFrame([("W4L", "Pumps"), ("QXA", "Nurses")], columns=["code", "name"]))
+    spelt = [("zakat", "Zakat", ""), ("jariyah", "Sadaqah Jariyah", ""), ("sadaqah", "Sadaqah", "")]
+    spelt += [("lillah", "Lillah", "Alhamdulillah")]
+    vocabulary = read_funds(pd.DataFrame(spelt, columns=["fund", "spellings", "excludes"]))
+    lines = pd.DataFrame({"date": ["2018-09-03"], "amount": ["1.00"], "description": [f"FNB APP PAYMENT FROM  {text}"]})
+    columns = ["status", "campaign", "fund"]
+    [decided] = match(lines, register, funds=vocabulary)[columns].fillna("").to_numpy().tolist()
+    assert decided == expected

@@ -282,6 +282,10 @@ CREDITED_OF_TWO_NAMES = dict.fromkeys(SETS, 0) | {
     "karoo": 1,
     "outreach": 1,
     "campus": 2,
+    "farmtown": 2,
+    "learning": 1,
+    "missions": 1,
+    "women": 1,
 }
 
 

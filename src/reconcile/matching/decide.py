@@ -257,7 +257,9 @@ def _cut_short(reading: Reading, positions: frozenset[int]) -> str | None:
 
 
 def _begun(reading: Reading, positions: frozenset[int]) -> Doubt | None:
-    """A doubt where the cut end of a text is somebody's name, or the beginning of a fund's word: `ANN`."""
+    """A doubt where a word holds a fund's, or the cut end is somebody's name or the beginning of one: `ANN`."""
+    if reading.fund_held is not None and reading.tokens.index(reading.fund_held[0]) not in positions:
+        return Doubt("fund in doubt", '"{}" may hold the fund {}'.format(*reading.fund_held))
     if reading.fund_begun is None or len(reading.tokens) - 1 in positions:
         return None
     return Doubt("fund in doubt", f'"{reading.tokens[-1]}" may stand for {reading.fund_begun}')
@@ -270,7 +272,8 @@ def _is_somebodys(reading: Reading, found: FundWord, positions: frozenset[int]) 
         return False
     if not may_be_given(reading.tokens[at]):
         # MATAN S: a word that only begins like a fund's, or is a slip of it, and an initial
-        lettered = after < len(reading.tokens) and len(reading.tokens[after]) == 1 and reading.role(after) == "initial"
+        then = reading.tokens[after] if after < len(reading.tokens) and after not in positions else ""
+        lettered = len(then) == 1 and reading.role(after) == "initial"
         return at == 0 and found.how in ("slip", "cut") and len(reading.tokens[at]) > SHORT_FORM and lettered
     if len(reading.tokens[at]) == SHORT_FORM and before in reading.codes and FIRM in reading.roles[after:]:
         return False  # ABC ZAK DELTA TYRES: a firm gives, and the letters stand right behind the code

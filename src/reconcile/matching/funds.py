@@ -30,6 +30,9 @@ from reconcile.matching.words import (
     is_ordinary,
 )
 
+LEAST_HELD = 5
+"""A spelling of so many letters is hardly by chance the beginning or end of a word."""
+
 LONGEST_OF_CHANCE = 6
 """Up to so many letters a word may be one letter off a fund's by chance, so that the letter must be a likely one."""
 
@@ -82,6 +85,7 @@ class FundReader:
     _starts: dict[str, list[tuple[tuple[str, ...], str]]] = field(default_factory=lambda: defaultdict(list))
     _starts_by_letter: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _excluded_starts: dict[str, list[tuple[str, ...]]] = field(default_factory=lambda: defaultdict(list))
+    _whole: dict[str, str] = field(default_factory=dict)
     _longest: int = 1
     _parts: OneOff = field(init=False)
     _are_parts: dict[str, bool] = field(default_factory=dict)
@@ -89,12 +93,18 @@ class FundReader:
     _sounds_of_parts: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
+        self._whole = self.lexicon.fund_words | self.lexicon.fund_glued
+        self._note_words()
+        self._note_phrases()
+
+    def _note_words(self) -> None:
         sounds: dict[str, set[str]] = defaultdict(set)
         prefixes: dict[str, set[str]] = defaultdict(set)
         cut: dict[str, set[str]] = defaultdict(set)
-        for word, fund in self.lexicon.fund_words.items():
+        for word, fund in self._whole.items():
             if len(word) >= 5:  # SAC and ZAC are no ZAK
                 sounds[_sound(word)].add(fund)
+        for word, fund in self.lexicon.fund_words.items():
             for length in range(3, len(word)):
                 cut[word[:length]].add(fund)
                 if length == 3 or MOST_OF_A_WORD * len(word) <= length:
@@ -106,8 +116,10 @@ class FundReader:
         for word in self.lexicon.fund_words:
             if len(_VOWELS.sub("", word)) >= 3:
                 self._consonants[_VOWELS.sub("", word)].append(word)
-        self._long = OneOff(w for w in self.lexicon.fund_words if len(w) >= 5)
+        self._long = OneOff(w for w in self._whole if len(w) >= 5)
         self._excluded = OneOff(self.lexicon.fund_excludes)
+
+    def _note_phrases(self) -> None:
         for phrase, fund in self.lexicon.fund_phrases.items():
             self._starts[phrase[0]].append((phrase, fund))
         for first in self._starts:
@@ -231,8 +243,7 @@ class FundReader:
         return self._memory[key]
 
     def _read(self, typed: str, ended: bool) -> tuple[str, str] | None:
-        lexicon = self.lexicon
-        if fund := lexicon.fund_words.get(typed):
+        if fund := self._whole.get(typed):
             return fund, EXACT
         if not self._is_free(typed) or not typed.isalpha() or len(typed) < 3:
             return None
@@ -261,6 +272,15 @@ class FundReader:
         called = len(typed) > SHORTEST_PIECE and typed.isalpha() and _is_called(typed)
         return self._sounds.get(_sound(typed)) if called and self._is_free(typed) else None
 
+    def held_in(self, typed: str) -> str | None:
+        """The fund whose spelling a word that means nothing begins or ends with: `KHANZAKAT`."""
+        if len(typed) <= LEAST_HELD or not typed.isalpha() or is_ordinary(typed) or _is_called(typed):
+            return None
+        if typed in self.lexicon.fund_excludes:
+            return None
+        ends = (part for at in range(1, len(typed) - LEAST_HELD + 1) for part in (typed[at:], typed[:-at]))
+        return next((self._whole[part] for part in ends if part in self._whole), None)
+
     def _inflected(self, typed: str) -> str | None:
         """The fund of which a word is another form: `SPAYING`, `SPAYED`."""
         stems = (typed.removesuffix(ending) for ending in ("ING", "ED", "ES", "S") if typed.endswith(ending))
@@ -271,10 +291,10 @@ class FundReader:
         near = [
             w for w in near if len(typed) > LONGEST_OF_CHANCE or may_be_meant(typed, w) or sorted(typed) == sorted(w)
         ]
-        swapped = {self.lexicon.fund_words[w] for w in near if sorted(typed) == sorted(w)}
+        swapped = {self._whole[w] for w in near if sorted(typed) == sorted(w)}
         if len(swapped) == 1:
             return swapped.pop(), SLIP
-        meant = {self.lexicon.fund_words[w] for w in near}
+        meant = {self._whole[w] for w in near}
         # a word as near to one that means no fund (a name, a thanksgiving) is no slip of a fund word
         return None if len(meant) != 1 or self._excluded.of(typed) else (meant.pop(), SLIP)
 

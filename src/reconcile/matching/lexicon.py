@@ -46,7 +46,7 @@ class Lexicon:
     digits they are a wrong code. `phrases_of` has each phrase under the rarer of its first two words, then under the
     other, None where there is none: every mention must hold both. `next_words` has for a word the campaigns and words
     that follow it in their names. `fund_rests` are fund words that are what is left of a longer spelling: MEMORY of
-    "In Memory".
+    "In Memory". `fund_glued` are the spellings of several words, run together.
     """
 
     names: dict[str, str]
@@ -61,6 +61,7 @@ class Lexicon:
     glued: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     fund_words: dict[str, str] = field(default_factory=dict)
     fund_phrases: dict[tuple[str, ...], str] = field(default_factory=dict)
+    fund_glued: dict[str, str] = field(default_factory=dict)
     fund_rests: frozenset[str] = frozenset()
     fund_excludes: frozenset[str] = frozenset()
     fund_excluded_phrases: frozenset[tuple[str, ...]] = frozenset()
@@ -148,6 +149,7 @@ def build(campaigns: CampaignRegister, funds: FundVocabulary) -> Lexicon:
     lexicon.words = sorted(set(lexicon.campaigns_of) | set(lexicon.glued))
     lexicon.translated = translations.into(lexicon.campaigns_of, lexicon.glued) | _short_years(lexicon.campaigns_of)
     _add_other_spellings(lexicon, funds)
+    _add_run_together(lexicon)
     lexicon.letter_codes = tuple(sorted(c for c in lexicon.codes if c.isalpha()))
     lexicon.letter_codes_near = OneOff(lexicon.letter_codes)
     lexicon.figure_codes_near = OneOff(lexicon.codes.keys() - set(lexicon.letter_codes))
@@ -216,6 +218,23 @@ def _add_funds(lexicon: Lexicon, funds: FundVocabulary) -> None:
         owners = set(named.get(content_words(fund.name), ())).union(*(called.get(words, ()) for words, _ in spellings))
         if len(owners) == 1:
             lexicon.campaign_of_fund[fund.name] = owners.pop()
+
+
+def _add_run_together(lexicon: Lexicon) -> None:
+    """Several words of a fund typed as one spell it too, where the register has no name that is the same."""
+
+    def glued(phrases: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+        for words in phrases:
+            word = "".join(words)
+            if len(word) >= GLUED_LENGTH and word not in lexicon.glued and word not in lexicon.campaigns_of:
+                yield word, words
+
+    lexicon.fund_excludes |= {word for word, _ in glued(lexicon.fund_excluded_phrases)}
+    lexicon.fund_glued = {
+        word: lexicon.fund_phrases[words]
+        for word, words in glued(lexicon.fund_phrases)
+        if word not in lexicon.fund_words and word not in lexicon.fund_excludes
+    }
 
 
 def _both_ways(text: str) -> set[tuple[str, ...]]:

@@ -57,7 +57,8 @@ class Suggestion(NamedTuple):
 class Reading:
     """The tokens of one text and what is known of each.
 
-    `fund_begun` is a fund that the last word may stand for, as its beginning or its sound, where none is named. `likes`
+    `fund_begun` is a fund that the last word may stand for, as its beginning or its sound, where none is named,
+    and `fund_held` a word and the fund whose spelling it begins or ends with. `likes`
     are the words of the register that a token may stand for, `sounds` per word also those that one with a meaning of
     its own (`BELLS`) is only like: enough to suggest a campaign, not to credit it.
     """
@@ -67,6 +68,7 @@ class Reading:
     tokens: list[str]
     funds: list[FundWord] = field(default_factory=list)
     fund_begun: str | None = None
+    fund_held: tuple[str, str] | None = None
     likes: list[list[Like]] = field(default_factory=list)
     sounds: Mapping[str, list[Like]] = field(default_factory=dict)
     codes: dict[int, tuple[str, int]] = field(default_factory=dict)
@@ -118,10 +120,8 @@ class Reader:
         """The reading of a text whose tokens were compared with the register (`known_likes`) before."""
         reading = Reading(narrative, self.lexicon, tokens, glued=glued)
         reading.funds = self.funds.find(tokens, narrative.cut)
-        if tokens and not reading.funds and (narrative.cut or len(tokens[-1]) == SHORTEST_PIECE):
-            reading.fund_begun = self.funds.may_begin(tokens[-1])
-        if tokens and not reading.funds and not reading.fund_begun:
-            reading.fund_begun = self.funds.may_sound(tokens[-1])
+        if tokens and not reading.funds:
+            self._suppose_a_fund(reading)
         known = self._memory_of_roles
         reading.roles = [known.get(token) or self._role(token) for token in tokens]
         for word in reading.funds:
@@ -142,6 +142,14 @@ class Reader:
             reading.likes[-1] = self._cut_words(tokens, reading.likes[-1])
         reading.alignments = Places(tokens, reading.roles, narrative.cut).align(self.lexicon, reading.likes)
         return reading
+
+    def _suppose_a_fund(self, reading: Reading) -> None:
+        last = reading.tokens[-1]
+        if reading.narrative.cut or len(last) == SHORTEST_PIECE:
+            reading.fund_begun = self.funds.may_begin(last)
+        reading.fund_begun = reading.fund_begun or self.funds.may_sound(last)
+        held = ((token, self.funds.held_in(token)) for token in reading.tokens)
+        reading.fund_held = next(((token, fund) for token, fund in held if fund), None)
 
     def _role(self, token: str) -> str:
         own = token in self.lexicon.campaigns_of and token not in PLAIN and token.isalpha() and len(token) > 2

@@ -29,6 +29,7 @@ class Tokens:
     _named: frozenset[str] = frozenset()
     _joinable: frozenset[str] = frozenset()
     _begin_joinable: frozenset[str] = frozenset()
+    _funds: frozenset[str] = frozenset()
     _begin_funds: frozenset[str] = frozenset()
     _memory: dict[str, bool] = field(default_factory=dict)
     _splits: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -36,14 +37,15 @@ class Tokens:
     def __post_init__(self) -> None:
         lexicon = self.lexicon
         self.code_starts = frozenset(runs(code)[0] for code in [*lexicon.codes, *lexicon.code_slips])
-        single_funds = {w for w in lexicon.fund_words if w.isalpha()}
+        self._funds = frozenset([*lexicon.fund_words, *lexicon.fund_glued])
+        single_funds = {w for w in self._funds if w.isalpha()}
         words = (
             set(lexicon.letter_codes) | set(lexicon.campaigns_of) | single_funds | set(PLAIN) | set(lexicon.translated)
         )
-        self._named = frozenset([*lexicon.codes, *lexicon.campaigns_of, *lexicon.fund_words])
+        self._named = frozenset([*lexicon.codes, *lexicon.campaigns_of, *self._funds])
         self._joinable = self._named.union(lexicon.glued)
         self._begin_joinable = beginnings_of(self._joinable, 1)
-        self._begin_funds = beginnings_of(single_funds, SHORTEST_PIECE)
+        self._begin_funds = beginnings_of(single_funds - lexicon.fund_glued.keys(), SHORTEST_PIECE)
         self._pieces = frozenset(w for w in words if len(w) >= SHORTEST_PIECE)
 
     def of(self, narrative: Narrative) -> tuple[list[str], frozenset[int]]:
@@ -71,8 +73,16 @@ class Tokens:
         found = chunks(_TYPED_O.sub("0", word))  # 2O25 is a number
         if len(found) > 1 and "".join(found) in self.lexicon.codes:
             found = ["".join(found)]
-        self._parts[word] = tuple(run for chunk in found for run in runs(chunk))
+        self._parts[word] = tuple(run for chunk in found for run in self._code_with_figures_and_fund(chunk))
         return self._parts[word]
+
+    def _code_with_figures_and_fund(self, chunk: str) -> list[str]:
+        """Letters and figures apart; a fund behind a code that ends in a letter is one: `W4LZAKAT`."""
+        if not chunk.isalpha():
+            for end in range(len(chunk) - SHORTEST_PIECE, 1, -1):
+                if chunk[end:] in self._funds and chunk[:end] in self.lexicon.codes:
+                    return [*runs(chunk[:end]), chunk[end:]]
+        return runs(chunk)
 
     def _names_a_campaign(self, word: str) -> bool:
         return word in self.lexicon.codes or word in self.lexicon.campaigns_of

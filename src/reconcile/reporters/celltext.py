@@ -56,12 +56,44 @@ def clean_column(texts: pd.Series[Any], what: str) -> tuple[pd.Series[Any], int]
     changed, first_row = 0, 1
     for piece, given in zip(_pieces(cleaned), _pieces(texts), strict=True):
         changed += 0 if cleaned is texts else pc.sum(pc.not_equal(piece, given)).as_py() or 0
-        # a character beyond U+FFFF counts twice in a cell, so only texts over half the limit need the exact count
-        for at in np.flatnonzero(pc.fill_null(pc.greater(pc.utf8_length(piece), LONGEST // 2), False).to_numpy(False)):
-            if len(piece[int(at)].as_py().encode("utf-16-le")) // 2 > LONGEST:
-                raise _too_long(piece[int(at)].as_py(), f"{what} in row {first_row + at}")
+        if (at := _too_long_at(piece)) is not None:
+            raise _too_long(piece[at].as_py(), f"{what} in row {first_row + at}")
         first_row += len(piece)
     return cleaned, changed
+
+
+def coded_column(
+    texts: pd.Series[Any], what: str, change: Callable[[pa.Array], pa.Array]
+) -> tuple[pd.Series[Any], int]:
+    """The column as categories, each distinct text changed and cleaned, and how many texts the cleaning changed.
+
+    Of a column in which a few texts come again and again a line then takes a byte. Raises as `clean_column`.
+    """
+    number_of: dict[str, int] = {}
+    codes, replaced, first_row = [np.empty(0, dtype=np.int32)], 0, 1
+    for piece in _pieces(texts):
+        encoded = pc.dictionary_encode(piece)
+        at = pc.fill_null(encoded.indices, len(encoded.dictionary)).to_numpy(zero_copy_only=False)
+        given = change(encoded.dictionary)
+        cleaned = _clean(given)
+        if (long := _too_long_at(cleaned)) is not None:
+            raise _too_long(cleaned[long].as_py(), f"{what} in row {first_row + int(np.argmax(at == long))}")
+        differs = np.append(pc.not_equal(given, cleaned).to_numpy(zero_copy_only=False), False)
+        replaced += int(np.count_nonzero(differs[at]))
+        numbers = [number_of.setdefault(word, len(number_of)) for word in cleaned.to_pylist()]
+        codes.append(np.array([*numbers, -1], dtype=np.int32)[at])
+        first_row += len(piece)
+    words = pd.Index(list(number_of), dtype="str")
+    return pd.Series(pd.Categorical.from_codes(np.concatenate(codes), categories=words), index=texts.index), replaced
+
+
+def _too_long_at(texts: pa.Array) -> int | None:
+    """Where the first text stands that no cell can hold."""
+    # a character beyond U+FFFF counts twice in a cell, so only texts over half the limit need the exact count
+    for at in np.flatnonzero(pc.fill_null(pc.greater(pc.utf8_length(texts), LONGEST // 2), False).to_numpy(False)):
+        if len(texts[int(at)].as_py().encode("utf-16-le")) // 2 > LONGEST:
+            return int(at)
+    return None
 
 
 def _clean(texts: pa.Array) -> pa.Array:
@@ -79,6 +111,9 @@ def changed_column(texts: pd.Series[Any], change: Callable[[pa.Array], pa.Array]
 
 def _pieces(texts: pd.Series[Any]) -> Iterator[pa.Array]:
     """The texts as Arrow arrays of at most so many, in order; those of a column of text are not copied."""
+    if isinstance(texts.dtype, pd.CategoricalDtype):
+        yield from (arrow_text(texts.iloc[begin : begin + PIECE]) for begin in range(0, len(texts), PIECE))
+        return
     array = pa.array(texts, type=TEXT, from_pandas=True)
     for chunk in array.chunks if isinstance(array, pa.ChunkedArray) else [array]:
         yield from (chunk.slice(begin, PIECE) for begin in range(0, len(chunk), PIECE))

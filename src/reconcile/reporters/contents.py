@@ -22,7 +22,7 @@ from reconcile.matching.narrative import narrate
 from reconcile.matching.totals import UNSPECIFIED
 from reconcile.merging import AccountFigures, Merged, given_statements, merge_statements
 from reconcile.reporters.beside import NOTHING, Beside
-from reconcile.reporters.celltext import arrow_text, changed_column, clean, clean_column, on_distinct
+from reconcile.reporters.celltext import arrow_text, clean, clean_column, coded_column
 from reconcile.reporters.masking import kept_words, mask_findings, mask_quoted, mask_texts
 from reconcile.reporters.options import PLAIN, Options
 from reconcile.schema import (
@@ -115,7 +115,8 @@ class Contents:
     def about(self, ids: pd.Series[Any]) -> pd.DataFrame:
         """The lines of some transactions, in their order: of a split one the first, of an unknown one an empty one."""
         first = self.lines.drop_duplicates("Transaction id").set_index("Transaction id", drop=False)
-        return first.reindex(ids.to_numpy()).set_axis(ids.index).astype({"Line": "Int64"})
+        found = first.reindex(ids.to_numpy()).set_axis(ids.index)
+        return found.astype({"Line": "Int64"} | dict.fromkeys(found.select_dtypes("category"), TEXT))
 
     def masked(self, text: str) -> str:
         """The text with account numbers as the workbook shows them, safe to print."""
@@ -302,29 +303,26 @@ def _lines(
 ) -> tuple[pd.DataFrame, int]:
     if len(rows) and rows["date"].min() < FIRST_DAY:
         raise FrameRefused(f"the date {rows['date'].min():%Y-%m-%d} is before 1900-03-01", do="Correct the date.")
-    status, kind = found["status"], found["kind"]
-    without = status.eq("not_donation") | ~(kind.eq("donation") | kind.eq("reversal"))
-    fund = found["fund"].fillna(UNSPECIFIED).mask(found["fund"].isna() & without & status.ne("review"), NO_FUND)
+    status = found["status"]
     unnamed = found["campaign"].isna() & (status.eq("matched") | status.eq("decided"))
-    account, source = _masked_places(rows, masks)
     lines = pd.DataFrame(
         {
             "Date": rows["date"],
-            "Account": account,
+            "Account": rows["account"],
             "Amount": rows["amount"],
             "Balance": rows["balance"],
             "Description": rows["description"],
             "Bank reference": rows["bank_reference"],
             "Campaign": found["campaign"].mask(unnamed, NO_CAMPAIGN) if unnamed.any() else found["campaign"],
-            "Fund": fund,
-            "Kind": _replaced(kind, lambda words: pc.replace_substring(words, "_", " ")),
+            "Fund": found["fund"],
+            "Kind": found["kind"],
             "Status": status,
             "Confidence": found["confidence"],
             "Rule": found["rule"],
             "Evidence": found["evidence"],
             "Reason": found["reason"],
             "Candidates": found["candidates"],
-            "File": source,
+            "File": rows["source"],
             "Line": rows["line"],
             "Transaction id": rows["transaction_id"],
         },
@@ -332,7 +330,18 @@ def _lines(
     )
     if exploded is not None:
         lines[PAYOUT] = rows["transaction_id"].map(exploded.payout_of).astype(TEXT)
-    return _cleaned(lines)
+    lines, replaced = _cleaned(lines, masks)
+    kind = found["kind"]
+    without = status.eq("not_donation") | ~(kind.eq("donation") | kind.eq("reversal"))
+    lines["Fund"] = _said_of_none(lines["Fund"], without & status.ne("review"))
+    return lines, replaced
+
+
+def _said_of_none(funds: pd.Series[Any], without: pd.Series[Any]) -> pd.Series[Any]:
+    """The funds, categories, with what is said of a line that has none: `without` are lines that need none."""
+    more = [word for word in (UNSPECIFIED, NO_FUND) if word not in funds.cat.categories]
+    said: pd.Series[Any] = funds.cat.add_categories(more)
+    return said.mask(funds.isna() & without, NO_FUND).fillna(UNSPECIFIED)
 
 
 def _parts_of_text(description: str, reference: str | None) -> tuple[str | None, str | None, str | None]:
@@ -342,11 +351,10 @@ def _parts_of_text(description: str, reference: str | None) -> tuple[str | None,
 
 
 def _later(rows: pd.DataFrame, masks: Mapping[str, str]) -> tuple[pd.DataFrame, int]:
-    account, source = _masked_places(rows, masks)
     credited = rows["campaign"].notna()
     shown = {
         "Date": rows["date"],
-        "Account": account,
+        "Account": rows["account"],
         "Amount": rows["amount"],
         "Description": rows["description"],
         "Campaign": rows["campaign"].fillna(NO_CAMPAIGN),
@@ -354,24 +362,35 @@ def _later(rows: pd.DataFrame, masks: Mapping[str, str]) -> tuple[pd.DataFrame, 
         "Decided by": rows["by"],
         "Decided on": rows["on"].str.slice(0, 10),
         "Reason": rows["reason"],
-        "File": source,
+        "File": rows["source"],
         "Line": rows["line"],
         "Transaction id": rows["transaction_id"],
     }
-    return _cleaned(pd.DataFrame(shown))
+    return _cleaned(pd.DataFrame(shown), masks)
 
 
-def _masked_places(rows: pd.DataFrame, masks: Mapping[str, str]) -> tuple[pd.Series[Any], pd.Series[Any]]:
-    """The account and the file of each row as the workbook shows them."""
+def _cleaned(lines: pd.DataFrame, masks: Mapping[str, str]) -> tuple[pd.DataFrame, int]:
+    """The lines with texts that a cell can show, and how many of those that were given these differ from."""
 
     def labels(numbers: pa.Array) -> pa.Array:
         return pa.array([masks.get(number, number) for number in numbers.to_pylist()], numbers.type)
 
-    return _replaced(rows["account"], labels), _replaced(rows["source"], lambda names: _without(names, masks))
-
-
-def _replaced(texts: pd.Series[Any], change: Callable[[pa.Array], pa.Array]) -> pd.Series[Any]:
-    return changed_column(texts, lambda piece: on_distinct(piece, change))
+    in_words = {
+        "Account": labels,
+        "Fund": lambda funds: funds,
+        "Kind": lambda kinds: pc.replace_substring(kinds, "_", " "),
+        "File": lambda names: _without(names, masks),
+    }
+    replaced = 0
+    for heading in lines.columns:
+        if heading in in_words:
+            lines[heading], changed = coded_column(lines[heading], heading, in_words[heading])
+        elif heading in ("Date", "Amount", "Balance", "Confidence", "Line"):
+            continue
+        else:
+            lines[heading], changed = clean_column(lines[heading], heading)
+        replaced += changed
+    return lines, replaced
 
 
 def _without(texts: pa.Array, words: Mapping[str, str]) -> pa.Array:
@@ -379,13 +398,3 @@ def _without(texts: pa.Array, words: Mapping[str, str]) -> pa.Array:
     for word, other in words.items():
         texts = pc.replace_substring(texts, word, other)
     return texts
-
-
-def _cleaned(lines: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """The lines with texts that a cell can show, and how many of those that were given these differ from."""
-    replaced = 0
-    for heading in lines.columns:
-        if heading not in ("Date", "Amount", "Balance", "Confidence", "Line"):
-            lines[heading], changed = clean_column(lines[heading], heading)
-            replaced += changed
-    return lines, replaced

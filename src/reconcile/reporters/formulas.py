@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -55,16 +55,24 @@ class Where:
         )
 
 
+class Coded(NamedTuple):
+    """A column as numbers, -1 where it is empty, the number of each word, and the words told apart by case only."""
+
+    codes: npt.NDArray[np.signedinteger[Any]]
+    numbers: dict[str, int]
+    doubled: frozenset[str]
+
+
 class Sums:
     """Totals and counts over the lines of the Transactions sheets, as formulas with their values."""
 
     def __init__(self, lines: pd.DataFrame, cents: npt.NDArray[np.int64], tables: Sequence[str]) -> None:
         self._lines, self._cents, self.tables = lines, cents, tuple(tables)
-        self._coded: dict[str, tuple[npt.NDArray[np.signedinteger[Any]], dict[str, int], frozenset[str]]] = {}
+        self._coded: dict[str, Coded] = {}
 
     def amount(self, *conditions: Where) -> Formula:
         """The sum of the amounts that meet every condition."""
-        value = Decimal(int(self._cents[self._meets(conditions)].sum())).scaleb(-2)
+        value = Decimal(int(self._cents.sum(where=self._meets(conditions)))).scaleb(-2)
         if not conditions:
             return Formula(self.over_tables("SUM({0}[Amount])"), value)
         if all(self._is_plain(c) for c in conditions):
@@ -91,8 +99,7 @@ class Sums:
         if not condition.cell:
             return True
         text = str(condition.value)
-        _, _, doubled = self._codes(condition.column)
-        return _WORD.fullmatch(text) is not None and text.casefold() not in doubled
+        return _WORD.fullmatch(text) is not None and text.casefold() not in self.coded(condition.column).doubled
 
     def _meets(self, conditions: Sequence[Where]) -> npt.NDArray[np.bool_]:
         meets = np.ones(len(self._cents), dtype=bool)
@@ -100,18 +107,17 @@ class Sums:
             if c.column == "Amount":
                 meets &= self._cents > 0 if c.sign == ">" else self._cents < 0
             else:
-                codes, words, _ = self._codes(c.column)
-                equal = codes == words.get(str(c.value), -1 if c.value == "" else -2)  # -1: an empty cell
+                codes, numbers, _ = self.coded(c.column)
+                equal = codes == numbers.get(str(c.value), -1 if c.value == "" else -2)  # -1: an empty cell
                 meets &= equal if c.sign == "=" else ~equal
         return meets
 
-    def _codes(self, column: str) -> tuple[npt.NDArray[np.signedinteger[Any]], dict[str, int], frozenset[str]]:
-        """The column as numbers, the number of each word, and the words that differ from another in case only."""
+    def coded(self, column: str) -> Coded:
+        """A column as numbers; of a column in which a few words come again and again a byte a line."""
         if column not in self._coded:
             codes, words = pd.factorize(self._lines[column])
             folded = pd.Series([str(w).casefold() for w in words], dtype="str")
             doubled = frozenset(folded[folded.duplicated()])
-            # words are few and lines many: one byte a line does mostly
             smallest = np.min_scalar_type(-max(2, len(words)))
-            self._coded[column] = codes.astype(smallest), {str(w): i for i, w in enumerate(words)}, doubled
+            self._coded[column] = Coded(codes.astype(smallest), {str(w): i for i, w in enumerate(words)}, doubled)
         return self._coded[column]

@@ -41,11 +41,14 @@ def _asks(there: Beside) -> str | None:
 
 _SPEAKERS = frozenset("I WE YOU HE SHE THEY MY OUR YOUR IS ARE YES ALL EK ONS JY JULLE HULLE".split())
 _TOLD = frozenset("TO YOU ME US IS ARE WILL".split())
+_ARTICLES = frozenset("A AN THE".split())
 
 
 def _is_said(there: Beside, at: int) -> bool:
-    """Whether it is a word of a sentence: `YES WE CAN`, `HOPE TO HELP`."""
-    return there.word(at - 1) in _SPEAKERS or there.word(at + 1) in _TOLD
+    """Whether it is a word of a sentence: `YES WE CAN`, `HOPE TO HELP`, `WIN A CAR`."""
+    then, thing = there.word(at + 1), there.word(at + 2)
+    told = then in _TOLD or (then in _ARTICLES and is_ordinary(thing) and not may_be_given(thing))
+    return told or there.word(at - 1) in _SPEAKERS
 
 
 def _is_used(there: Beside, at: int) -> bool:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+import numpy as np
 import pandas as pd
 from openpyxl.chart import BarChart
 from openpyxl.utils import get_column_letter as letter
 
+from reconcile import money
 from reconcile.reporters import style
 from reconcile.reporters.book import Book, Value
+from reconcile.reporters.celltext import PIECE
 from reconcile.reporters.charts import bars
 from reconcile.reporters.contents import Contents
 from reconcile.reporters.formulas import Formula
@@ -61,10 +64,18 @@ class _ByDay:
 
 def _days(contents: Contents) -> list[Day]:
     """Each day with gifts, how many lines it has and what they come to."""
-    credited = contents.lines["Status"].isin(CREDITED).to_numpy()
-    own = pd.DataFrame({"day": contents.lines["Date"].to_numpy()[credited], "cents": contents.cents[credited]})
-    found = own.groupby("day")["cents"].agg(["size", "sum"])
-    return [(pd.Timestamp(day), int(n), Decimal(int(c)).scaleb(-2)) for day, n, c in found.itertuples()]
+    found: dict[np.datetime64, tuple[int, int]] = {}
+    lines = contents.lines[["Date", "Status"]]
+    for begin in range(0, len(lines), PIECE):  # so that this takes no more for a million lines than for a thousand
+        piece = lines.iloc[begin : begin + PIECE]
+        credited = piece["Status"].isin(CREDITED).to_numpy()
+        days, at = np.unique(piece["Date"].to_numpy()[credited], return_inverse=True)
+        sums, numbers = np.zeros(len(days), dtype=np.int64), np.bincount(at, minlength=len(days))
+        np.add.at(sums, at, contents.cents[begin : begin + PIECE][credited])
+        for day, number, cents in zip(days, numbers.tolist(), sums.tolist(), strict=True):
+            before = found.get(day, (0, 0))
+            found[day] = before[0] + number, before[1] + cents
+    return [(pd.Timestamp(day), number, money.rand(cents)) for day, (number, cents) in sorted(found.items())]
 
 
 def chart(contents: Contents) -> BarChart | None:

@@ -201,7 +201,7 @@ def _matrix_foot(book: Book, sheet: Worksheet, rows: tuple[int, int], totals: Se
 def _campaigns(contents: Contents) -> list[tuple[str, str]]:
     """Code and name of the campaigns that stand on a credited line, in the order of the register."""
     credited = contents.lines["Campaign"][contents.lines["Status"].isin(["matched", "decided"])]
-    used = set(credited.dropna())
+    used = set(credited.dropna().unique())
     known = [(clean(c.code), clean(c.name)) for c in contents.campaigns.campaigns]
     strays = sorted(used - {code for code, _ in known} - {NO_CAMPAIGN})
     rows = [pair for pair in known if pair[0] in used] + [(code, "not in the register") for code in strays]
@@ -209,7 +209,7 @@ def _campaigns(contents: Contents) -> list[tuple[str, str]]:
 
 
 def _funds(contents: Contents) -> list[str]:
-    used = set(contents.lines["Fund"].dropna()) - {UNSPECIFIED, NO_FUND}
+    used = set(contents.lines["Fund"].unique()) - {UNSPECIFIED, NO_FUND}
     known = [clean(name) for name in contents.funds.names] if contents.funds is not None else []
     ordered = [f for f in known if f in used] + sorted(used - set(known))
     return [*ordered, UNSPECIFIED, NO_FUND] if contents.lines["Fund"].eq(NO_FUND).any() else [*ordered, UNSPECIFIED]
