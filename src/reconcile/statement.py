@@ -112,13 +112,13 @@ class Statement:
     def credits(self) -> Decimal:
         """Sum of the money in."""
         amounts = money.cents(self.transactions["amount"])
-        return money.rand(amounts[amounts > 0].sum())
+        return money.rand(amounts.sum(where=amounts > 0))
 
     @property
     def debits(self) -> Decimal:
         """Sum of the money out, negative."""
         amounts = money.cents(self.transactions["amount"])
-        return money.rand(amounts[amounts < 0].sum())
+        return money.rand(amounts.sum(where=amounts < 0))
 
     def facts(self) -> list[tuple[str, str]]:
         """What a person wants to know first, as label and text."""

@@ -38,8 +38,8 @@ def test_what_is_shown_as_it_was_given_is_shared() -> None:
     lines = gathered(statement, matches, full=True).lines
     rows = statement.transactions
     assert {shown for shown, given in SHARED.items() if place(lines[shown]) != place(rows[given])} == set()
-    few = lines[["Account", "File", "Fund", "Kind"]]
-    assert [few[heading].cat.codes.dtype.itemsize for heading in few] == [1] * 4
+    few = lines[["Account", "File", "Campaign", "Fund", "Kind", "Status"]]
+    assert [few[heading].cat.codes.dtype.itemsize for heading in few] == [1] * 6
     assert {
         name for name in ("Evidence", "Reason", "Rule") if place(lines[name]) != place(matches[name.lower()])
     } == set()

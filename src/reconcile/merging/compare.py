@@ -17,7 +17,7 @@ from reconcile.merging.days import movements_of_day
 from reconcile.merging.rows import Coverage, Movement, Row, coverage
 from reconcile.statement import Statement, add_ids
 
-_Numbers = npt.NDArray[np.int64]
+_Numbers = npt.NDArray[np.integer[Any]]
 
 
 def movement_ids(

@@ -87,7 +87,7 @@ def merge_statements(statements: Iterable[Statement]) -> Merged:
     ordered = [given[i] for i in order]
     stacked = pd.concat([s.transactions for s in ordered], ignore_index=True)
     counts = np.array([len(s.transactions) for s in ordered], dtype=np.int64)
-    part = np.repeat(np.arange(len(ordered)), counts)
+    part = np.repeat(np.arange(len(ordered), dtype=np.int32), counts)
     ids, conflicts = movement_ids(ordered, stacked, part)
     known = _stood_before(ids)
     stacked = stacked if ids is stacked["transaction_id"] else stacked.assign(transaction_id=ids)
@@ -124,9 +124,11 @@ def _stood_before(ids: pd.Series[Any]) -> npt.NDArray[np.bool_]:
     """
     array = pa.array(ids, type=pa.large_string())
     ends, octets = octets_of(array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array)
-    if (np.diff(ends) == 16).all():
+    if (ends[1:] - ends[:-1] == 16).all():
         halves = octets.view(np.uint64).reshape(-1, 2)
-        numbers = np.sort(halves[:, 0] * _ODD + halves[:, 1])
+        numbers = halves[:, 0] * _ODD
+        numbers += halves[:, 1]
+        numbers.sort()
         if (numbers[1:] != numbers[:-1]).all():
             return np.zeros(len(ids), dtype=bool)
     return ids.duplicated().to_numpy()
@@ -150,7 +152,7 @@ def _contributed(given: Sequence[Statement], seen: np.ndarray[Any, np.dtype[np.i
 
 
 def _accounts(
-    ordered: Sequence[Statement], part: np.ndarray[Any, np.dtype[np.int64]], stacked: pd.DataFrame, *, again: bool
+    ordered: Sequence[Statement], part: npt.NDArray[np.integer[Any]], stacked: pd.DataFrame, *, again: bool
 ) -> tuple[tuple[AccountFigures, ...], list[Gap]]:
     by_number: dict[str, list[int]] = defaultdict(list)
     for place, statement in enumerate(ordered):
@@ -158,11 +160,13 @@ def _accounts(
     figures, gaps = [], []
     for number in sorted(by_number):
         own = by_number[number]
-        place_in_own = np.full(len(ordered), -1, dtype=np.int64)
-        place_in_own[own] = np.arange(len(own))
-        places = place_in_own[part]
-        rows = stacked if len(by_number) == 1 else stacked[places >= 0]
-        found, missing = account_of([ordered[p] for p in own], places[places >= 0], rows, again)
+        places, rows = part, stacked
+        if len(by_number) > 1:
+            place_in_own = np.full(len(ordered), -1, dtype=np.int32)
+            place_in_own[own] = np.arange(len(own))
+            places = place_in_own[part]
+            places, rows = places[places >= 0], stacked[places >= 0]
+        found, missing = account_of([ordered[p] for p in own], places, rows, again)
         figures.append(found)
         gaps += missing
     return tuple(figures), gaps

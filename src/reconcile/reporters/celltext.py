@@ -150,6 +150,8 @@ def longest(texts: pd.Series[Any]) -> int:
 
 def one_array(values: pd.Series[Any], kind: pa.DataType | None = None) -> pa.Array:
     """A column as one Arrow array, of a type if one is given."""
+    if isinstance(values.dtype, pd.CategoricalDtype):  # asked for as text at once, each would become a Python string
+        return pa.array(values).dictionary_decode().cast(kind or TEXT)
     array = pa.array(values, type=kind, from_pandas=True)
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 

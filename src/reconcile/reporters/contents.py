@@ -375,9 +375,14 @@ def _cleaned(lines: pd.DataFrame, masks: Mapping[str, str]) -> tuple[pd.DataFram
     def labels(numbers: pa.Array) -> pa.Array:
         return pa.array([masks.get(number, number) for number in numbers.to_pylist()], numbers.type)
 
+    def as_given(words: pa.Array) -> pa.Array:
+        return words
+
     in_words = {
         "Account": labels,
-        "Fund": lambda funds: funds,
+        "Campaign": as_given,
+        "Fund": as_given,
+        "Status": as_given,
         "Kind": lambda kinds: pc.replace_substring(kinds, "_", " "),
         "File": lambda names: _without(names, masks),
     }

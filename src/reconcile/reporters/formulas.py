@@ -58,7 +58,7 @@ class Where:
 class Coded(NamedTuple):
     """A column as numbers, -1 where it is empty, the number of each word, and the words told apart by case only."""
 
-    codes: npt.NDArray[np.signedinteger[Any]]
+    codes: npt.NDArray[np.integer[Any]]
     numbers: dict[str, int]
     doubled: frozenset[str]
 
@@ -115,9 +115,21 @@ class Sums:
     def coded(self, column: str) -> Coded:
         """A column as numbers; of a column in which a few words come again and again a byte a line."""
         if column not in self._coded:
-            codes, words = pd.factorize(self._lines[column])
+            codes, words = _numbered(self._lines[column])
             folded = pd.Series([str(w).casefold() for w in words], dtype="str")
             doubled = frozenset(folded[folded.duplicated()])
             smallest = np.min_scalar_type(-max(2, len(words)))
             self._coded[column] = Coded(codes.astype(smallest), {str(w): i for i, w in enumerate(words)}, doubled)
         return self._coded[column]
+
+
+def _numbered(texts: pd.Series[Any]) -> tuple[npt.NDArray[np.integer[Any]], Sequence[str]]:
+    """Numbers for the texts, and the texts by their numbers, those alone that stand in a line."""
+    if not isinstance(texts.dtype, pd.CategoricalDtype):
+        found, words = pd.factorize(texts)
+        return found, list(words)
+    codes = texts.cat.codes.to_numpy()
+    stand = np.unique(codes)
+    numbers = np.full(len(texts.cat.categories) + 1, -1, dtype=codes.dtype)  # the last is that of an empty cell
+    numbers[stand[stand >= 0]] = np.arange(np.count_nonzero(stand >= 0))
+    return numbers[codes], [str(texts.cat.categories[at]) for at in stand if at >= 0]

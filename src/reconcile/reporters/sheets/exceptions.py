@@ -134,7 +134,8 @@ def _gaps(contents: Contents) -> list[Row]:
 def _outside(contents: Contents) -> pd.DataFrame:
     lines = contents.lines[outside_its_days(contents)]
     days = {clean(c.code): open_days(c) for c in contents.campaigns.campaigns}
-    said = lines["Campaign"] + " was open " + lines["Campaign"].map(days) + ", not on this day; it is credited"
+    campaign = lines["Campaign"].astype(TEXT)
+    said = campaign + " was open " + campaign.map(days) + ", not on this day; it is credited"
     frame = lines[["File", "Line", "Date", "Amount"]].assign(What=OUTSIDE)
     return frame.assign(**{"As it stood": lines["Description"], SAID: said})
 

@@ -19,7 +19,7 @@ from reconcile.reporters.contents import NO_CAMPAIGN, NO_FUND, PAYOUT, Contents
 from reconcile.reporters.formulas import Formula, Where
 from reconcile.reporters.sheets.by_day import chart as by_day_chart
 from reconcile.reporters.style import Look, Page
-from reconcile.schema import STATUS_MEANINGS
+from reconcile.schema import CREDITED, STATUS_MEANINGS
 
 NOT_STATED = "not stated"
 
@@ -48,7 +48,8 @@ class _Summary:
 def _figure_width(contents: Contents) -> float:
     """Wide enough for the largest figure of the sheet, in bold."""
     balances = [abs(b) for a in contents.accounts for b in (a.opening, a.closing) if b is not None]
-    moved = Decimal(int(np.abs(contents.cents).sum())).scaleb(-2)
+    cents = contents.cents
+    moved = money.rand(cents.sum(where=cents > 0) - cents.sum(where=cents < 0))
     return max(12.5, 1.05 * len(money.shown(-max([moved, *balances]))) + 0.5)
 
 
@@ -140,7 +141,7 @@ def _moved(book: Book, contents: Contents, own: Where) -> tuple[Formula, Formula
 
 def _matrix(book: Book, sheet: Worksheet, row: int, contents: Contents, net: Formula) -> int:
     """Campaigns down, funds across, every cell a live sum; the grand total ties to the statements."""
-    funds = _funds(contents)
+    funds = _funds(book, contents)
     columns = 2 + len(funds) + 2
     row = _heading(book, sheet, row, "Campaigns and funds", columns)
     head = row
@@ -148,7 +149,7 @@ def _matrix(book: Book, sheet: Worksheet, row: int, contents: Contents, net: For
     not_review, not_other = Where("Status", "<>", "review"), Where("Status", "<>", "not_donation")
     groups: list[tuple[str, str, tuple[Where, ...]]] = [
         (code, name, (Where("Campaign", "=", code, f"$A{first + i}"), not_review, not_other))
-        for i, (code, name) in enumerate(_campaigns(contents))
+        for i, (code, name) in enumerate(_campaigns(book, contents))
     ]
     groups += [
         ("To review", "a person must say", (Where("Status", "=", "review"),)),
@@ -198,21 +199,23 @@ def _matrix_foot(book: Book, sheet: Worksheet, rows: tuple[int, int], totals: Se
     return row + 3
 
 
-def _campaigns(contents: Contents) -> list[tuple[str, str]]:
+def _campaigns(book: Book, contents: Contents) -> list[tuple[str, str]]:
     """Code and name of the campaigns that stand on a credited line, in the order of the register."""
-    credited = contents.lines["Campaign"][contents.lines["Status"].isin(["matched", "decided"])]
-    used = set(credited.dropna().unique())
+    campaign = book.sums.coded("Campaign")
+    credited = np.unique(campaign.codes[contents.lines["Status"].isin(CREDITED).to_numpy()])
+    used = {code for code, number in campaign.numbers.items() if number in credited}
     known = [(clean(c.code), clean(c.name)) for c in contents.campaigns.campaigns]
     strays = sorted(used - {code for code, _ in known} - {NO_CAMPAIGN})
     rows = [pair for pair in known if pair[0] in used] + [(code, "not in the register") for code in strays]
     return rows + ([(NO_CAMPAIGN, "credited without a campaign")] if NO_CAMPAIGN in used else [])
 
 
-def _funds(contents: Contents) -> list[str]:
-    used = set(contents.lines["Fund"].unique()) - {UNSPECIFIED, NO_FUND}
+def _funds(book: Book, contents: Contents) -> list[str]:
+    on_lines = book.sums.coded("Fund").numbers
+    used = set(on_lines) - {UNSPECIFIED, NO_FUND}
     known = [clean(name) for name in contents.funds.names] if contents.funds is not None else []
     ordered = [f for f in known if f in used] + sorted(used - set(known))
-    return [*ordered, UNSPECIFIED, NO_FUND] if contents.lines["Fund"].eq(NO_FUND).any() else [*ordered, UNSPECIFIED]
+    return [*ordered, UNSPECIFIED, NO_FUND] if NO_FUND in on_lines else [*ordered, UNSPECIFIED]
 
 
 def _charts(book: Book, sheet: Worksheet, row: int, contents: Contents) -> None:
