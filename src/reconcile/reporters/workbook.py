@@ -16,7 +16,7 @@ from reconcile.merging import Merged
 from reconcile.reporters import sheets, style
 from reconcile.reporters.beside import NOTHING, Beside
 from reconcile.reporters.book import Book, Sheet, table_names
-from reconcile.reporters.contents import gather
+from reconcile.reporters.contents import Contents, gather
 from reconcile.reporters.formulas import Sums
 from reconcile.reporters.options import Options, Sampling
 from reconcile.reporters.package import write_package
@@ -74,6 +74,11 @@ def write_workbook(
         parts=parts,
         beside=beside.having(reconciliation, exploded),
     )
+    return write_contents(path, contents)
+
+
+def write_contents(path: str | Path, contents: Contents) -> Path:
+    """The path of the workbook that shows these contents; raises what `write_workbook` raises."""
     book = Book(Sums(contents.lines, contents.cents, table_names("Transactions", len(contents.lines))))
     book.workbook.remove(book.workbook.worksheets[0])
     # column widths are counted in figures of this font

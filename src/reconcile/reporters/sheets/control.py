@@ -40,6 +40,11 @@ ORIGINS, LIMITS, SEALS, SIGN_OFF = (
     "Sign-off",
 )
 SOFTWARE = "Software"
+SETTING = "Setting: "
+A_TABLE, BUILT_IN = "given as a table", "built in"
+NO_FILE = "none: not read from a file"
+"""What stands there of a register or a vocabulary that is no file's."""
+
 SEAL_HEADS = (("Sheet", 1, 1, False), ("Rows of its table", 2, 1, True), ("Hash of its other cells", 3, 8, False))
 OWN_SEAL = "Control, above this"
 SEAL_REMARK = (
@@ -139,14 +144,14 @@ def _origins(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
     told = [
         ("Made from", contents.beside.made_from),
         *contents.options.told(),
-        ("Campaign register", contents.masked(register.source_name or "given as a table")),
-        ("Campaign register, SHA-256", register.sha256 or "none: not read from a file"),
+        ("Campaign register", contents.masked(register.source_name or A_TABLE)),
+        ("Campaign register, SHA-256", register.sha256 or NO_FILE),
         ("Campaigns in it", str(len(register.campaigns))),
     ]
     if funds is not None:
-        told.append(("Fund vocabulary", contents.masked(funds.source_name or "built in")))
-        told.append(("Fund vocabulary, SHA-256", funds.sha256 or "none: not read from a file"))
-    told += [(f"Setting: {name}", contents.masked(str(value))) for name, value in contents.settings.items()]
+        told.append(("Fund vocabulary", contents.masked(funds.source_name or BUILT_IN)))
+        told.append(("Fund vocabulary, SHA-256", funds.sha256 or NO_FILE))
+    told += [(f"{SETTING}{name}", contents.masked(str(value))) for name, value in contents.settings.items()]
     told.append((SOFTWARE, ", ".join(f"{name} {number}" for name, number in software().items())))
     for values in told:
         row = line(book, sheet, row, cells(((1, 2), (3, 8)), values, (style.TYPED, style.TYPED)))
