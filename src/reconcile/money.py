@@ -37,12 +37,17 @@ def is_money(texts: pa.Array) -> pa.Array:
 
 def cents_of(text: str) -> int | None:
     """Whole cents of one text that `is_money`; None of any other."""
-    return int(Decimal(text).scaleb(2)) if re.match(PATTERN, text) else None
+    return in_cents(Decimal(text)) if re.match(PATTERN, text) else None
 
 
 def rand(cents: int) -> Decimal:
     """An exact amount from whole cents."""
     return Decimal(int(cents)).scaleb(-2)
+
+
+def in_cents(amount: Decimal) -> int:
+    """Whole cents of one exact amount."""
+    return int(amount.scaleb(2))
 
 
 def from_text(texts: pa.Array) -> pa.Array:
@@ -139,6 +144,11 @@ def exact(values: pd.Series[Any], what: str = "amount") -> pd.Series[Any]:
     return series(from_text(array), values.index)
 
 
+def exact_cents(value: object, what: str = "amount") -> int:
+    """Whole cents of one value that `exact` takes; raises NotMoney for any other."""
+    return int(cents(exact(pd.Series([value], dtype=object), what))[0])
+
+
 def _refuse(values: pd.Series[Any], bad: npt.NDArray[np.bool_], what: str) -> None:
     if bad.any():
         where = int(np.flatnonzero(bad)[0])
@@ -155,3 +165,8 @@ def shown(amount: Decimal | NAType | None) -> str:
     if amount is None or isinstance(amount, NAType):
         return "–"
     return f"{'-' if amount < 0 else ''}R {abs(amount):,.2f}".replace(",", " ")
+
+
+def shown_cents(cents: int) -> str:
+    """Whole cents as a person reads them: `R 1 234.56`."""
+    return shown(rand(cents))

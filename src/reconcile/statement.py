@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from reconcile import money
 from reconcile.errors import shown
-from reconcile.facts import as_html, as_text
+from reconcile.facts import as_html, as_text, grouped
 from reconcile.schema import KINDS
 
 
@@ -129,7 +129,7 @@ class Statement:
             ("Money in", money.shown(self.credits)),
             ("Money out", money.shown(self.debits)),
             ("Closing balance", money.shown(self.closing)),
-            ("Transactions", f"{len(self.transactions):,}".replace(",", " ")),
+            ("Transactions", grouped(len(self.transactions))),
         ]
         rows += [("Notices", f"{len(self.notices)} rows that move no money")] if len(self.notices) else []
         rows += [("Set aside", f"{len(self.quarantined)} rows, with reasons")] if len(self.quarantined) else []

@@ -75,10 +75,7 @@ def _of_books(open_lines: pd.DataFrame, fees: pd.DataFrame, before: Before) -> I
 
 def _rand(given: object, otherwise: Decimal) -> Decimal:
     """A balance that was given, exactly."""
-    if given is None:
-        return otherwise
-    amount: Decimal = money.exact(pd.Series([given], dtype=object), "the opening balance").iloc[0]
-    return amount
+    return otherwise if given is None else money.rand(money.exact_cents(given, "the opening balance"))
 
 
 def _sign(rows: pd.DataFrame) -> pd.Series[int]:

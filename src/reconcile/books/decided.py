@@ -136,8 +136,9 @@ def comes_out(moved: Sequence[int], booked: Sequence[int], fee: int) -> str:
         return "are several on both sides"
     if sum(booked) - fee == sum(moved):
         return ""
-    less = f", less {_rand(fee)}" if fee else ""
-    return f"do not come out: {_rand(sum(moved))} at the bank, {_rand(sum(booked))} in the books{less}"
+    less = f", less {money.shown_cents(fee)}" if fee else ""
+    at_bank, in_books = (money.shown_cents(sum(side)) for side in (moved, booked))
+    return f"do not come out: {at_bank} at the bank, {in_books} in the books{less}"
 
 
 def _said(row: Any) -> str:
@@ -150,7 +151,3 @@ def _named(sides: Sides, lines: Sequence[int], receipts: Sequence[int]) -> str:
         f"{' '.join(sides.bank.ids[line] for line in lines)} and "
         f"{' '.join(shown(sides.receipts.ids[receipt], 40) for receipt in receipts)}"
     )
-
-
-def _rand(cents: int) -> str:
-    return money.shown(money.rand(cents))

@@ -156,7 +156,7 @@ def _of_amount(payout: Payout, lines: Sequence[Line]) -> list[Line]:
 
 def _decided(payout: Payout, named: list[Line], alike: list[Line], wanted: dict[str, int]) -> Found:
     may_be = named or alike
-    net = money.shown(money.rand(payout.cents))
+    net = money.shown_cents(payout.cents)
     if payout.cents <= 0:
         return Found(MISSING, reason=f"it comes to {net}: nothing was paid out")
     if not may_be:
@@ -174,7 +174,7 @@ def _decided(payout: Payout, named: list[Line], alike: list[Line], wanted: dict[
 
 
 def _told(line: Line) -> str:
-    return f"{money.shown(money.rand(line.cents))} of {_day(line.day)}"
+    return f"{money.shown_cents(line.cents)} of {_day(line.day)}"
 
 
 def _day(day: int) -> str:

@@ -96,7 +96,7 @@ def _link(sides: Sides, batches: Batches, pair: Pair, printed: bool, fee: int = 
     line, at = pair
     words = f'{len(batches.receipts[at])} receipts of the batch "{batches.names[at]}"'
     words += ", which the bank prints" if printed else ""
-    words += f", less {fee / 100:.2f}" if fee else ", which come to the line's amount"
+    words += f", less {money.rand(fee)}" if fee else ", which come to the line's amount"
     reason = crosses(sides, line, batches.receipts[at])
     if fee and not reason:
         reason = "the line is short of the receipts by what may be a gateway's fee; its report of payouts would show it"
@@ -110,7 +110,7 @@ def _less_a_fee(sides: Sides, batches: Batches, pairs: list[Pair], window: int, 
         whole, own = int(batches.cents[at]), int(sides.bank.cents[line])
         fee, name = whole - own, squashed(batches.names[at])
         if fee and any(payout in name and sums == (whole, own) for payout, sums in paid.items()):
-            words = f'{len(batches.receipts[at])} receipts of the batch "{batches.names[at]}", less {fee / 100:.2f}'
+            words = f'{len(batches.receipts[at])} receipts of the batch "{batches.names[at]}", less {money.rand(fee)}'
             words += ", which the gateway kept by its report"
             reason = crosses(sides, line, batches.receipts[at])
             found.append(Link((line,), batches.receipts[at], "gateway payout", words, 0.999, reason, fee))

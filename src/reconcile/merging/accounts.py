@@ -198,4 +198,4 @@ def _set_aside(statements: Sequence[Statement]) -> pd.DataFrame:
 
 
 def _cents(amount: Decimal | None) -> int | None:
-    return None if amount is None else int(amount.scaleb(2))
+    return None if amount is None else money.in_cents(amount)

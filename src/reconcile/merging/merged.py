@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from reconcile import money
 from reconcile.errors import FrameRefused
-from reconcile.facts import as_html, as_text
+from reconcile.facts import as_html, as_text, grouped
 from reconcile.merging.accounts import AccountFigures, account_of
 from reconcile.merging.compare import movement_ids
 from reconcile.merging.conflicts import TO_SETTLE, conflict_lines, conflicts_frame
@@ -54,8 +54,8 @@ class Merged:
         """What a person wants to know first, as label and text."""
         rows = [
             ("Statements", str(len(self.contributed))),
-            ("Rows delivered", f"{int(self.contributed['rows'].sum()):,}".replace(",", " ")),
-            ("Movements", f"{len(self.transactions):,}".replace(",", " ")),
+            ("Rows delivered", grouped(int(self.contributed["rows"].sum()))),
+            ("Movements", grouped(len(self.transactions))),
         ]
         for account in self.accounts:
             off = account.difference

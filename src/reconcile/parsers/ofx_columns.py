@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
@@ -172,4 +171,4 @@ def _own_cents(row: int, rows: RowTexts, amounts: pa.Array) -> int | None:
     text, currency = amounts[row].as_py(), rows.fields["CURSYM"][row].as_py()
     if row in rows.pending or "TRNAMT" in rows.faults.get(row, "") or currency not in (None, "", "ZAR"):
         return None
-    return int(Decimal(text).scaleb(2)) if re.match(money.PATTERN, text) else None
+    return money.cents_of(text)

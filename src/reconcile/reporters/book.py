@@ -22,6 +22,7 @@ from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
+from reconcile import money
 from reconcile.reporters import seal, style
 from reconcile.reporters.celltext import for_cell, longest
 from reconcile.reporters.contents import Contents
@@ -260,9 +261,7 @@ class Book:
 
     def _style_ids(self, sheet: Worksheet, row: int, column: int, look: Look) -> tuple[int, ...]:
         """The ids of the look in the saved styles, from cells that wear it, which stand where the rows will go."""
-        amounts = (
-            [Decimal(0), *(Decimal(step).scaleb(-2) for step in style.MONEY_STEPS_CENTS)] if look.amount else [None]
-        )
+        amounts = [money.rand(step) for step in (0, *style.MONEY_STEPS_CENTS)] if look.amount else [None]
         ids = []
         for step, amount in enumerate(amounts):
             # a cell each: openpyxl keeps the style object whose id it gave, and a second look would change the first

@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from reconcile import money
+
 # SUMIFS reads its criterion: signs, wildcards, numbers, days ("Mar1") and currency ("R5") are no longer text then, and
 # case is ignored. Only words that cannot be mistaken go to SUMIFS; all others are compared with EXACT.
 _WORD = re.compile(
@@ -72,7 +74,7 @@ class Sums:
 
     def amount(self, *conditions: Where) -> Formula:
         """The sum of the amounts that meet every condition."""
-        value = Decimal(int(self._cents.sum(where=self._meets(conditions)))).scaleb(-2)
+        value = money.rand(self._cents.sum(where=self._meets(conditions)))
         if not conditions:
             return Formula(self.over_tables("SUM({0}[Amount])"), value)
         if all(self._is_plain(c) for c in conditions):

@@ -10,6 +10,8 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Si
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from reconcile import money
+
 INK, RULE, HEAD, INPUT, AMBER, GOOD, BAD = "1F3A4D", "B8C4CC", "E1E9EE", "FFF9E3", "FDF0D0", "E4F1E4", "F8D7D3"
 DONE, LACKS = "BBD9F2", "F5C38A"
 """Blue and orange, which whoever cannot tell red from green tells apart; the words beside say the same."""
@@ -34,7 +36,7 @@ MONEY_STEPS_CENTS = (10**5, 10**8, 10**11)
 
 def money_format(amount: Decimal) -> str:
     """The number format that shows this amount as `R 1 234.56`, a negative one red with its minus."""
-    cents = abs(int(amount.scaleb(2)))
+    cents = abs(money.in_cents(amount))
     return MONEY[sum(cents >= step for step in MONEY_STEPS_CENTS)]
 
 

@@ -28,7 +28,7 @@ from reconcile.parsers.ledger import Ledger, StatedBalances, line_parts, prove, 
 from reconcile.parsers.lines import read_lines
 from reconcile.parsers.named_columns import Columns, NamedCells, cells_in, columns_in, named_cells, refuse_lacking
 from reconcile.parsers.odd_lines import Wording
-from reconcile.parsers.proofs import Sentences, Stated, count_shown, rand_shown
+from reconcile.parsers.proofs import Sentences, Stated
 from reconcile.statement import Account, Statement
 
 _MARK = "recreated statement"
@@ -237,7 +237,7 @@ def _said(ledger: Ledger, heading: Heading, opening: int | None, closing: int | 
     cents = ledger.cents
     sums = [("debits", -int(cents[cents < 0].sum())), ("credits", int(cents[cents > 0].sum()))]
     counts = [("number of debits", int((cents < 0).sum())), ("number of credits", int((cents > 0).sum()))]
-    for name, found, show in (("sums", sums, rand_shown), ("counts", counts, count_shown)):
+    for name, found, show in (("sums", sums, money.shown_cents), ("counts", counts, str)):
         stated = [(_stated(heading, words, file), own) for words, own in found if words in heading.values]
         if stated:
             said.figures(f"{name} of debits and credits", [s for s, _ in stated], [own for _, own in stated], show)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from reconcile import money
 from reconcile.errors import ReconcileError, ReviewRefused
+from reconcile.facts import grouped
 from reconcile.merging import set_aside_once
 from reconcile.merging.conflicts import TO_SETTLE
 from reconcile.reporters.book import ROW_HASH, Book, table_names
@@ -47,8 +48,7 @@ class _Exceptions:
         for heading in (column.heading for column in COLUMNS if column.holds == "text"):
             masked: pd.Series[Any] = rows[heading].map(contents.masked, na_action="ignore")
             rows[heading] = clean_column(pd.Series(masked.array, index=masked.index, dtype=TEXT), heading)[0]
-        count = f"{len(rows):,}".replace(",", " ")
-        words = {0: "No exception", 1: "1 exception"}.get(len(rows), f"{count} exceptions")
+        words = {0: "No exception", 1: "1 exception"}.get(len(rows), f"{grouped(len(rows))} exceptions")
         about = "refused, set aside, disputed, missing, or odd; notices moved no money"
         for sheet in book.long_sheets("Exceptions", "Exceptions", f"{words} · {about}", COLUMNS, rows):
             sheet.sheet_properties.tabColor = "A33B3B"

@@ -48,7 +48,7 @@ class _Summary:
 def _figure_width(contents: Contents) -> float:
     """Wide enough for the largest figure of the sheet, in bold."""
     balances = [abs(b) for a in contents.accounts for b in (a.opening, a.closing) if b is not None]
-    moved = Decimal(int(np.abs(contents.cents).sum())).scaleb(-2)
+    moved = money.rand(np.abs(contents.cents).sum())
     return max(12.5, 1.05 * len(money.shown(-max([moved, *balances]))) + 0.5)
 
 
