@@ -14,7 +14,7 @@ import pandas as pd
 from reconcile import money
 from reconcile.errors import FrameRefused
 from reconcile.matching.narrative import Narrative, narrate
-from reconcile.merging.wording import alike, squashed
+from reconcile.merging.wording import alike, unspaced
 from reconcile.schema import MATCHES, REVERSALS, TRANSACTIONS
 
 LONGEST_DAYS = 60
@@ -161,7 +161,7 @@ class _Payments:
         # money in whose text speaks of a reversal is a payment out that came back
         words = ["" if n.reversal else _words(n) for n in told]
         parts = {part: [getattr(n, part) for n in told] for part in _BANKS_PARTS}
-        self.rows = near.merge(texts.assign(**parts, words=words, said=[squashed(w) for w in words]), on=_TEXT)
+        self.rows = near.merge(texts.assign(**parts, words=words, said=[unspaced(w) for w in words]), on=_TEXT)
         self.free = np.ones(len(self.rows), dtype=bool)
         self.places = self.rows.groupby([*_AMOUNT, "said"]).indices
         distinct = self.rows.drop_duplicates([*_AMOUNT, "words"]).groupby(_AMOUNT)[["words", "said"]]
@@ -169,11 +169,11 @@ class _Payments:
 
     def saying(self, account: str, cents: int, words: str) -> _Positions:
         """Those whose words are these."""
-        return np.asarray(self.places.get((account, cents, squashed(words)), []), dtype=np.intp)
+        return np.asarray(self.places.get((account, cents, unspaced(words)), []), dtype=np.intp)
 
     def beginning(self, account: str, cents: int, words: str) -> _Positions:
         """Those whose words are these, or the one begins the other and was cut where the bank cuts a text."""
-        asked, letters = squashed(words), words.translate(_DIGITS_AS_LETTERS)
+        asked, letters = unspaced(words), words.translate(_DIGITS_AS_LETTERS)
         found = [np.empty(0, dtype=np.intp)]
         for own, said in self.texts.get((account, cents), []):
             less, more = sorted((asked, said), key=len)

@@ -19,11 +19,11 @@ from rapidfuzz.distance import OSA
 from reconcile import money
 from reconcile.books.distinct import Distinct, Numbers, distinct, each, spread
 from reconcile.books.fund_words import reader
-from reconcile.books.payers import CUT, SHORTEST_NAME, names_in, squashed, words_of
+from reconcile.books.payers import CUT, SHORTEST_NAME, names_in
 from reconcile.campaigns import FundVocabulary
 from reconcile.errors import FrameRefused, shown
 from reconcile.matching.narrative import REFERENCE_WIDTH, narrate
-from reconcile.matching.words import chunks, fold
+from reconcile.matching.words import digits_in, fold, squashed, words_of
 from reconcile.schema import MATCHES, RECEIPTS, TRANSACTIONS
 
 FIGURES = 4
@@ -162,7 +162,7 @@ def _codes(own: pd.DataFrame, matches: pd.DataFrame | None) -> dict[str, str]:
 
 def _only(codes: Mapping[str, str]) -> Callable[[str], str]:
     def campaign_of(text: str) -> str:
-        found = {codes[word] for word in chunks(fold(text)) if word in codes}
+        found = {codes[word] for word in words_of(text) if word in codes}
         return found.pop() if len(found) == 1 else ""
 
     return campaign_of
@@ -170,7 +170,7 @@ def _only(codes: Mapping[str, str]) -> Callable[[str], str]:
 
 def _spellings(own: pd.DataFrame, funds: FundVocabulary) -> frozenset[str]:
     texts = [*own["fund"].dropna().unique(), *(word for fund in funds for word in (fund.name, *fund.spellings))]
-    return frozenset(word for text in texts for word in chunks(fold(text)) if len(word) >= SHORTEST_NAME)
+    return frozenset(word for text in texts for word in words_of(text) if len(word) >= SHORTEST_NAME)
 
 
 def lines_of(transactions: pd.DataFrame) -> pd.DataFrame:
@@ -275,7 +275,7 @@ def _without(text: str, aim: set[str]) -> str:
 def _left(text: str, aim: set[str]) -> bool:
     """Whether words or numbers stand there that are not about campaign or fund."""
     rest = [w for w in names_in(text) if w not in aim]
-    return bool(rest) or any(sum(c.isdigit() for c in word) >= FIGURES for word in words_of(text))
+    return bool(rest) or any(digits_in(word) >= FIGURES for word in words_of(text))
 
 
 def _about_aim(words: set[str], deciding: frozenset[str]) -> set[str]:
@@ -320,7 +320,4 @@ def _plain(texts: pd.Series[Any]) -> list[str]:
 def keys(texts: Iterable[str]) -> list[str]:
     """Each text squashed, empty where fewer letters and figures are left, or no figure in less than twice as many."""
     found = [squashed(text) for text in texts]
-    return [
-        key if len(key) >= SHORTEST_ID and (any(c.isdigit() for c in key) or len(key) >= 2 * SHORTEST_ID) else ""
-        for key in found
-    ]
+    return [key if len(key) >= SHORTEST_ID and (digits_in(key) or len(key) >= 2 * SHORTEST_ID) else "" for key in found]

@@ -18,8 +18,9 @@ from reconcile.books.free import Free, nothing_free
 from reconcile.books.links import Link
 from reconcile.books.one_to_one import WELL
 from reconcile.books.pairs import Flags, equal_pairs, runs
-from reconcile.books.payers import SHORTEST_NAME, names_in, squashed
+from reconcile.books.payers import SHORTEST_NAME, names_in
 from reconcile.books.sides import Books, Sides
+from reconcile.matching.words import squashed
 from reconcile.schema import PAYOUTS
 
 FEWEST_UNNAMED = 3
