@@ -18,7 +18,7 @@ from reconcile.reporters.beside import STATEMENTS
 from reconcile.reporters.book import HEAD_ROW, ROW_HASH, Book, table_names
 from reconcile.reporters.book import TableColumnShown as Column
 from reconcile.reporters.contents import Contents
-from reconcile.reporters.formulas import Formula
+from reconcile.reporters.formulas import over
 from reconcile.reporters.sheets.register import NOT_A_GIFT, choices
 from reconcile.schema import TEXT
 
@@ -84,8 +84,8 @@ class _Review:
             _ask(book, sheet, [c.heading for c in columns], last, choices(contents))
         tables = table_names("Review", len(rows))
         value = money.rand(cents.sum())
-        book.places["review amount"] = Formula("+".join(f"SUM({t}[Amount])" for t in tables), value)
-        book.places["review count"] = Formula("+".join(f"COUNTA({t}[Transaction id])" for t in tables), len(rows))
+        book.places["review amount"] = over(tables, "SUM({0}[Amount])", value)
+        book.places["review count"] = over(tables, "COUNTA({0}[Transaction id])", len(rows))
 
 
 def _letters(headings: Sequence[str]) -> dict[str, str]:
