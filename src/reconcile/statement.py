@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from reconcile import money
 from reconcile.errors import shown
 from reconcile.facts import as_html, as_text, grouped
-from reconcile.schema import KINDS
+from reconcile.schema import KINDS, day_numbers
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def add_ids(rows: pd.DataFrame, texts: pa.DictionaryArray | None = None) -> pd.D
     """
     described = _hashed(rows["description"]) if texts is None else _told_apart(texts)
     word = _mixed(_hashed(rows["account"]) ^ described)
-    word = _mixed(word ^ rows["date"].to_numpy().astype("datetime64[D]").astype(np.int64).view(np.uint64))
+    word = _mixed(word ^ day_numbers(rows["date"]).view(np.uint64))
     word = _mixed(word ^ money.cents(rows["amount"]).view(np.uint64))
     ids = _letters(_mixed(word ^ _counted(word)))
     return rows.assign(transaction_id=pd.Series(ids, index=rows.index, dtype=KINDS["text"]))

@@ -9,7 +9,7 @@ import numpy as np
 
 from reconcile import money
 from reconcile.books.aims import crosses
-from reconcile.books.distinct import Numbers
+from reconcile.books.distinct import Numbers, expanded
 from reconcile.books.evidence import Common, common_of
 from reconcile.books.free import Free
 from reconcile.books.links import Link
@@ -62,9 +62,8 @@ def _near(sides: Sides, window: int, tolerance: int, free: Free) -> tuple[Number
     asked, there = bank.cents[lines], books.cents[order]
     begin = np.searchsorted(there, asked - tolerance, side="left")
     counts = np.searchsorted(there, asked + tolerance, side="right") - begin
-    left = np.repeat(np.arange(len(lines)), counts)
-    steps = np.arange(len(left)) - np.repeat(np.cumsum(counts) - counts, counts)
-    line, receipt = lines[left], order[np.repeat(begin, counts) + steps]
+    left, steps = expanded(counts)
+    line, receipt = lines[left], order[begin[left] + steps]
     own, booked = bank.cents[line], books.cents[receipt]
     near = np.abs(books.day[receipt] - bank.day[line]) <= window
     near &= (own != booked) & (np.sign(own) == np.sign(booked))

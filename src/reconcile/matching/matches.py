@@ -159,7 +159,7 @@ def distinct(rows: pd.DataFrame) -> tuple[npt.NDArray[np.intp], list[Text]]:
     described = rows["description"].iloc[first].to_numpy(dtype=object)
     referred = reference.iloc[first].to_numpy(dtype=object) if with_reference else [None] * len(first)
     texts = [
-        Text(d, r if isinstance(r, str) and r.strip() else None, s)
+        Text(d, r if isinstance(r, str) else None, s)
         for d, r, s in zip(described, referred, sign[first].tolist(), strict=True)
     ]
     return codes, texts
