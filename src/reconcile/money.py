@@ -16,7 +16,7 @@ from pandas.api.typing import NAType
 
 from reconcile.errors import NotMoney
 from reconcile.errors import shown as shown_text
-from reconcile.texts import octets_of, only_of
+from reconcile.texts import octets_of, one_array, only_of
 
 ARROW = pa.decimal128(18, 2)
 """The Arrow type of money: 16 digits of rand, two of cents."""
@@ -113,9 +113,7 @@ def cents(amounts: pd.Series[Any]) -> npt.NDArray[np.int64]:
     """Whole cents of a column of exact money; a missing amount counts as 0 (ask `isna` for those)."""
     if len(amounts) == 0:
         return np.empty(0, dtype=np.int64)
-    array = pa.array(amounts, type=ARROW)
-    if isinstance(array, pa.ChunkedArray):  # what a column is after a concat
-        array = array.combine_chunks()
+    array = one_array(amounts, ARROW)
     array = array.fill_null(0) if array.null_count else array
     words = np.frombuffer(array.buffers()[1], dtype=np.int64)
     return words[2 * array.offset : 2 * (array.offset + len(array)) : 2].copy()
@@ -138,8 +136,7 @@ def exact(values: pd.Series[Any], what: str = "amount") -> pd.Series[Any]:
         return from_cents(whole.astype(np.int64), values.index)
     else:
         texts = values.map(lambda v: f"{v:f}" if isinstance(v, Decimal) else v).astype("str")
-    array = pa.array(texts, type=pa.string(), from_pandas=True)
-    array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    array = one_array(texts, pa.string())
     _refuse(values, ~np.asarray(is_money(array)), what)
     return series(from_text(array), values.index)
 

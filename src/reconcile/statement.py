@@ -18,6 +18,7 @@ from reconcile import money
 from reconcile.errors import shown
 from reconcile.facts import as_html, as_text, grouped
 from reconcile.schema import KINDS, day_numbers
+from reconcile.texts import one_array
 
 
 @dataclass(frozen=True)
@@ -166,8 +167,7 @@ _Words = np.ndarray[Any, np.dtype[np.uint64]]
 
 def _hashed(column: pd.Series[Any]) -> _Words:
     """64 bits of BLAKE2 for each text without case and runs of spaces; only distinct texts are hashed."""
-    array = pa.array(column, type=pa.large_string())
-    array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    array = one_array(column, pa.large_string())
     if len(array) and pc.all(pc.equal(array, array[0])).as_py():  # as the account is
         return np.repeat(_words_of(array[:1]), len(array))
     return _told_apart(array.dictionary_encode())

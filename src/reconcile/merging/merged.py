@@ -21,7 +21,7 @@ from reconcile.merging.conflicts import TO_SETTLE, conflict_lines, conflicts_fra
 from reconcile.merging.gaps import Gap, gap_lines, gaps_frame
 from reconcile.schema import TRANSACTIONS
 from reconcile.statement import Statement
-from reconcile.texts import octets_of
+from reconcile.texts import octets_of, one_array
 
 MOST_SHOWN = 20
 """So many gaps and conflicts a notebook shows; the frames have them all."""
@@ -122,8 +122,8 @@ def _stood_before(ids: pd.Series[Any]) -> npt.NDArray[np.bool_]:
 
     Mostly none has, which a number for each id tells in a tenth of the memory that looking up the texts takes.
     """
-    array = pa.array(ids, type=pa.large_string())
-    ends, octets = octets_of(array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array)
+    array = one_array(ids, pa.large_string())
+    ends, octets = octets_of(array)
     if (np.diff(ends) == 16).all():
         halves = octets.view(np.uint64).reshape(-1, 2)
         numbers = np.sort(halves[:, 0] * _ODD + halves[:, 1])

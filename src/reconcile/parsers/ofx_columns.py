@@ -106,11 +106,6 @@ def oldest_first(kept: _Numbers, days: Days) -> tuple[_Numbers, bool]:
     return kept[np.argsort(days[kept], kind="stable")], True
 
 
-def or_null(texts: pa.Array) -> pa.Array:
-    """The texts, with null for an empty one."""
-    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, texts.type), texts)
-
-
 def _day_texts(posted: pa.Array) -> pa.Array:
     """The eight digits of each day; a text that is no day and time stays as it is."""
     if pc.all(pc.equal(pc.binary_length(posted), 8), min_count=0).as_py():

@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 
 from reconcile import money
 from reconcile.errors import shown
+from reconcile.parsers.cells import or_null
 from reconcile.parsers.frames import Aside, Rows
-from reconcile.parsers.ofx_columns import or_null
 from reconcile.parsers.ofx_envelope import Envelope
 from reconcile.parsers.ofx_rows import RowTexts
 from reconcile.statement import Check

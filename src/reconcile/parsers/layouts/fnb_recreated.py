@@ -22,7 +22,7 @@ from reconcile import money
 from reconcile.errors import DamagedStatement, shown
 from reconcile.files import Document
 from reconcile.parsers.account_number import account_number, named_account
-from reconcile.parsers.cells import Cells, runs_of_lines, unix_lines
+from reconcile.parsers.cells import Cells, or_null, runs_of_lines, unix_lines
 from reconcile.parsers.days import COMPACT, days_of, fault_of
 from reconcile.parsers.ledger import Ledger, StatedBalances, line_parts, prove, statement_of
 from reconcile.parsers.lines import read_lines
@@ -197,7 +197,7 @@ def _run(raw: pa.Array, found: NamedCells) -> Cells:
         _signed(_pointed(found["amount"]), found["debit / credit"]),
         pc.replace_substring_regex(_pointed(found["balance"]), "^([0-9.]+) ?-$", r"-\1"),
         found.exactly("description"),
-        pc.if_else(pc.equal(references, ""), pa.scalar(None, references.type), references),
+        or_null(references),
     )
 
 
