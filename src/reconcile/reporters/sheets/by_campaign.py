@@ -20,7 +20,7 @@ from reconcile.reporters.formulas import Formula, Where, worth
 from reconcile.reporters.sections import side_by_side
 from reconcile.reporters.sheets.per_campaign import sheets_of
 from reconcile.reporters.style import Page
-from reconcile.schema import CREDITED
+from reconcile.schema import CREDITED, day_numbers
 
 HEADS = (
     ("Campaign", 14.0),
@@ -124,7 +124,7 @@ def _groups(book: Book, contents: Contents) -> list[_Group]:
         number += np.bincount(group, minlength=len(number))
         late += np.bincount(group[outside[own][credited]], minlength=len(late))
         gift = lines["Kind"].iloc[own].ne("reversal").to_numpy()[credited]
-        day = lines["Date"].iloc[own].to_numpy().astype("datetime64[D]").astype(np.int64)[credited][gift]
+        day = day_numbers(lines["Date"].iloc[own])[credited][gift]
         np.minimum.at(first, group[gift], day)
         np.maximum.at(last, group[gift], day)
     codes, funds = list(campaign.numbers), list(fund.numbers)
