@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,7 @@ from reconcile.errors import FrameRefused, ReconcileError
 from reconcile.money import AMOUNT, exact
 
 TEXT = pd.StringDtype(na_value=float("nan"))
-DAY = "datetime64[s]"
+DAY: Final = "datetime64[s]"
 KINDS: dict[str, Any] = {
     "text": TEXT,
     "day": DAY,

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from reconcile import money
 from reconcile.errors import shown
 from reconcile.facts import as_html, as_text, grouped
-from reconcile.schema import KINDS, day_numbers
+from reconcile.schema import TEXT, day_numbers
 from reconcile.texts import one_array
 
 
@@ -157,7 +157,7 @@ def add_ids(rows: pd.DataFrame, texts: pa.DictionaryArray | None = None) -> pd.D
     word = _mixed(word ^ day_numbers(rows["date"]).view(np.uint64))
     word = _mixed(word ^ money.cents(rows["amount"]).view(np.uint64))
     ids = _letters(_mixed(word ^ _counted(word)))
-    return rows.assign(transaction_id=pd.Series(ids, index=rows.index, dtype=KINDS["text"]))
+    return rows.assign(transaction_id=pd.Series(ids, index=rows.index, dtype=TEXT))
 
 
 _LETTERS = b"bcdfghjkmnpqrstv"

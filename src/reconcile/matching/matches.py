@@ -132,7 +132,7 @@ def _days(dates: pd.Series[Any]) -> pd.Series[Any]:
     if days.isna().any():
         bad = dates[days.isna()].iloc[0]
         raise FrameRefused(f'transactions: the date "{shown(bad, 30)}" is no day', do="Write days as 2018-09-03.")
-    return days.dt.normalize().astype("datetime64[s]")
+    return days.dt.normalize().astype(DAY)
 
 
 def _text(frame: pd.DataFrame, column: str) -> pd.Series[Any]:
