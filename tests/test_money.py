@@ -48,6 +48,21 @@ def test_money_is_what_the_bank_writes_and_nothing_else(text, is_it):
             money.exact(pd.Series([text]))
 
 
+@pytest.mark.parametrize(
+    ("value", "cents"),
+    [("12.30", 1230), (Decimal("-0.05"), -5), (7, 700), (0.29, 29), (np.int64(3), 300), ("99999999999.99", 10**13 - 1)],
+)
+def test_one_value_is_the_cents_that_a_column_of_it_is(value, cents):
+    assert money.exact_cents(value) == cents == money.cents(money.exact(pd.Series([value])))[0]
+    assert money.in_cents(money.rand(cents)) == cents
+
+
+@pytest.mark.parametrize("value", ["1,650", 0.295, float("nan"), None, True, 1e12, "", pd.NA])
+def test_one_value_that_is_no_amount_is_refused_by_what_it_is_for(value):
+    with pytest.raises(NotMoney, match=r"the fee .* is not money"):
+        money.exact_cents(value, "the fee")
+
+
 def test_a_missing_text_is_not_money():
     assert money.is_money(pa.array([None, "1"], type=pa.string())).to_pylist() == [False, True]
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -86,6 +88,39 @@ def wrong_way(own: str, module: ast.Module) -> list[str]:
     ]
 
 
+def dotted(path: Path) -> str:
+    """The name by which a module is imported; that of a package is the package's."""
+    return ".".join(path.relative_to(SRC).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imported_modules(module: ast.Module, known: frozenset[str]) -> Iterator[str]:
+    """Every module of the package that is imported, for the types and inside functions too."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in known)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                inside = f"{node.module}.{alias.name}"
+                yield from [inside if inside in known else node.module] if node.module in known else []
+
+
+def circle(modules: Mapping[str, ast.Module]) -> list[str]:
+    """Modules that import each other in a circle, the first of them again at the end; none where there is no circle.
+
+    The front door is no part of one: it imports all of them, and the library's own modules its version alone.
+    """
+    known = frozenset(modules)
+    ways: dict[str, set[str]] = defaultdict(set)
+    for name, module in modules.items():
+        ways[name] |= set(imported_modules(module, known)) - {name, "reconcile"}
+    ways.pop("reconcile", None)
+    try:
+        TopologicalSorter(ways).prepare()
+    except CycleError as fault:
+        return list(fault.args[1])
+    return []
+
+
 def raised(module: ast.Module) -> Iterator[tuple[int, str, str]]:
     """Line, function and name of every error raised by its class; a bare `raise` and `raise fault` have no class."""
     functions = [n for n in ast.walk(module) if isinstance(n, Function)]
@@ -151,6 +186,29 @@ def test_imports_point_one_way(path: Path) -> None:
 def test_rooms_of_one_level_do_not_import_each_other() -> None:
     """Said by the order already: an import must point to an earlier level, and this is what keeps that honest."""
     assert wrong_way("money", ast.parse("from reconcile.files import Document")) == ["line 1: money imports files"]
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    assert circle({dotted(path): tree(path) for path in MODULES}) == []
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        "from reconcile.books.one import A",
+        "from reconcile.books import one",
+        "import reconcile.books.one",
+        "if TYPE_CHECKING:\n    from reconcile.books.one import A",
+        "def f():\n    from reconcile.books.one import A",
+    ],
+)
+def test_a_circle_would_be_seen(back: str) -> None:
+    books = {"reconcile.books": "", "reconcile.books.one": "from reconcile.books.two import B"}
+    there = {"reconcile": "import reconcile.books.one", **books, "reconcile.books.two": back}
+    modules = {name: ast.parse(code) for name, code in there.items()}
+    assert set(circle(modules)) == {"reconcile.books.one", "reconcile.books.two"}
+    modules["reconcile.books.two"] = ast.parse("from reconcile import __version__")
+    assert circle(modules) == []
 
 
 @every_module

@@ -12,6 +12,7 @@ import numpy as np
 
 from reconcile import money
 from reconcile.errors import DamagedStatement
+from reconcile.money import shown_cents
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,8 @@ def check_chain(
         if start in gap_set and before is not None and anchor is not None:
             implied[start] = anchor - before
         elif start == 0 and stated is not None and anchor is not None and anchor != stated:
-            what = f"the opening balance is stated as {_rand(stated)}, the oldest row follows on {_rand(anchor)}"
+            follows = f"the oldest row follows on {shown_cents(anchor)}"
+            what = f"the opening balance is stated as {shown_cents(stated)}, {follows}"
             raise DamagedStatement(what, file=file, line=int(lines[0]), do=_MISSING)
         opening = anchor if start == 0 and stated is None else opening
         before = anchor
@@ -84,7 +86,7 @@ def check_chain(
 def _refuse_other_closing(leads_to: int, closing: int | None, lines: _Cents, file: str) -> None:
     if closing is not None and closing != leads_to:
         who = "the newest row leads" if len(lines) else "the opening balance, without rows, leads"
-        what = f"the closing balance is stated as {_rand(closing)}, {who} to {_rand(leads_to)}"
+        what = f"the closing balance is stated as {shown_cents(closing)}, {who} to {shown_cents(leads_to)}"
         raise DamagedStatement(what, file=file, line=int(lines[-1]) if len(lines) else None, do=_MISSING)
 
 
@@ -110,7 +112,7 @@ def _refuse_break(base: _Cents, lines: _Cents, unknown: np.ndarray[Any, Any], an
     neighbour = int(known[known < at][-1]) if at > known[0] else int(known[min(1, len(known) - 1)])
     pair = sorted((int(lines[neighbour]), int(lines[at])))
     off = int(base[at] - base[neighbour]) if at > known[0] else int(base[neighbour] - base[at])
-    by = f"{_rand(abs(off))} {'more' if off > 0 else 'less'} than the amount says"
+    by = f"{shown_cents(abs(off))} {'more' if off > 0 else 'less'} than the amount says"
     raise DamagedStatement(
         f"the balances of lines {pair[0]} and {pair[1]} differ by {by}",
         file=file,
@@ -121,7 +123,3 @@ def _refuse_break(base: _Cents, lines: _Cents, unknown: np.ndarray[Any, Any], an
 
 def _decimal(cents: int | None) -> Decimal | None:
     return None if cents is None else money.rand(cents)
-
-
-def _rand(cents: int) -> str:
-    return money.shown(_decimal(cents))

@@ -22,3 +22,8 @@ def as_html(facts: Facts) -> str:
         for label, text in facts
     )
     return f"<table>{''.join(rows)}</table>"
+
+
+def grouped(count: int) -> str:
+    """A count as a person reads it, its thousands apart: `1 234 567`."""
+    return f"{count:,}".replace(",", " ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import re
@@ -13,7 +14,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Literal
 
@@ -83,13 +83,23 @@ class Document:
     @property
     def file_name(self) -> str:
         """The last part of the file's path: the same on every machine."""
-        # a name that is no UTF-8 is shown with the replacement character, as no frame or sheet could hold it
-        return Path(self.file).name.encode("utf-8", "replace").decode()
+        return name_of(Path(self.file))
 
     @property
     def name(self) -> str:
         """File and member in one word, as messages and the `source` column have it."""
         return f"{self.file_name}:{self.member}" if self.member else self.file_name
+
+
+def name_of(path: Path) -> str:
+    """The name as a frame, a sheet or a store can hold it, also where it is no UTF-8."""
+    return path.name.encode("utf-8", "replace").decode()
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file; raises OSError where it cannot be read."""
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def read_documents(
@@ -269,13 +279,13 @@ def _document(file: str, member: str | None, content: bytes, warnings: tuple[str
         if content.startswith(magic):
             raise UnknownLayout(f"is {what}, whatever its name says", file=name, do=_SAVE_AS)
     with ThreadPoolExecutor(1) as beside:  # of a long file the hash takes as long as all else here
-        digest = beside.submit(_digest, content)
+        hashed = beside.submit(_digest, content)
         text, encoding = _checked_text(content, name)
-    return Document(file, member, b"", digest.result(), "text", text, encoding, warnings)
+    return Document(file, member, b"", hashed.result(), "text", text, encoding, warnings)
 
 
 def _digest(content: bytes) -> str:
-    return sha256(content).hexdigest()
+    return hashlib.sha256(content).hexdigest()
 
 
 def _checked_text(content: bytes, name: str) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from pandas.api.typing import NAType
 
 from reconcile.errors import NotMoney
 from reconcile.errors import shown as shown_text
-from reconcile.texts import octets_of, only_of
+from reconcile.texts import octets_of, one_array, only_of
 
 ARROW = pa.decimal128(18, 2)
 """The Arrow type of money: 16 digits of rand, two of cents."""
@@ -37,12 +37,17 @@ def is_money(texts: pa.Array) -> pa.Array:
 
 def cents_of(text: str) -> int | None:
     """Whole cents of one text that `is_money`; None of any other."""
-    return int(Decimal(text).scaleb(2)) if re.match(PATTERN, text) else None
+    return in_cents(Decimal(text)) if re.match(PATTERN, text) else None
 
 
 def rand(cents: int) -> Decimal:
     """An exact amount from whole cents."""
     return Decimal(int(cents)).scaleb(-2)
+
+
+def in_cents(amount: Decimal) -> int:
+    """Whole cents of one exact amount."""
+    return int(amount.scaleb(2))
 
 
 def from_text(texts: pa.Array) -> pa.Array:
@@ -108,9 +113,7 @@ def cents(amounts: pd.Series[Any]) -> npt.NDArray[np.int64]:
     """Whole cents of a column of exact money; a missing amount counts as 0 (ask `isna` for those)."""
     if len(amounts) == 0:
         return np.empty(0, dtype=np.int64)
-    array = pa.array(amounts, type=ARROW)
-    if isinstance(array, pa.ChunkedArray):  # what a column is after a concat
-        array = array.combine_chunks()
+    array = one_array(amounts, ARROW)
     array = array.fill_null(0) if array.null_count else array
     words = np.frombuffer(array.buffers()[1], dtype=np.int64)
     return words[2 * array.offset : 2 * (array.offset + len(array)) : 2].copy()
@@ -133,10 +136,14 @@ def exact(values: pd.Series[Any], what: str = "amount") -> pd.Series[Any]:
         return from_cents(whole.astype(np.int64), values.index)
     else:
         texts = values.map(lambda v: f"{v:f}" if isinstance(v, Decimal) else v).astype("str")
-    array = pa.array(texts, type=pa.string(), from_pandas=True)
-    array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    array = one_array(texts, pa.string())
     _refuse(values, ~np.asarray(is_money(array)), what)
     return series(from_text(array), values.index)
+
+
+def exact_cents(value: object, what: str = "amount") -> int:
+    """Whole cents of one value that `exact` takes; raises NotMoney for any other."""
+    return int(cents(exact(pd.Series([value], dtype=object), what))[0])
 
 
 def _refuse(values: pd.Series[Any], bad: npt.NDArray[np.bool_], what: str) -> None:
@@ -155,3 +162,8 @@ def shown(amount: Decimal | NAType | None) -> str:
     if amount is None or isinstance(amount, NAType):
         return "–"
     return f"{'-' if amount < 0 else ''}R {abs(amount):,.2f}".replace(",", " ")
+
+
+def shown_cents(cents: int) -> str:
+    """Whole cents as a person reads them: `R 1 234.56`."""
+    return shown(rand(cents))

@@ -22,7 +22,7 @@ from reconcile.errors import (
     WorkbookNotWritten,
     shown,
 )
-from reconcile.files import replace_whole
+from reconcile.files import digest, name_of, replace_whole
 from reconcile.matching.engine import settings
 from reconcile.merging import conflict_lines, gap_lines
 from reconcile.merging.conflicts import TO_SETTLE
@@ -30,7 +30,7 @@ from reconcile.nightjob.config import Config
 from reconcile.nightjob.inbox import Called, Inbox, look, look_at, too_large, unread
 from reconcile.nightjob.lock import only_one
 from reconcile.nightjob.logbook import Logbook, masked, safe_words
-from reconcile.nightjob.places import clear, digest, put
+from reconcile.nightjob.places import clear, put
 from reconcile.nightjob.report import FileOutcome, RunReport
 from reconcile.nightjob.seen import Seen
 from reconcile.parsers import read_each
@@ -205,7 +205,7 @@ class _Night:
         outcomes += [FileOutcome(name, "other account", said=safe_words(_foreign(s))) for s in sound if s not in own]
         if own:
             sha256 = before if len(own) == len(found) else ""
-            for added in store.add_all(own, by=self.config.operator, file=_stored(path), sha256=sha256):
+            for added in store.add_all(own, by=self.config.operator, file=name_of(path), sha256=sha256):
                 counts = added.counts
                 state = "known" if added.again else "added"
                 numbers = (len(added.rows), counts["new"], counts["changed by the bank"], counts["withdrawn"])
@@ -381,11 +381,6 @@ def workbook(month: str) -> str:
 
 def _name(path: Path) -> str:
     return shown(masked(path.name))
-
-
-def _stored(path: Path) -> str:
-    """The name as a store can hold it, also where it is no UTF-8."""
-    return path.name.encode("utf-8", "replace").decode()
 
 
 def _foreign(statement: Statement) -> ReconcileError:

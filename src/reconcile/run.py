@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from reconcile.books import ExplodedPayouts, Reconciliation, explode_payouts, reconcile
+from reconcile.books import ExplodedPayouts, Reconciliation
 from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds
 from reconcile.errors import ReconcileError, WorkbookNotWritten, shown
-from reconcile.matching import match, summarise
+from reconcile.matching import summarise
 from reconcile.matching.engine import settings
-from reconcile.matching.two_texts import review_two_texts
+from reconcile.matching.two_texts import match_merged
 from reconcile.merging import AccountFigures, Merged, merge_statements
 from reconcile.parsers import read_each
-from reconcile.reporters import Beside, write_workbook
 from reconcile.reporters.contents import in_parts
+from reconcile.reporters.files_view import FilesView
 from reconcile.reporters.options import PLAIN, Options
 from reconcile.review import Reviewed, together, with_decisions
 from reconcile.statement import Statement
@@ -124,56 +124,35 @@ def run(
         return RunReport((), tuple(refused), None, None, None, (), None)
     merged = merge_statements(statements)
     funds, tell = funds or default_funds(), progress or _nobody
-    told = partial(tell, "matching references")
-    lines, matches, exploded = _matched(merged, payouts, campaigns, funds=funds, max_wrong=max_wrong, progress=told)
-    parts, decisions = None, None
+    matches = match_merged(merged, campaigns, funds, max_wrong, partial(tell, "matching references"))
+    view = FilesView(statements, merged, matches, campaigns, funds, settings(max_wrong), options)
+    if payouts is not None:
+        view = view.gift_by_gift(payouts, max_wrong)
     if reviewed:
-        applied = with_decisions(lines, matches, together(reviewed), by=by, on=_last_day(statements))
-        matches, parts, decisions = applied.matches, applied.parts, applied.decisions
-        refused += applied.refused
-    settled = None
+        found = with_decisions(view.lines, view.matches, together(reviewed), by=by, on=_last_day(statements))
+        view = replace(view, matches=found.matches, parts=found.parts, decisions=found.decisions)
+        refused += found.refused
+    view = replace(view, refused=refused)
     if receipts is not None:
         tell("linking receipts", 0, len(receipts))
-        of_the_bank = exploded.of_the_bank(matches) if exploded else matches
-        settled = reconcile(merged.transactions, receipts, matches=of_the_bank, funds=funds, payouts=payouts)
+        view = view.against(receipts, payouts)
     tell("writing the workbook", 0, 1)
+    return _reported(view, _write(Path(out), workbook_name(merged), view.write))
 
-    write = partial(
-        write_workbook,
-        statements=statements,
-        matches=matches,
-        campaigns=campaigns,
-        funds=funds,
-        settings=settings(max_wrong),
-        merged=merged,
-        parts=parts,
-        beside=Beside(refused=refused, decisions=decisions, reconciliation=settled, exploded=exploded),
-        **vars(options),
+
+def _reported(view: FilesView, workbook: Path) -> RunReport:
+    """What came of a run that wrote this workbook."""
+    return RunReport(
+        statements=tuple(view.statements),
+        refused=(*view.refused, *(view.exploded.refused if view.exploded else ())),
+        merged=view.merged,
+        matches=view.matches,
+        summary=_summary(view.lines, view.matches, view.parts),
+        accounts=view.merged.accounts,
+        workbook=workbook,
+        reconciliation=view.reconciliation,
+        exploded=view.exploded,
     )
-    workbook = _write(Path(out), workbook_name(merged), write)
-    summary = _summary(lines, matches, parts)
-    faults = (*refused, *(exploded.refused if exploded else ()))
-    return RunReport(tuple(statements), faults, merged, matches, summary, merged.accounts, workbook, settled, exploded)
-
-
-def _matched(
-    merged: Merged,
-    payouts: pd.DataFrame | None,
-    campaigns: CampaignRegister,
-    *,
-    funds: FundVocabulary,
-    max_wrong: float,
-    progress: Callable[[int, int], None],
-) -> tuple[pd.DataFrame, pd.DataFrame, ExplodedPayouts | None]:
-    """The lines and their matches, with the gifts of the payouts in them, if there are any."""
-    matches = match(merged.transactions, campaigns, funds=funds, max_wrong=max_wrong, progress=progress)
-    matches = review_two_texts(matches, merged.conflicts, campaigns, funds, max_wrong)
-    if payouts is None:
-        return merged.transactions, matches, None
-    exploded = explode_payouts(
-        merged.transactions, payouts, campaigns, funds=funds, matches=matches, max_wrong=max_wrong
-    )
-    return exploded.transactions, exploded.matches, exploded
 
 
 def _nobody(step: str, done: int, of: int) -> None:

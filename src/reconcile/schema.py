@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from reconcile.errors import FrameRefused, ReconcileError
 from reconcile.money import AMOUNT, exact
 
 TEXT = pd.StringDtype(na_value=float("nan"))
-DAY = "datetime64[s]"
+DAY: Final = "datetime64[s]"
 KINDS: dict[str, Any] = {
     "text": TEXT,
     "day": DAY,
@@ -20,6 +22,11 @@ KINDS: dict[str, Any] = {
     "share": "float64",
     "truth": "bool",
 }
+
+
+def day_numbers(days: pd.Series[Any]) -> npt.NDArray[np.int64]:
+    """Of each day of a column how many went by since 1970 began."""
+    return days.to_numpy().astype("datetime64[D]").astype(np.int64)
 
 
 @dataclass(frozen=True)

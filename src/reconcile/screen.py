@@ -6,7 +6,6 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -144,7 +143,7 @@ def _summary_table(report: RunReport, campaigns: CampaignRegister) -> Table:
 
 
 def _amount(cents: int) -> str:
-    return money.shown(Decimal(int(cents)).scaleb(-2)).replace("R ", "", 1)
+    return money.shown_cents(cents).replace("R ", "", 1)
 
 
 def _status_table(report: RunReport) -> Table:

@@ -16,8 +16,9 @@ import pyarrow.compute as pc
 
 from reconcile import money
 from reconcile.errors import shown
-from reconcile.facts import as_html, as_text
-from reconcile.schema import KINDS
+from reconcile.facts import as_html, as_text, grouped
+from reconcile.schema import TEXT, day_numbers
+from reconcile.texts import one_array
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ class Statement:
             ("Money in", money.shown(self.credits)),
             ("Money out", money.shown(self.debits)),
             ("Closing balance", money.shown(self.closing)),
-            ("Transactions", f"{len(self.transactions):,}".replace(",", " ")),
+            ("Transactions", grouped(len(self.transactions))),
         ]
         rows += [("Notices", f"{len(self.notices)} rows that move no money")] if len(self.notices) else []
         rows += [("Set aside", f"{len(self.quarantined)} rows, with reasons")] if len(self.quarantined) else []
@@ -153,10 +154,10 @@ def add_ids(rows: pd.DataFrame, texts: pa.DictionaryArray | None = None) -> pd.D
     """
     described = _hashed(rows["description"]) if texts is None else _told_apart(texts)
     word = _mixed(_hashed(rows["account"]) ^ described)
-    word = _mixed(word ^ rows["date"].to_numpy().astype("datetime64[D]").astype(np.int64).view(np.uint64))
+    word = _mixed(word ^ day_numbers(rows["date"]).view(np.uint64))
     word = _mixed(word ^ money.cents(rows["amount"]).view(np.uint64))
     ids = _letters(_mixed(word ^ _counted(word)))
-    return rows.assign(transaction_id=pd.Series(ids, index=rows.index, dtype=KINDS["text"]))
+    return rows.assign(transaction_id=pd.Series(ids, index=rows.index, dtype=TEXT))
 
 
 _LETTERS = b"bcdfghjkmnpqrstv"
@@ -166,8 +167,7 @@ _Words = np.ndarray[Any, np.dtype[np.uint64]]
 
 def _hashed(column: pd.Series[Any]) -> _Words:
     """64 bits of BLAKE2 for each text without case and runs of spaces; only distinct texts are hashed."""
-    array = pa.array(column, type=pa.large_string())
-    array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    array = one_array(column, pa.large_string())
     if len(array) and pc.all(pc.equal(array, array[0])).as_py():  # as the account is
         return np.repeat(_words_of(array[:1]), len(array))
     return _told_apart(array.dictionary_encode())

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 
 _LARGE = pa.large_string()
+
+
+def one_array(values: pd.Series[Any], kind: pa.DataType | None = None) -> pa.Array:
+    """A column as one Arrow array, of a type if one is given; that of a concatenated frame is several pieces."""
+    if values.dtype == "category":  # asked for as text at once, each would become a Python string
+        return pa.array(values).dictionary_decode().cast(kind or _LARGE)
+    array = pa.array(values, type=kind, from_pandas=True)
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
 def octets_of(texts: pa.Array) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8]]:

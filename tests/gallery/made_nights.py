@@ -22,6 +22,7 @@ from made_stores import an_empty_one
 
 from reconcile import audit_commands, cli, commands, nightly
 from reconcile.errors import ReconcileError
+from reconcile.files import digest
 from reconcile.nightjob import places
 from reconcile.nightjob.config import read_config
 from reconcile.nightjob.inbox import look
@@ -218,7 +219,7 @@ def a_report_in_a_file(folder: Path, stack: ExitStack) -> None:
 def placed(folder: Path) -> None:
     """Put a workbook where another stands."""
     draft, target = written(folder, "draft.xlsx", "new"), written(folder, MONTH, "old")
-    ours = {places.digest(target)}
+    ours = {digest(target)}
     fault = places.put(draft, target, ours, clock()).fault
     assert fault
     raise fault
@@ -227,7 +228,7 @@ def placed(folder: Path) -> None:
 def a_changed_workbook(folder: Path, stack: ExitStack) -> None:
     """a workbook in which somebody made notes."""
     draft, target = written(folder, "draft.xlsx", "new"), written(folder, MONTH, "notes")
-    fault = places.put(draft, target, {places.digest(draft)}, clock()).fault
+    fault = places.put(draft, target, {digest(draft)}, clock()).fault
     assert fault
     raise fault
 

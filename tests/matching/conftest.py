@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -10,13 +9,12 @@ from reconcile.campaigns import CampaignRegister, default_funds, read_campaigns
 from reconcile.matching.decide import Decision
 from reconcile.matching.engine import Engine, Text, engine
 from reconcile.matching.narrative import narrate
-
-LABELLED = Path(__file__).parents[1] / "labelled"
+from tests.labelled_sets import register_of
 
 
 @pytest.fixture(scope="session")
 def appeals() -> CampaignRegister:
-    return read_campaigns(LABELLED / "appeals-campaigns.csv")
+    return register_of("appeals")
 
 
 @pytest.fixture(scope="session")

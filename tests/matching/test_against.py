@@ -11,8 +11,7 @@ import reconcile as rc
 from reconcile.campaigns import default_funds
 from reconcile.errors import FrameRefused
 from reconcile.matching.evaluation import against, evaluate
-
-from .conftest import LABELLED
+from tests.labelled_sets import LABELLED
 
 ROOT = LABELLED.parents[1]
 

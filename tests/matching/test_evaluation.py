@@ -17,8 +17,7 @@ from reconcile.matching import confidence
 from reconcile.matching.evaluation import Evaluation, evaluate, read_labelled
 from reconcile.matching.evaluation.calibration import EDGES, bands
 from reconcile.matching.evaluation.counts import OUTCOMES
-
-from .conftest import LABELLED
+from tests.labelled_sets import LABELLED
 
 BENCHMARKS = LABELLED.parents[1] / "benchmarks"
 TWO_POINTS = 0.02

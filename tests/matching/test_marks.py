@@ -8,8 +8,9 @@ import pytest
 from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds, read_campaigns, read_funds
 from reconcile.matching.engine import Engine, Text, engine
 from reconcile.matching.people import is_like_a_mark
+from tests.labelled_sets import SETS, by_turns
 
-from .test_metamorphic import SETS, by_turns, labelled
+from .test_metamorphic import labelled
 
 BEFORE = ["", "J PATEL ", "A PATEL ", "MRS QWYZHEKA ", "PATEL ", "ZAKAT ", "R500 ", "N ", "FROM ", "INV ", "TEL ", "T "]
 BEFORE += ["NOT ", "MEMORY ", "BRAVO + "]

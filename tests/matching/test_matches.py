@@ -15,8 +15,7 @@ from reconcile.matching.confidence import confidence
 from reconcile.matching.evaluation import read_labelled
 from reconcile.money import AMOUNT, cents
 from reconcile.schema import MATCHES
-
-from .conftest import LABELLED
+from tests.labelled_sets import LABELLED, NAMES, funds_of, register_of
 
 
 def frame(*rows: tuple[str, str], date: str = "2018-09-03") -> pd.DataFrame:
@@ -178,14 +177,9 @@ ORDINARY_BEST_RIGHT, ORDINARY_LEAST_WRONG = 0.73, 8
 """What ordinary methods reach on lines of this kind: at most 73 % right, at least 8 lines wrong."""
 
 
-@pytest.mark.parametrize("name", sorted(p.name[:-14] for p in LABELLED.glob("*-campaigns.csv")))
+@pytest.mark.parametrize("name", NAMES)
 def test_labelled_lines_are_credited_right_and_none_wrong(name: str) -> None:
-    vocabulary = LABELLED / f"{name}-funds.csv"
-    result = evaluate(
-        read_labelled(LABELLED / f"{name}.csv"),
-        rc.read_campaigns(LABELLED / f"{name}-campaigns.csv"),
-        rc.read_funds(vocabulary) if vocabulary.exists() else None,
-    )
+    result = evaluate(read_labelled(LABELLED / f"{name}.csv"), register_of(name), funds_of(name))
     assert result.wrong == []
     assert result.coverage > ORDINARY_BEST_RIGHT
 

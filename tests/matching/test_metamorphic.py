@@ -10,7 +10,7 @@ import re
 import string
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 import pytest
@@ -21,23 +21,10 @@ from reconcile.matching.engine import engine
 from reconcile.matching.evaluation import read_labelled
 from reconcile.matching.lexicon import content_words
 from reconcile.matching.narrative import narrate
+from tests.labelled_sets import LABELLED, SAMPLE, SAMPLES, SETS, every_set, funds_of, register_of
 
-from .conftest import LABELLED
-
-SAMPLES = LABELLED.parents[1] / "sample_statements"
-SETS = [*sorted(p.name.removesuffix("-campaigns.csv") for p in LABELLED.glob("*-campaigns.csv")), "sample"]
 DECISION = ["status", "campaign", "fund"]
 FROM_FNB = "FNB APP PAYMENT FROM  "
-
-OFTEN = {*SETS[::8], "sample"}
-"""Every eighth set is changed each time the tests are run, all of them in the long sweeps."""
-
-
-def by_turns(names: Iterable[str]) -> list[Any]:
-    return [name if name in OFTEN else pytest.param(name, marks=pytest.mark.soak) for name in names]
-
-
-every_set = pytest.mark.parametrize("name", by_turns(SETS))
 
 
 class Labelled(NamedTuple):
@@ -59,14 +46,8 @@ class Labelled(NamedTuple):
 
 @cache
 def labelled(name: str) -> Labelled:
-    if name == "sample":
-        lines = read_labelled(SAMPLES / "expected" / "labelled-2018-09.csv")
-        campaigns, vocabulary = rc.read_campaigns(SAMPLES / "campaigns.csv"), SAMPLES / "funds.csv"
-    else:
-        lines = read_labelled(LABELLED / f"{name}.csv")
-        campaigns = rc.read_campaigns(LABELLED / f"{name}-campaigns.csv")
-        vocabulary = LABELLED / f"{name}-funds.csv"
-    funds = rc.read_funds(vocabulary) if vocabulary.exists() else rc.default_funds()
+    own = SAMPLES / "expected" / "labelled-2018-09.csv" if name == SAMPLE else LABELLED / f"{name}.csv"
+    lines, campaigns, funds = read_labelled(own), register_of(name), funds_of(name)
     return Labelled(lines, campaigns, funds, rc.match(lines, campaigns, funds=funds))
 
 

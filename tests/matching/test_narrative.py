@@ -78,6 +78,11 @@ def test_a_reference_of_twenty_characters_may_be_cut() -> None:
     assert not narrate("FNB APP PAYMENT FROM  MASJID BUILDING").cut
 
 
+@pytest.mark.parametrize("blank", [None, "", "  "])
+def test_a_blank_reference_column_leaves_the_payers_words_in_the_description(blank: str | None) -> None:
+    assert narrate("MAGTAPE CREDIT CAPITEC   IDB ZAKAT", blank).payer == "IDB ZAKAT"
+
+
 def test_a_reference_column_of_its_own_is_the_payers_words() -> None:
     narrative = narrate("CAPITEC   SOMETHING ELSE", "idb zakat")
     assert (narrative.counterparty, narrative.payer) == ("CAPITEC", "IDB ZAKAT")

@@ -14,18 +14,10 @@ from reconcile.cli import main
 from reconcile.errors import FrameRefused
 from reconcile.matching.asking import WAYS, arriving, asker
 from reconcile.matching.register_findings import findings
-
-from .conftest import LABELLED
+from tests.labelled_sets import LABELLED, every_set, register_of
 
 ROOT = LABELLED.parents[1]
 PAGE = ROOT / "docs" / "register.md"
-REGISTERS = [ROOT / "sample_statements" / "campaigns.csv", *sorted(LABELLED.glob("*-campaigns.csv"))]
-# every eighth each time the tests are run, all of them in the long sweeps
-BY_TURNS = [
-    pytest.param(path, id=path.stem, marks=[pytest.mark.soak] * (at % 8 > 0)) for at, path in enumerate(REGISTERS)
-]
-
-every_register = pytest.mark.parametrize("path", BY_TURNS)
 
 
 def register(*rows: tuple[str, ...]) -> rc.CampaignRegister:
@@ -122,9 +114,9 @@ def test_campaigns_named_alike_are_told_apart_by_their_days_only_for_the_reader(
     assert said in found.loc[found["finding"] == "names alike", "cost"].item()
 
 
-@every_register
-def test_every_answer_in_the_report_is_what_match_does(path: Path) -> None:
-    campaigns = rc.read_campaigns(path)
+@every_set
+def test_every_answer_in_the_report_is_what_match_does(name: str) -> None:
+    campaigns = register_of(name)
     answers = [a for f in findings(campaigns, asker(campaigns, rc.default_funds())) for a in f.answers]
     assert len(answers) > 10
     lines = pd.DataFrame({"description": [way + answer.text for answer in answers for way in WAYS]})
@@ -133,9 +125,9 @@ def test_every_answer_in_the_report_is_what_match_does(path: Path) -> None:
     assert matches["campaign"].where(matches["status"] == "matched").fillna("").tolist() == [c or "" for c in said]
 
 
-@every_register
-def test_a_code_name_or_alias_that_match_does_not_credit_is_always_a_finding(path: Path) -> None:
-    campaigns = rc.read_campaigns(path)
+@every_set
+def test_a_code_name_or_alias_that_match_does_not_credit_is_always_a_finding(name: str) -> None:
+    campaigns = register_of(name)
     texts = [(c.code, text) for c in campaigns for text in (c.code, c.name, *c.aliases)]
     lines = pd.DataFrame({"description": [way + arriving(text) for _, text in texts for way in WAYS]})
     matches = rc.match(lines.assign(date="2018-09-03", amount="1.00"), campaigns)
@@ -150,9 +142,9 @@ def test_a_code_name_or_alias_that_match_does_not_credit_is_always_a_finding(pat
     assert {arriving(text) for text in not_credited["words"]} == lost
 
 
-@every_register
-def test_the_order_of_the_register_does_not_change_what_is_found(path: Path) -> None:
-    campaigns = rc.read_campaigns(path)
+@every_set
+def test_the_order_of_the_register_does_not_change_what_is_found(name: str) -> None:
+    campaigns = register_of(name)
     turned = rc.read_campaigns(campaigns.to_frame().iloc[::-1].reset_index(drop=True))
     kinds = ["finding", "words"]
     before, after = (rc.check_register(c).findings[kinds] for c in (campaigns, turned))

@@ -8,8 +8,9 @@ import pytest
 from reconcile.campaigns import default_funds, read_campaigns
 from reconcile.matching.engine import Engine, Text, engine
 from reconcile.matching.narrative import narrate
+from tests.labelled_sets import SETS, by_turns
 
-from .test_metamorphic import SETS, by_turns, labelled
+from .test_metamorphic import labelled
 
 
 def decisions(machine: Engine, texts: list[str]) -> list[object]:

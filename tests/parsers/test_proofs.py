@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from reconcile.errors import DamagedStatement
-from reconcile.parsers.proofs import Sentences, Stated, count_shown, rand_shown
+from reconcile.money import shown_cents
+from reconcile.parsers.proofs import Sentences, Stated
 from reconcile.statement import Period
 
 PERIOD = Period(date(2026, 1, 1), date(2026, 1, 31), stated=True)
@@ -86,7 +87,7 @@ def test_opening_and_rows_make_the_closing_balance_or_refuse():
     )
 
 
-def figures(stated, found, show=count_shown):
+def figures(stated, found, show=str):
     given = [Stated(words, line, value) for words, line, value in stated]
     return lambda s: s.figures("counts", given, found, show)
 
@@ -95,7 +96,7 @@ def test_figures_agree_each_in_turn_or_refuse_by_their_own_words_and_line():
     both = [("debits", 4, 2), ("credits", 5, 3)]
     assert said(figures(both, [2, 3])) == ("counts", "held", "debits 2; credits 3")
     assert refusal(figures(both, [2, 4])).startswith('a.csv, line 5: "credits" states 3, the rows say 4.')
-    assert refusal(figures([("debits", 4, 1_00)], [1_01], rand_shown)).startswith(
+    assert refusal(figures([("debits", 4, 1_00)], [1_01], shown_cents)).startswith(
         'a.csv, line 4: "debits" states R 1.00, the rows say R 1.01.'
     )
     assert said(figures(both, [2, 4]), asides=1) == ("counts", "open", "debits 2; credits 3")

@@ -13,13 +13,12 @@ from python_calamine import CalamineWorkbook
 import reconcile as rc
 from reconcile.errors import WorkbookNotWritten
 from reconcile.matching import Evaluation
-
-LABELLED = Path(__file__).parents[1] / "labelled"
+from tests.labelled_sets import register_of
 
 
 def evaluated(*rows: tuple[str, str, str]) -> Evaluation:
     frame = pd.DataFrame(rows, columns=["description", "campaign_code", "fund"], dtype=str)
-    register = rc.read_campaigns(LABELLED / "appeals-campaigns.csv")
+    register = register_of("appeals")
     return rc.evaluate(frame.assign(amount="1.00", date="2018-09-03"), register, against="exact")
 
 
@@ -62,7 +61,7 @@ def test_a_text_that_looks_like_a_formula_is_a_text(mixed: Evaluation, tmp_path:
 
 
 def test_a_kind_that_looks_like_a_formula_is_a_text(tmp_path: Path) -> None:
-    register = rc.read_campaigns(LABELLED / "appeals-campaigns.csv")
+    register = register_of("appeals")
     lines = pd.DataFrame([("IDB", "1.00", "2018-09-03", "IDB", '=cmd|"x"')])
     lines.columns = ["description", "amount", "date", "campaign_code", "kind"]
     path = rc.write_evaluation(tmp_path / "evaluation.xlsx", rc.evaluate(lines, register))

@@ -25,9 +25,7 @@ from reconcile.reporters.masking import MARK, kept_words, mask_findings, mask_qu
 from reconcile.run import read_all
 from reconcile.schema import CONFLICTS, TEXT
 from reconcile.store.memory import Remembered, recall
-
-ROOT = Path(__file__).parents[2]
-LABELLED, SAMPLES = ROOT / "tests" / "labelled", ROOT / "sample_statements"
+from tests.labelled_sets import LABELLED, SAMPLE, SAMPLES, every_set, funds_of, register_of
 
 REGISTER = read_campaigns(
     pd.DataFrame(
@@ -234,19 +232,10 @@ class Lines(NamedTuple):
         return kept_words(self.campaigns, self.funds)
 
 
-SETS = ["samples", *sorted(p.name.removesuffix("-campaigns.csv") for p in LABELLED.glob("*-campaigns.csv"))]
-# every eighth each time the tests are run, all of them in the long sweeps
-BY_TURNS = [name if at % 8 == 0 else pytest.param(name, marks=pytest.mark.soak) for at, name in enumerate(SETS)]
-every_set = pytest.mark.parametrize("name", BY_TURNS)
-
-
 @cache
 def lines_of(name: str) -> Lines:
-    folder, before = (SAMPLES, "") if name == "samples" else (LABELLED, f"{name}-")
-    campaigns = read_campaigns(folder / f"{before}campaigns.csv")
-    own = folder / f"{before}funds.csv"
-    funds = read_funds(own) if own.exists() else default_funds()
-    if name != "samples":
+    campaigns, funds = register_of(name), funds_of(name)
+    if name != SAMPLE:
         return Lines(read_labelled(LABELLED / f"{name}.csv"), campaigns, funds)
     files = [p for p in sorted(SAMPLES.iterdir()) if p.suffix in (".csv", ".ofx") and p.name not in _NO_STATEMENTS]
     return Lines(merge_statements(read_all(files)[0]).transactions, campaigns, funds)

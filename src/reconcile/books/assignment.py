@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-Pair = tuple[int, int]
+from reconcile.books.blocks import Pair
 
 MOST = 8
 """Lines or receipts of a block; in a larger one nothing is told apart this way."""

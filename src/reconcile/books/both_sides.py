@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import pandas as pd
 
 from reconcile import money
-from reconcile.books.before import BEFORE, NOTHING, Before
+from reconcile.books.before import BEFORE, Before
 from reconcile.books.links import GATEWAY_FEE
 from reconcile.schema import TEXT
-
-if TYPE_CHECKING:
-    from reconcile.books.reconciliation import Reconciliation
 
 IN_TRANSIT = "deposits in transit: receipts not at the bank"
 OUTSTANDING = "outstanding: receipts taken back, not at the bank"
@@ -22,24 +19,30 @@ OUTSTANDING = "outstanding: receipts taken back, not at the bank"
 Row = tuple[str, str, int, Decimal]
 
 
-def both_sides(found: Reconciliation, opening: object, books_opening: object) -> pd.DataFrame:
+class Held(NamedTuple):
+    """What one side has: all its `rows`, and those of them that are `open`."""
+
+    rows: pd.DataFrame
+    open: pd.DataFrame
+
+
+def both_sides(
+    bank: Held, books: Held, fees: pd.DataFrame, before: Before, *, opening: object, books_opening: object
+) -> pd.DataFrame:
     """The rows of the reconciliation: `side`, `item`, `count`, `amount`."""
-    before = found.before or NOTHING
     begin = _rand(opening, before.opening)
-    start = _rand(books_opening, begin - before.opening + before.books_opening(found.transactions, found.receipts))
-    bank, books = found.transactions, found.receipts
-    bank, books = bank[~before.of_bank(bank)], books[~before.of_books(books)]
+    start = _rand(books_opening, begin - before.opening + before.books_opening(bank.rows, books.rows))
+    moved, booked = bank.rows[~before.of_bank(bank.rows)], books.rows[~before.of_books(books.rows)]
     rows: list[Row] = [
-        ("bank", "balance per bank", len(bank), begin + money.total(bank["amount"])),
-        *_of_bank(found.unmatched_receipts, before),
+        ("bank", "balance per bank", len(moved), begin + money.total(moved["amount"])),
+        *_of_bank(books.open, before),
     ]
-    adjusted = sum((amount for *_, amount in rows), Decimal(0))
-    rows.append(("bank", "adjusted balance", 0, adjusted))
     own_rows: list[Row] = [
-        ("books", "balance per books", len(books), start + money.total(books["amount"])),
-        *_of_books(found, before),
+        ("books", "balance per books", len(booked), start + money.total(booked["amount"])),
+        *_of_books(bank.open, fees, before),
     ]
-    own_adjusted = sum((amount for *_, amount in own_rows), Decimal(0))
+    adjusted, own_adjusted = (sum((amount for *_, amount in side), Decimal(0)) for side in (rows, own_rows))
+    rows.append(("bank", "adjusted balance", 0, adjusted))
     rows += own_rows
     rows.append(("books", "adjusted balance", 0, own_adjusted))
     rows.append(("", "difference", 0, adjusted - own_adjusted))
@@ -60,22 +63,19 @@ def _of_bank(open_books: pd.DataFrame, before: Before) -> Iterator[Row]:
             yield "bank", item, int(own.sum()), money.total(open_books.loc[own, "amount"])
 
 
-def _of_books(found: Reconciliation, before: Before) -> Iterator[Row]:
+def _of_books(open_lines: pd.DataFrame, fees: pd.DataFrame, before: Before) -> Iterator[Row]:
     """What the books do not have, of the month and of before."""
-    earlier = before.of_bank(found.unmatched_bank)
-    for begin, rows in (("", found.unmatched_bank[~earlier]), (BEFORE, found.unmatched_bank[earlier])):
+    earlier = before.of_bank(open_lines)
+    for begin, rows in (("", open_lines[~earlier]), (BEFORE, open_lines[earlier])):
         for why, own in rows.groupby("why", sort=True):
             yield "books", f"{begin}at the bank: {why}", len(own), money.total(own["amount"])
-    if len(found.fees):
-        yield "books", f"at the bank: {GATEWAY_FEE}", len(found.fees), money.total(found.fees["amount"])
+    if len(fees):
+        yield "books", f"at the bank: {GATEWAY_FEE}", len(fees), money.total(fees["amount"])
 
 
 def _rand(given: object, otherwise: Decimal) -> Decimal:
     """A balance that was given, exactly."""
-    if given is None:
-        return otherwise
-    amount: Decimal = money.exact(pd.Series([given], dtype=object), "the opening balance").iloc[0]
-    return amount
+    return otherwise if given is None else money.rand(money.exact_cents(given, "the opening balance"))
 
 
 def _sign(rows: pd.DataFrame) -> pd.Series[int]:

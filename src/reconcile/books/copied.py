@@ -8,8 +8,8 @@ from reconcile.books.aims import crosses
 from reconcile.books.evidence import REFERENCE
 from reconcile.books.links import Link
 from reconcile.books.one_to_one import EQUAL, RULES
-from reconcile.books.payers import squashed
 from reconcile.books.sides import Sides
+from reconcile.matching.words import squashed
 
 SHORTEST = 3
 """Letters and figures of words that can have been copied."""

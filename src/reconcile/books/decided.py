@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 
 from reconcile import money
+from reconcile.books.blocks import Pair, blocks
 from reconcile.books.candidates import Candidates
 from reconcile.books.links import DECIDED, Link
 from reconcile.books.sides import Sides
 from reconcile.errors import FrameRefused, shown
 from reconcile.schema import SETTLEMENTS
 
-Pair = tuple[int, int]
 Row = tuple[Pair, Any]
 """The positions of a line and a receipt, and what was said of them."""
 
@@ -72,7 +72,8 @@ def decided_of(sides: Sides, said: pd.DataFrame | None) -> Decided:
         what = f"decided: {_named(sides, (line,), (receipt,))} stand there twice"
         raise FrameRefused(what, do="Say of each pair once whether it is so.")
     denied = frozenset(pair for pair, row in rows if not row.settles)
-    groups = _groups({pair: row for pair, row in rows if row.settles})
+    affirmed = {pair: row for pair, row in rows if row.settles}
+    groups = [{pair: affirmed[pair] for pair in block} for block in blocks(sorted(affirmed))]
     return Decided([_link(sides, group) for group in groups], denied)
 
 
@@ -93,19 +94,6 @@ def _rows(sides: Sides, said: pd.DataFrame) -> Iterator[Row]:
                 do = f"Take it from the column {what}_id of the {what}s, or leave the row out."
                 raise FrameRefused(f'decided: no {what} is called "{shown(name, 40)}"', do=do)
         yield (lines[row.transaction_id], receipts[row.receipt_id]), row
-
-
-def _groups(affirmed: Mapping[Pair, Any]) -> list[dict[Pair, Any]]:
-    """The pairs that hang together by a line or a receipt, in the order of their first one."""
-    home: dict[tuple[str, int], int] = {}
-    groups: dict[int, dict[Pair, Any]] = {}
-    for number, (pair, row) in enumerate(sorted(affirmed.items(), key=lambda item: item[0])):
-        joined = {home[node] for node in (("line", pair[0]), ("receipt", pair[1])) if node in home}
-        groups[number] = {pair: row}
-        for other in joined:
-            groups[number] |= groups.pop(other)
-        home |= {node: number for line, receipt in groups[number] for node in (("line", line), ("receipt", receipt))}
-    return [groups[number] for number in sorted(groups)]
 
 
 def _link(sides: Sides, group: Mapping[Pair, Any]) -> Link:
@@ -136,8 +124,9 @@ def comes_out(moved: Sequence[int], booked: Sequence[int], fee: int) -> str:
         return "are several on both sides"
     if sum(booked) - fee == sum(moved):
         return ""
-    less = f", less {_rand(fee)}" if fee else ""
-    return f"do not come out: {_rand(sum(moved))} at the bank, {_rand(sum(booked))} in the books{less}"
+    less = f", less {money.shown_cents(fee)}" if fee else ""
+    at_bank, in_books = (money.shown_cents(sum(side)) for side in (moved, booked))
+    return f"do not come out: {at_bank} at the bank, {in_books} in the books{less}"
 
 
 def _said(row: Any) -> str:
@@ -150,7 +139,3 @@ def _named(sides: Sides, lines: Sequence[int], receipts: Sequence[int]) -> str:
         f"{' '.join(sides.bank.ids[line] for line in lines)} and "
         f"{' '.join(shown(sides.receipts.ids[receipt], 40) for receipt in receipts)}"
     )
-
-
-def _rand(cents: int) -> str:
-    return money.shown(money.rand(cents))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from reconcile import money
 from reconcile.books.distinct import Numbers
 from reconcile.books.pairs import Flags
 
@@ -20,9 +21,9 @@ def may_differ(own: Numbers, booked: Numbers) -> Flags:
 def how_they_differ(own: int, booked: int) -> str:
     """How two amounts differ, in words, where that is a slip or a fee."""
     if is_slip(own, booked):
-        return f"two figures may have changed places: {own / 100:.2f} at the bank, {booked / 100:.2f} in the books"
+        return f"two figures may have changed places: {money.rand(own)} at the bank, {money.rand(booked)} in the books"
     if _short(np.array([own]), np.array([booked]))[0]:
-        return f"the line is {(booked - own) / 100:.2f} short of the receipt, which may be a fee"
+        return f"the line is {money.rand(booked - own)} short of the receipt, which may be a fee"
     return ""
 
 

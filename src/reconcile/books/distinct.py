@@ -43,11 +43,16 @@ def each(read: Callable[[T], R], values: Iterable[T]) -> list[R]:
     return [found[at] for at in once.of.tolist()]
 
 
+def expanded(counts: Numbers) -> tuple[Numbers, Numbers]:
+    """For rows that have so many things each: the row of each thing, and which of the row's own it is, from 0."""
+    rows = np.repeat(np.arange(len(counts)), counts)
+    return rows, np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+
+
 def spread(found: list[list[int]], of: Numbers) -> tuple[Numbers, Numbers]:
     """For rows that have each what a distinct value has: the rows, as often as they have something, and what it is."""
     counts = np.array([len(own) for own in found], dtype=np.int64)
     flat = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=int(counts.sum()))
     begin = (np.cumsum(counts) - counts)[of]
-    rows = np.repeat(np.arange(len(of)), counts[of])
-    steps = np.arange(len(rows)) - np.repeat(np.cumsum(counts[of]) - counts[of], counts[of])
-    return rows, flat[np.repeat(begin, counts[of]) + steps]
+    rows, steps = expanded(counts[of])
+    return rows, flat[begin[rows] + steps]

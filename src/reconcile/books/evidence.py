@@ -11,9 +11,10 @@ import pandas as pd
 
 from reconcile.books.distinct import Numbers
 from reconcile.books.pairs import joined
-from reconcile.books.payers import FITS, WHOLE, Payer, Typed, named, payer_of, squashed, typed
+from reconcile.books.payers import FITS, WHOLE, Payer, Typed, named, payer_of, typed
 from reconcile.books.sides import FIGURES, Sides, keys
 from reconcile.matching.names import is_name
+from reconcile.matching.words import digits_in, squashed
 
 NUMBER, REFERENCE, NAME, NOTHING = 3, 2, 1, 0
 """What they have in common, the most telling first."""
@@ -52,7 +53,7 @@ def reference_of(text: str) -> Reference:
     """A receipt's reference, read."""
     asked, payer = squashed(text), payer_of(text)
     may_name = any(map(is_name, payer.names)) if len(payer.names) > 1 else bool(payer.names and payer.letters)
-    return Reference(text, asked, sum(c.isdigit() for c in asked), payer if may_name else None)
+    return Reference(text, asked, digits_in(asked), payer if may_name else None)
 
 
 def named_in_text(sides: Sides, texts: Sequence[str]) -> pd.DataFrame:

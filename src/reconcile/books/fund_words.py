@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reconcile.books.inside import Inside
-from reconcile.books.payers import squashed
 from reconcile.campaigns import FundVocabulary
-from reconcile.matching.words import chunks
+from reconcile.matching.words import chunks, squashed
 
 LONG_ENOUGH = 5
 """Letters of a spelling that may stand inside a longer word; shorter ones must be a word of their own."""

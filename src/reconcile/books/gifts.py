@@ -12,9 +12,9 @@ import pandas as pd
 from reconcile import money
 from reconcile.books.payouts import read_payouts
 from reconcile.books.settlements import ASKED, AT_BANK, OTHER_AMOUNT, settlements
-from reconcile.books.sides import lines_of
+from reconcile.books.sides import aligned, lines_of
 from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds
-from reconcile.errors import FrameRefused, ReconcileError, RegisterRefused, shown
+from reconcile.errors import ReconcileError, RegisterRefused, shown
 from reconcile.facts import as_html, as_text
 from reconcile.matching import match
 from reconcile.matching.matches import match_words
@@ -135,7 +135,7 @@ def explode_payouts(
     funds = funds or default_funds()
     if matches is None:
         matches = match(rows, campaigns, funds=funds, max_wrong=max_wrong)
-    known = _aligned(MATCHES.check(matches), rows)
+    known = aligned(matches, rows["transaction_id"])
     told = _with_lines(rows, read_payouts(payouts), known["transaction_id"][known["status"].eq("decided")])
     words = match_words(told.gifts["reference"], told.gifts["date"], campaigns, funds, max_wrong)
     return _exploded(rows, told, _in_place(known, told, words))
@@ -146,7 +146,7 @@ def exploded_as_decided(transactions: pd.DataFrame, payouts: pd.DataFrame, match
     rows = lines_of(transactions).reset_index(drop=True)
     told = _with_lines(rows, read_payouts(payouts), pd.Series([], dtype=TEXT))
     lines = _lines_of(rows, told)
-    return _exploded(rows, told, _aligned(MATCHES.check(matches), lines))
+    return _exploded(rows, told, aligned(matches, lines["transaction_id"]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,20 +161,6 @@ class _Told:
     @property
     def there(self) -> pd.DataFrame:
         return self.gifts[self.gifts["transaction_id"].notna()]
-
-
-def _aligned(matches: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """The matches in the order of the rows."""
-    known, ids = matches.drop_duplicates("transaction_id").reset_index(drop=True), rows["transaction_id"]
-    if known["transaction_id"].equals(ids):
-        return known
-    place = pd.Index(known["transaction_id"]).get_indexer(pd.Index(ids))
-    lacking = ids[place < 0]
-    if len(lacking):
-        what = f"matches lacks {len(lacking)} of {len(rows)} transactions, the first {shown(lacking.min())}"
-        raise FrameRefused(what, do="Match exactly these transactions, or leave matches out.")
-    ordered: pd.DataFrame = known.iloc[place].reset_index(drop=True)
-    return ordered
 
 
 def _with_lines(rows: pd.DataFrame, report: pd.DataFrame, decided: pd.Series[str]) -> _Told:

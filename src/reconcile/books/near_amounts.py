@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
 from reconcile import money
 from reconcile.books.aims import crosses
-from reconcile.books.distinct import Numbers
+from reconcile.books.distinct import Numbers, expanded
 from reconcile.books.evidence import Common, common_of
 from reconcile.books.free import Free
 from reconcile.books.links import Link
@@ -21,7 +20,7 @@ from reconcile.errors import FrameRefused
 
 def tolerated(tolerance: object) -> int:
     """So many cents may a line and its receipt differ; raises FrameRefused below 0, NotMoney for no amount."""
-    cents = int(money.cents(money.exact(pd.Series([tolerance], dtype=object), "the tolerance"))[0])
+    cents = money.exact_cents(tolerance, "the tolerance")
     if cents < 0:
         raise FrameRefused(f"the tolerance is {money.rand(cents)}", do="Give 0 or more rand.")
     return cents
@@ -63,9 +62,8 @@ def _near(sides: Sides, window: int, tolerance: int, free: Free) -> tuple[Number
     asked, there = bank.cents[lines], books.cents[order]
     begin = np.searchsorted(there, asked - tolerance, side="left")
     counts = np.searchsorted(there, asked + tolerance, side="right") - begin
-    left = np.repeat(np.arange(len(lines)), counts)
-    steps = np.arange(len(left)) - np.repeat(np.cumsum(counts) - counts, counts)
-    line, receipt = lines[left], order[np.repeat(begin, counts) + steps]
+    left, steps = expanded(counts)
+    line, receipt = lines[left], order[begin[left] + steps]
     own, booked = bank.cents[line], books.cents[receipt]
     near = np.abs(books.day[receipt] - bank.day[line]) <= window
     near &= (own != booked) & (np.sign(own) == np.sign(booked))
@@ -75,6 +73,6 @@ def _near(sides: Sides, window: int, tolerance: int, free: Free) -> tuple[Number
 def _question(sides: Sides, line: int, receipt: int, words: Common) -> Link:
     own, booked = int(sides.bank.cents[line]), int(sides.receipts.cents[receipt])
     reason = crosses(sides, line, (receipt,))
-    sums = f"{own / 100:.2f} at the bank, {booked / 100:.2f} in the books"
-    reason = reason or f"the amounts differ by {abs(booked - own) / 100:.2f}: {sums}"
+    sums = f"{money.rand(own)} at the bank, {money.rand(booked)} in the books"
+    reason = reason or f"the amounts differ by {money.rand(abs(booked - own))}: {sums}"
     return Link((line,), (receipt,), ANOTHER_AMOUNT, words.words or "nearly the same", 0.5, reason, booked - own)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from reconcile.books.assignment import sure_pairs
+from reconcile.books.blocks import Pair, blocks
 from reconcile.books.by_amount import NEAR, by_amount
 from reconcile.books.candidates import Candidates
 from reconcile.books.evidence import ENOUGH, NAME, NOTHING, NUMBER, REFERENCE
@@ -146,20 +147,8 @@ def _twins(sides: Sides, pairs: pd.DataFrame) -> list[Link]:
     return found
 
 
-def _blocks(pairs: pd.DataFrame) -> list[dict[tuple[int, int], float]]:
+def _blocks(pairs: pd.DataFrame) -> list[dict[Pair, float]]:
     """The pairs with their ranks, in blocks that share no line and no receipt."""
-    home: dict[tuple[str, int], tuple[str, int]] = {}
-
-    def top(node: tuple[str, int]) -> tuple[str, int]:
-        while home.setdefault(node, node) != node:
-            home[node] = home[home[node]]
-            node = home[node]
-        return node
-
-    found = list(zip(pairs["line"].tolist(), pairs["receipt"].tolist(), strict=True))
-    for line, receipt in found:
-        home[top(("line", line))] = top(("receipt", receipt))
-    blocks: dict[tuple[str, int], dict[tuple[int, int], float]] = {}
-    for (line, receipt), rank in zip(found, _rank(pairs).tolist(), strict=True):
-        blocks.setdefault(top(("line", line)), {})[line, receipt] = rank
-    return list(blocks.values())
+    found = zip(pairs["line"].tolist(), pairs["receipt"].tolist(), strict=True)
+    ranks = dict(zip(found, _rank(pairs).tolist(), strict=True))
+    return [{pair: ranks[pair] for pair in block} for block in blocks(ranks)]

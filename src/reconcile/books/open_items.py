@@ -12,8 +12,8 @@ import pandas as pd
 
 from reconcile import money
 from reconcile.books.links import PROPOSED, SETTLED
-from reconcile.books.payers import squashed
 from reconcile.books.sides import Side, Sides
+from reconcile.matching.words import squashed
 from reconcile.schema import TEXT
 
 NO_RECEIPT, NOT_BANKED, ASKED = "no receipt in the books", "not at the bank", "a question, not settled"

@@ -9,28 +9,27 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from reconcile.books.distinct import in_order
+from reconcile.books.distinct import Numbers, expanded, in_order
 
 AT_ONCE = 1_000_000
 """Pairs that are held at once, where they are looked at slice by slice."""
 
-Positions = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
-Side = tuple[Positions, Positions]
+Keyed = tuple[Numbers, Numbers]
 """Of each row what must be equal, and its day."""
 
 
-def equal_pairs(one: Side, other: Side, window: int) -> tuple[Positions, Positions]:
-    """Positions in both, each given as what must be equal and as days, of each two at most `window` days apart."""
+def equal_pairs(one: Keyed, other: Keyed, window: int) -> tuple[Numbers, Numbers]:
+    """Numbers in both, each given as what must be equal and as days, of each two at most `window` days apart."""
     return runs(one, other, window).pairs()
 
 
-def joined(one: Positions, other: Positions) -> tuple[Positions, Positions]:
-    """Positions in both of each two that are equal."""
+def joined(one: Numbers, other: Numbers) -> tuple[Numbers, Numbers]:
+    """Numbers in both of each two that are equal."""
     return equal_pairs((one, np.zeros_like(one)), (other, np.zeros_like(other)), 0)
 
 
-def as_one(one: Side, other: Side) -> tuple[Positions, Positions]:
+def as_one(one: Keyed, other: Keyed) -> tuple[Numbers, Numbers]:
     """Of each row one number for two, the same on both sides where both are the same."""
     known = [in_order(np.concatenate(both)) for both in zip(one, other, strict=True)]
     found = [[np.searchsorted(k, each) for k, each in zip(known, side, strict=True)] for side in (one, other)]
@@ -42,24 +41,23 @@ def as_one(one: Side, other: Side) -> tuple[Positions, Positions]:
 class Runs:
     """What may go with each row: `counts` others, which stand from `begin` on in `order`, by day and then as given."""
 
-    order: Positions
-    begin: Positions
-    counts: Positions
+    order: Numbers
+    begin: Numbers
+    counts: Numbers
 
-    def pairs(self) -> tuple[Positions, Positions]:
-        """Positions in both of each pair; as many as there are."""
-        left = np.repeat(np.arange(len(self.counts)), self.counts)
-        steps = np.arange(len(left)) - np.repeat(np.cumsum(self.counts) - self.counts, self.counts)
-        return left, self.order[np.repeat(self.begin, self.counts) + steps]
+    def pairs(self) -> tuple[Numbers, Numbers]:
+        """Numbers in both of each pair; as many as there are."""
+        left, steps = expanded(self.counts)
+        return left, self.order[self.begin[left] + steps]
 
-    def slices(self) -> Iterator[tuple[Positions, Positions]]:
+    def slices(self) -> Iterator[tuple[Numbers, Numbers]]:
         """The pairs of some rows after the other, so that few of very many are held at once."""
         ends = np.searchsorted(np.cumsum(self.counts), np.arange(AT_ONCE, self.counts.sum() + AT_ONCE, AT_ONCE))
         for begin, end in pairwise([0, *in_order(np.minimum(ends + 1, len(self.counts))).tolist()]):
             left, right = Runs(self.order, self.begin[begin:end], self.counts[begin:end]).pairs()
             yield left + begin, right
 
-    def first(self, most: int | Positions) -> Runs:
+    def first(self, most: int | Numbers) -> Runs:
         """Of each row only the first so many."""
         return Runs(self.order, self.begin, np.minimum(self.counts, most))
 
@@ -74,7 +72,7 @@ class Runs:
         return self.first(np.where(crowd, 0, self.counts)), (crowd, touched)
 
 
-def runs(one: Side, other: Side, window: int) -> Runs:
+def runs(one: Keyed, other: Keyed, window: int) -> Runs:
     """Which others may go with each row: what is equal, at most `window` days apart.
 
     Sorted by what is compared and then by day, what may go with a row is one run.

@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
 from reconcile.matching.names import is_name, may_be_given, may_be_surname, only_given
-from reconcile.matching.words import chunks, fold
+from reconcile.matching.words import words_of
 
 TITLES = frozenset("MR MRS MS MISS DR PROF REV ADV HON SIR MNR MEV MEJ ME DS SHEIKH SHAYKH MOULANA HAJI HAJJI".split())
 """What stands before a name and is none, in English, Afrikaans and of Muslim clergy and pilgrims."""
@@ -83,16 +83,6 @@ def payer_of(text: str) -> Payer:
 def names_in(text: str) -> tuple[str, ...]:
     """The words of a payer's name that may tell it from another."""
     return tuple(w for w in words_of(text) if len(w) >= SHORTEST_NAME and not w.isdecimal() and w not in TITLES)
-
-
-def words_of(text: str) -> tuple[str, ...]:
-    """Its runs of letters and figures, in capitals."""
-    return tuple(chunks(fold(text)))
-
-
-def squashed(text: str) -> str:
-    """Letters and figures alone, in capitals."""
-    return "".join(words_of(text))
 
 
 def named(text: Typed, payer: Payer) -> tuple[float, list[str]]:

@@ -11,8 +11,8 @@ from typing import cast
 import pandas as pd
 
 from reconcile import money
-from reconcile.books.before import Before
-from reconcile.books.both_sides import both_sides
+from reconcile.books.before import NOTHING, Before
+from reconcile.books.both_sides import Held, both_sides
 from reconcile.books.candidates import candidates
 from reconcile.books.copied import word_for_word
 from reconcile.books.decided import Decided, decided_of
@@ -70,7 +70,9 @@ class Reconciliation:
         and the rows show what moved. Of a month they are known: the statements', and this with what was open before.
         Raises NotMoney for what is no exact amount.
         """
-        return both_sides(self, opening, books_opening)
+        bank, books = Held(self.transactions, self.unmatched_bank), Held(self.receipts, self.unmatched_receipts)
+        before = self.before or NOTHING
+        return both_sides(bank, books, self.fees, before, opening=opening, books_opening=books_opening)
 
     def ageing(self, on: date | None = None) -> pd.DataFrame:
         """What is open by `side` and `days` open on a day (the last of both sides unless given): `count`, `amount`."""

@@ -12,10 +12,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from reconcile import money
-from reconcile.errors import FrameRefused
+from reconcile.books.sides import lines_of
 from reconcile.matching.narrative import Narrative, narrate
-from reconcile.merging.wording import alike, squashed
-from reconcile.schema import MATCHES, REVERSALS, TRANSACTIONS
+from reconcile.merging.wording import alike, unspaced
+from reconcile.schema import MATCHES, REVERSALS, day_numbers
 
 LONGEST_DAYS = 60
 """A payment further back is not looked for. Payers may dispute a debit order at their bank for 40 days, and the bank
@@ -49,12 +49,7 @@ def link_reversals(transactions: pd.DataFrame, matches: pd.DataFrame) -> pd.Data
     """
     if not len(transactions) or not len(matches):
         return REVERSALS.empty()
-    rows = TRANSACTIONS.check(transactions)
-    ids = rows["transaction_id"]
-    if ids.duplicated().any():
-        first = ids[ids.duplicated()].iloc[0]
-        raise FrameRefused(f"transactions has the id {first} twice", do="Pass merge_statements(…).transactions.")
-    return links_among(rows, MATCHES.check(matches))
+    return links_among(lines_of(transactions), MATCHES.check(matches))
 
 
 def links_among(transactions: pd.DataFrame, matches: pd.DataFrame) -> pd.DataFrame:
@@ -84,7 +79,7 @@ def _tuples(rows: pd.DataFrame) -> list[Any]:
 
 def _rows(transactions: pd.DataFrame, cents: npt.NDArray[np.int64], wanted: npt.NDArray[np.bool_]) -> pd.DataFrame:
     """What is needed of those that are wanted, with days and cents as whole numbers, in the order of their lines."""
-    days = transactions["date"].to_numpy().astype("datetime64[D]").astype(np.int64)
+    days = day_numbers(transactions["date"])
     order = _order_in_time(transactions, days, cents)
     rows = transactions.loc[wanted, ["transaction_id", "account", *_TEXT, "source", "line"]]
     rows = rows.assign(
@@ -128,10 +123,6 @@ def _twice(files: npt.NDArray[Any], lines: npt.NDArray[np.int64]) -> bool:
     return bool(pd.DataFrame({"file": files, "line": lines}).duplicated().any())
 
 
-def _narrated(description: str, reference: str) -> Narrative:
-    return narrate(description, reference if reference.strip() else None)
-
-
 def _words(narrative: Narrative) -> str:
     """The payer's words; of a cheque or a machine's cash without any, its number."""
     return narrative.payer or narrative.place
@@ -139,7 +130,7 @@ def _words(narrative: Narrative) -> str:
 
 def _readings(description: str, reference: str) -> list[Narrative]:
     """The ways to read a reversal: with and without what may be the bank's words around the payer's."""
-    narrative = _narrated(description, reference)
+    narrative = narrate(description, reference)
     if not narrative.reversal:
         return []
     ways = [narrative]
@@ -157,11 +148,11 @@ class _Payments:
         near = rows[rows["cents"].isin(-debits["cents"])].merge(spans.reset_index(), on=_AMOUNT)
         near = near[near["day"].between(near["first"] - LONGEST_DAYS, near["last"])]
         texts = near[_TEXT].drop_duplicates()
-        told = [_narrated(d, r) for d, r in _tuples(texts)]
+        told = [narrate(d, r) for d, r in _tuples(texts)]
         # money in whose text speaks of a reversal is a payment out that came back
         words = ["" if n.reversal else _words(n) for n in told]
         parts = {part: [getattr(n, part) for n in told] for part in _BANKS_PARTS}
-        self.rows = near.merge(texts.assign(**parts, words=words, said=[squashed(w) for w in words]), on=_TEXT)
+        self.rows = near.merge(texts.assign(**parts, words=words, said=[unspaced(w) for w in words]), on=_TEXT)
         self.free = np.ones(len(self.rows), dtype=bool)
         self.places = self.rows.groupby([*_AMOUNT, "said"]).indices
         distinct = self.rows.drop_duplicates([*_AMOUNT, "words"]).groupby(_AMOUNT)[["words", "said"]]
@@ -169,11 +160,11 @@ class _Payments:
 
     def saying(self, account: str, cents: int, words: str) -> _Positions:
         """Those whose words are these."""
-        return np.asarray(self.places.get((account, cents, squashed(words)), []), dtype=np.intp)
+        return np.asarray(self.places.get((account, cents, unspaced(words)), []), dtype=np.intp)
 
     def beginning(self, account: str, cents: int, words: str) -> _Positions:
         """Those whose words are these, or the one begins the other and was cut where the bank cuts a text."""
-        asked, letters = squashed(words), words.translate(_DIGITS_AS_LETTERS)
+        asked, letters = unspaced(words), words.translate(_DIGITS_AS_LETTERS)
         found = [np.empty(0, dtype=np.intp)]
         for own, said in self.texts.get((account, cents), []):
             less, more = sorted((asked, said), key=len)

@@ -12,11 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from reconcile import money
-from reconcile.books.sides import days, keys
+from reconcile.books.sides import keys
 from reconcile.matching import bank_words
 from reconcile.matching.narrative import narrate
 from reconcile.matching.words import chunks, fold
-from reconcile.schema import PAYOUT_LINES, TEXT
+from reconcile.schema import PAYOUT_LINES, TEXT, day_numbers
 
 AT_BANK, ASKED, OTHER_AMOUNT, MISSING = "at the bank", "a question", "another amount", "not at the bank"
 """What is known of a payout: its line is found; several may be it; the line that prints it has another amount; none."""
@@ -87,13 +87,13 @@ def settlements(rows: pd.DataFrame, report: pd.DataFrame) -> pd.DataFrame:
 
 def _payouts(summed: pd.DataFrame) -> list[Payout]:
     names = [str(name) for name in summed.index]
-    told = zip(names, keys(names), days(summed["date"]).tolist(), summed["net"].tolist(), strict=True)
+    told = zip(names, keys(names), day_numbers(summed["date"]).tolist(), summed["net"].tolist(), strict=True)
     return [Payout(*each) for each in told]
 
 
 def _lines(rows: pd.DataFrame, payouts: Sequence[Payout]) -> list[Line]:
     """The lines of money in that print the name of a payout, or that name a gateway and have the amount of one."""
-    cents, day = money.cents(rows["amount"]), days(rows["date"])
+    cents, day = money.cents(rows["amount"]), day_numbers(rows["date"])
     known = np.array([payout.day for payout in payouts])
     near = (cents > 0) & (day >= known.min() - MANY_DAYS) & (day <= known.max() + MANY_DAYS)
     texts = (rows["description"] + " " + rows["bank_reference"].fillna("")).where(near, "")
@@ -156,7 +156,7 @@ def _of_amount(payout: Payout, lines: Sequence[Line]) -> list[Line]:
 
 def _decided(payout: Payout, named: list[Line], alike: list[Line], wanted: dict[str, int]) -> Found:
     may_be = named or alike
-    net = money.shown(money.rand(payout.cents))
+    net = money.shown_cents(payout.cents)
     if payout.cents <= 0:
         return Found(MISSING, reason=f"it comes to {net}: nothing was paid out")
     if not may_be:
@@ -174,7 +174,7 @@ def _decided(payout: Payout, named: list[Line], alike: list[Line], wanted: dict[
 
 
 def _told(line: Line) -> str:
-    return f"{money.shown(money.rand(line.cents))} of {_day(line.day)}"
+    return f"{money.shown_cents(line.cents)} of {_day(line.day)}"
 
 
 def _day(day: int) -> str:

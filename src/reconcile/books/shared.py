@@ -18,6 +18,7 @@ from reconcile.books.pairs import Flags, as_one, runs
 from reconcile.books.payers import LONG, Payer, Typed, named_beside_letter, payer_of, typed
 from reconcile.books.sides import FIGURES, Sides
 from reconcile.matching.names import is_name
+from reconcile.matching.words import digits_in
 
 MOST = 64
 """Receipts of one amount and name in near days beyond which they are not looked at one by one: a line that so many may
@@ -125,7 +126,7 @@ class _Finder:
     def _in_text(self, text: Typed, told: bool, alike: Mapping[str, list[str]]) -> list[int]:
         glued = text.glued
         found: set[int] = set()
-        if sum(c.isdigit() for c in glued) >= FIGURES:
+        if digits_in(glued) >= FIGURES:
             found = {self.numbers[REFERENCE, reference] for reference in self.references.of(glued)}
         if not told:
             return sorted(found)
@@ -162,4 +163,4 @@ class _Finder:
 def _piece(reference: str) -> str:
     """Of a reference the letters and figures that fewest texts may have: the last ones with the most figures."""
     pieces = [reference[at : at + PIECE] for at in range(len(reference) - PIECE + 1)]
-    return max(reversed(pieces), key=lambda piece: sum(c.isdigit() for c in piece))
+    return max(reversed(pieces), key=digits_in)

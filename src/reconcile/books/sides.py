@@ -19,12 +19,12 @@ from rapidfuzz.distance import OSA
 from reconcile import money
 from reconcile.books.distinct import Distinct, Numbers, distinct, each, spread
 from reconcile.books.fund_words import reader
-from reconcile.books.payers import CUT, SHORTEST_NAME, names_in, squashed, words_of
+from reconcile.books.payers import CUT, SHORTEST_NAME, names_in
 from reconcile.campaigns import FundVocabulary
 from reconcile.errors import FrameRefused, shown
 from reconcile.matching.narrative import REFERENCE_WIDTH, narrate
-from reconcile.matching.words import chunks, fold
-from reconcile.schema import MATCHES, RECEIPTS, TRANSACTIONS
+from reconcile.matching.words import digits_in, fold, squashed, words_of
+from reconcile.schema import MATCHES, RECEIPTS, TRANSACTIONS, day_numbers
 
 FIGURES = 4
 """Figures of a number that may tell a payment from another."""
@@ -162,7 +162,7 @@ def _codes(own: pd.DataFrame, matches: pd.DataFrame | None) -> dict[str, str]:
 
 def _only(codes: Mapping[str, str]) -> Callable[[str], str]:
     def campaign_of(text: str) -> str:
-        found = {codes[word] for word in chunks(fold(text)) if word in codes}
+        found = {codes[word] for word in words_of(text) if word in codes}
         return found.pop() if len(found) == 1 else ""
 
     return campaign_of
@@ -170,7 +170,7 @@ def _only(codes: Mapping[str, str]) -> Callable[[str], str]:
 
 def _spellings(own: pd.DataFrame, funds: FundVocabulary) -> frozenset[str]:
     texts = [*own["fund"].dropna().unique(), *(word for fund in funds for word in (fund.name, *fund.spellings))]
-    return frozenset(word for text in texts for word in chunks(fold(text)) if len(word) >= SHORTEST_NAME)
+    return frozenset(word for text in texts for word in words_of(text) if len(word) >= SHORTEST_NAME)
 
 
 def lines_of(transactions: pd.DataFrame) -> pd.DataFrame:
@@ -180,15 +180,24 @@ def lines_of(transactions: pd.DataFrame) -> pd.DataFrame:
     return lines
 
 
+def aligned(matches: pd.DataFrame, ids: pd.Series[str]) -> pd.DataFrame:
+    """The matches of some transactions, one each and in their order; raises FrameRefused where one has none."""
+    known = MATCHES.check(matches).drop_duplicates("transaction_id").reset_index(drop=True)
+    if known["transaction_id"].equals(ids):
+        return known
+    place = pd.Index(known["transaction_id"]).get_indexer(pd.Index(ids))
+    lacking = ids[place < 0]
+    if len(lacking):
+        what = f"matches lacks {len(lacking)} of {len(ids)} transactions, the first {shown(lacking.min())}"
+        raise FrameRefused(what, do="Match exactly these transactions, or leave matches out.")
+    ordered: pd.DataFrame = known.iloc[place].reset_index(drop=True)
+    return ordered
+
+
 def _once(ids: pd.Series[Any], name: str, do: str) -> None:
     twice = ids[ids.duplicated()]
     if len(twice):
         raise FrameRefused(f"{name} has the id {shown(twice.min(), 40)} twice", do=do)
-
-
-def days(values: pd.Series[Any]) -> npt.NDArray[np.int64]:
-    """Days since 1970 began."""
-    return values.to_numpy().astype("datetime64[D]").astype(np.int64)
 
 
 def _as_printed(words: tuple[str, ...]) -> set[str]:
@@ -203,7 +212,7 @@ def _bank(lines: pd.DataFrame, matches: pd.DataFrame | None, about: Words) -> Ba
     lines = lines.sort_values(["date", "transaction_id"])
     read = each(_read, zip(lines["description"].tolist(), _plain(lines["bank_reference"]), strict=True))
     printed = [text for text, _ in read]
-    found = _matched(lines["transaction_id"], matches)
+    found = None if matches is None else aligned(matches, lines["transaction_id"])
     evidence = [""] * len(printed) if found is None else _plain(found["evidence"])
     fund, campaign, kind = (
         [""] * len(printed) if found is None else _plain(found[name]) for name in ("fund", "campaign", "kind")
@@ -212,7 +221,7 @@ def _bank(lines: pd.DataFrame, matches: pd.DataFrame | None, about: Words) -> Ba
     return Bank(
         lines["transaction_id"].tolist(),
         money.cents(lines["amount"]),
-        days(lines["date"]),
+        day_numbers(lines["date"]),
         [name.casefold() or of_text for name, of_text in zip(fund, each(about.fund_of, printed), strict=True)],
         [code.casefold() or of_text for code, of_text in zip(campaign, each(about.campaign_of, printed), strict=True)],
         kind,
@@ -225,19 +234,7 @@ def _bank(lines: pd.DataFrame, matches: pd.DataFrame | None, about: Words) -> Ba
 
 def _read(printed: tuple[str, str]) -> tuple[str, tuple[str, ...]]:
     description, reference = printed
-    return narrate(description, reference or None).payer, words_of(f"{description} {reference}")
-
-
-def _matched(ids: pd.Series[Any], matches: pd.DataFrame | None) -> pd.DataFrame | None:
-    """What the matches know of each line, in the order of the lines; None without matches."""
-    if matches is None:
-        return None
-    known = MATCHES.check(matches).drop_duplicates("transaction_id").set_index("transaction_id")
-    lacking = ids[~ids.isin(known.index)]
-    if len(lacking):
-        what = f"matches lacks {len(lacking)} of {len(ids)} transactions, the first {shown(lacking.min())}"
-        raise FrameRefused(what, do="Match exactly these transactions, or leave matches out.")
-    return known.reindex(ids)
+    return narrate(description, reference).payer, words_of(f"{description} {reference}")
 
 
 def _besides(printed: list[str], evidence: list[str], about: frozenset[str]) -> tuple[list[tuple[str, bool]], Numbers]:
@@ -275,7 +272,7 @@ def _without(text: str, aim: set[str]) -> str:
 def _left(text: str, aim: set[str]) -> bool:
     """Whether words or numbers stand there that are not about campaign or fund."""
     rest = [w for w in names_in(text) if w not in aim]
-    return bool(rest) or any(sum(c.isdigit() for c in word) >= FIGURES for word in words_of(text))
+    return bool(rest) or any(digits_in(word) >= FIGURES for word in words_of(text))
 
 
 def _about_aim(words: set[str], deciding: frozenset[str]) -> set[str]:
@@ -310,7 +307,9 @@ def _receipts(own: pd.DataFrame, about: Words) -> Books:
     # what the books do not say in a column of its own, their reference may
     fund = [name or of for name, of in zip(fund, each(lambda text: about.fund_of(fold(text)), told[1]), strict=True)]
     campaign = [code or of for code, of in zip(campaign, each(about.campaign_of, told[1]), strict=True)]
-    return Books(own["receipt_id"].tolist(), money.cents(own["amount"]), days(own["date"]), fund, campaign, *told)
+    return Books(
+        own["receipt_id"].tolist(), money.cents(own["amount"]), day_numbers(own["date"]), fund, campaign, *told
+    )
 
 
 def _plain(texts: pd.Series[Any]) -> list[str]:
@@ -320,7 +319,4 @@ def _plain(texts: pd.Series[Any]) -> list[str]:
 def keys(texts: Iterable[str]) -> list[str]:
     """Each text squashed, empty where fewer letters and figures are left, or no figure in less than twice as many."""
     found = [squashed(text) for text in texts]
-    return [
-        key if len(key) >= SHORTEST_ID and (any(c.isdigit() for c in key) or len(key) >= 2 * SHORTEST_ID) else ""
-        for key in found
-    ]
+    return [key if len(key) >= SHORTEST_ID and (digits_in(key) or len(key) >= 2 * SHORTEST_ID) else "" for key in found]

@@ -25,6 +25,7 @@ from reconcile.files import Document
 from reconcile.money import AMOUNT
 from reconcile.parsers.cells import unix_lines
 from reconcile.tables import Faults, TableSource, Unfit, cell_of, only_document, sheet_lines, sheet_value
+from reconcile.texts import one_array
 
 MOST_ROWS = 1_000_000
 MOST_TOLD = 20
@@ -270,14 +271,10 @@ def texts_of(values: Any, kind: str) -> tuple[pa.Array, dict[int, str]]:
     """Values of any type as texts that say the same, and why a value has none, by its row (the text is then empty)."""
     dtype = getattr(values, "dtype", None)
     if dtype == AMOUNT:
-        amounts = pc.fill_null(pc.cast(pa.array(values).cast(pa.decimal128(18, 2)), TEXTS), "")
-        # what is a column of frames put one under the other
-        return amounts.combine_chunks() if isinstance(amounts, pa.ChunkedArray) else amounts, {}
+        return pc.fill_null(pc.cast(one_array(values).cast(pa.decimal128(18, 2)), TEXTS), ""), {}
     if isinstance(dtype, pd.StringDtype):
         with suppress(UnicodeEncodeError):  # half a letter, of which each cell is told below
-            found = pa.array(values, TEXTS, from_pandas=True)
-            found = found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
-            return pc.utf8_trim_whitespace(pc.fill_null(found, "")), {}
+            return pc.utf8_trim_whitespace(pc.fill_null(one_array(values, TEXTS), "")), {}
     if getattr(dtype, "kind", "") == "M":
         codes, distinct = pd.factorize(values, use_na_sentinel=False)
         few, of_few = texts_of(list(distinct), kind)

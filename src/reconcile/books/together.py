@@ -18,8 +18,9 @@ from reconcile.books.free import Free, nothing_free
 from reconcile.books.links import Link
 from reconcile.books.one_to_one import WELL
 from reconcile.books.pairs import Flags, equal_pairs, runs
-from reconcile.books.payers import SHORTEST_NAME, names_in, squashed
+from reconcile.books.payers import SHORTEST_NAME, names_in
 from reconcile.books.sides import Books, Sides
+from reconcile.matching.words import squashed
 from reconcile.schema import PAYOUTS
 
 FEWEST_UNNAMED = 3
@@ -96,7 +97,7 @@ def _link(sides: Sides, batches: Batches, pair: Pair, printed: bool, fee: int = 
     line, at = pair
     words = f'{len(batches.receipts[at])} receipts of the batch "{batches.names[at]}"'
     words += ", which the bank prints" if printed else ""
-    words += f", less {fee / 100:.2f}" if fee else ", which come to the line's amount"
+    words += f", less {money.rand(fee)}" if fee else ", which come to the line's amount"
     reason = crosses(sides, line, batches.receipts[at])
     if fee and not reason:
         reason = "the line is short of the receipts by what may be a gateway's fee; its report of payouts would show it"
@@ -110,7 +111,7 @@ def _less_a_fee(sides: Sides, batches: Batches, pairs: list[Pair], window: int, 
         whole, own = int(batches.cents[at]), int(sides.bank.cents[line])
         fee, name = whole - own, squashed(batches.names[at])
         if fee and any(payout in name and sums == (whole, own) for payout, sums in paid.items()):
-            words = f'{len(batches.receipts[at])} receipts of the batch "{batches.names[at]}", less {fee / 100:.2f}'
+            words = f'{len(batches.receipts[at])} receipts of the batch "{batches.names[at]}", less {money.rand(fee)}'
             words += ", which the gateway kept by its report"
             reason = crosses(sides, line, batches.receipts[at])
             found.append(Link((line,), batches.receipts[at], "gateway payout", words, 0.999, reason, fee))

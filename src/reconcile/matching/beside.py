@@ -19,7 +19,7 @@ from reconcile.matching.people import (
 from reconcile.matching.reading import Candidate, Reading
 from reconcile.matching.roles import role_of
 from reconcile.matching.translations import is_common
-from reconcile.matching.words import DEALING, FIRM, GIVEN_BY, UNIT, chunks, fold, in_order, is_ordinary
+from reconcile.matching.words import DEALING, FIRM, GIVEN_BY, UNIT, in_order, is_ordinary, squashed
 
 _FAR = {"unknown": 1.0, DEALING: 0.5, FIRM: 0.5}
 """How far from a word of the campaign's own names another may be and still be taken for it, by what else it is."""
@@ -148,7 +148,7 @@ def _meant_as_code(reading: Reading, at: int, winner: Candidate) -> bool:
     """
     if at + 1 not in winner.positions:
         return False
-    token, code = reading.tokens[at], "".join(chunks(fold(winner.campaign)))
+    token, code = reading.tokens[at], squashed(winner.campaign)
     if len(token) == len(code) and (token[0] == code[0] or sorted(token) == sorted(code)):
         return True
     words = reading.tokens[at + 1 : max(winner.positions) + 1]

@@ -11,7 +11,7 @@ from itertools import chain, islice, pairwise, takewhile
 from reconcile.campaigns import CampaignRegister, FundVocabulary
 from reconcile.matching import translations
 from reconcile.matching.one_off import OneOff
-from reconcile.matching.words import PARTICLES, PLAIN, STOP, chunks, fold, runs
+from reconcile.matching.words import PARTICLES, PLAIN, STOP, runs, squashed, words_of
 
 GLUED_LENGTH = 6
 """Phrases of several words at least this long are also looked for run together, slips allowed."""
@@ -129,7 +129,7 @@ def build(campaigns: CampaignRegister, funds: FundVocabulary) -> Lexicon:
     """The lookup for a register and a vocabulary; the order of neither matters."""
     lexicon = Lexicon({c.code: c.name for c in campaigns.campaigns})
     for campaign in sorted(campaigns.campaigns, key=lambda c: c.code):
-        lexicon.codes["".join(chunks(fold(campaign.code)))] = campaign.code
+        lexicon.codes[squashed(campaign.code)] = campaign.code
         _add_phrase(lexicon, campaign.code, campaign.name, "name")
         for alias in campaign.aliases:
             _add_phrase(lexicon, campaign.code, alias, "alias")
@@ -138,7 +138,7 @@ def build(campaigns: CampaignRegister, funds: FundVocabulary) -> Lexicon:
     for number, phrase in enumerate(lexicon.phrases):
         for word in phrase.words:
             lexicon.campaigns_of[word].add(phrase.campaign)
-        for glued in {phrase.glued, "".join(chunks(fold(phrase.text)))} if len(phrase.words) > 1 else ():
+        for glued in {phrase.glued, squashed(phrase.text)} if len(phrase.words) > 1 else ():
             if len(glued) >= GLUED_LENGTH:
                 lexicon.glued[glued].append(number)
     for number, phrase in enumerate(lexicon.phrases):
@@ -178,7 +178,7 @@ def _add_other_spellings(lexicon: Lexicon, funds: FundVocabulary) -> None:
 
 def content_words(text: str) -> tuple[str, ...]:
     """The words of a name or alias without the words between words, unless nothing else is left."""
-    all_words = _all_words(text)
+    all_words = words_of(text)
     return tuple(w for w in all_words if w not in STOP) or all_words
 
 
@@ -204,7 +204,7 @@ def _add_funds(lexicon: Lexicon, funds: FundVocabulary) -> None:
     lexicon.fund_excludes = frozenset(w[0] for w in excluded if len(w) == 1)
     lexicon.fund_excluded_phrases = frozenset(w for w in excluded if len(w) > 1)
     texts = [text for fund in funds.funds for text in fund.spellings]
-    whole = {words[0] for words in map(_all_words, texts) if len(words) == 1}
+    whole = {words[0] for words in map(words_of, texts) if len(words) == 1}
     lexicon.fund_rests = frozenset(w[0] for w in map(content_words, texts) if len(w) == 1 and w[0] not in whole)
     for fund in funds.funds:
         spellings = [(content_words(text), text) for text in fund.spellings]
@@ -239,11 +239,7 @@ def _add_run_together(lexicon: Lexicon) -> None:
 
 def _both_ways(text: str) -> set[tuple[str, ...]]:
     """The words of a phrase without the words between words, and with them: `Farmers in Need`."""
-    return {content_words(text), _all_words(text)}
-
-
-def _all_words(text: str) -> tuple[str, ...]:
-    return tuple(chunks(fold(text)))
+    return {content_words(text), words_of(text)}
 
 
 def _add_bare_names(lexicon: Lexicon) -> None:

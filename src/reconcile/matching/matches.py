@@ -132,7 +132,7 @@ def _days(dates: pd.Series[Any]) -> pd.Series[Any]:
     if days.isna().any():
         bad = dates[days.isna()].iloc[0]
         raise FrameRefused(f'transactions: the date "{shown(bad, 30)}" is no day', do="Write days as 2018-09-03.")
-    return days.dt.normalize().astype("datetime64[s]")
+    return days.dt.normalize().astype(DAY)
 
 
 def _text(frame: pd.DataFrame, column: str) -> pd.Series[Any]:
@@ -159,7 +159,7 @@ def distinct(rows: pd.DataFrame) -> tuple[npt.NDArray[np.intp], list[Text]]:
     described = rows["description"].iloc[first].to_numpy(dtype=object)
     referred = reference.iloc[first].to_numpy(dtype=object) if with_reference else [None] * len(first)
     texts = [
-        Text(d, r if isinstance(r, str) and r.strip() else None, s)
+        Text(d, r if isinstance(r, str) else None, s)
         for d, r, s in zip(described, referred, sign[first].tolist(), strict=True)
     ]
     return codes, texts

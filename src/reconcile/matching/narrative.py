@@ -59,7 +59,7 @@ _TRANSFERS = frozenset(bank_words.TRANSFER_FROM.values())
 
 
 def narrate(description: str, bank_reference: str | None = None) -> Narrative:
-    """The description taken apart; with a bank reference of its own column, the payer's words are that reference."""
+    """The description taken apart; a bank reference of its own column, unless it is blank, has the payer's words."""
     text = fold(description).strip()
     if text[:1] in bank_words.FEES_BEGIN and bank_words.FEES.search(text):
         return Narrative("bank", "fee", "", "", text, False, False)
@@ -76,7 +76,7 @@ def narrate(description: str, bank_reference: str | None = None) -> Narrative:
         rest = bank_words.DEAL_NUMBER.sub(" ", rest)
     if channel in ("", "real-time clearing", "PayShap", "EFT"):
         rest = bank_words.TRACE_NUMBER.sub(" ", rest)
-    payer = (fold(bank_reference) if bank_reference else rest).strip()
+    payer = fold(bank_reference or "").strip() or rest.strip()
     cut = len(payer) >= REFERENCE_WIDTH
     kind = "transfer" if channel in _TRANSFERS else None
     if channel != "FNB app" and _GATEWAY.match(rest.strip()):

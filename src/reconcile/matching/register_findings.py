@@ -22,7 +22,7 @@ from reconcile.matching.lexicon import Lexicon, Phrase, content_words
 from reconcile.matching.names import may_be_given, may_be_surname
 from reconcile.matching.roles import role_of
 from reconcile.matching.rules._standing import stands_alone
-from reconcile.matching.words import PLAIN, chunks, fold, is_ordinary
+from reconcile.matching.words import PLAIN, fold, is_ordinary, squashed
 
 SHORTEST_CODE = 3
 """A shorter code is read as an initial wherever it is not typed letter for letter."""
@@ -328,7 +328,7 @@ def _without_short_form(campaigns: CampaignRegister, asking: Asker) -> Iterator[
     """Campaigns that only the code or the whole name reaches, the code being no word of the name."""
     for campaign in campaigns:
         words = [w for w in content_words(campaign.name) if w not in PLAIN]
-        code = "".join(chunks(fold(campaign.code)))
+        code = squashed(campaign.code)
         if campaign.aliases or len(words) < 2 or code in words:
             continue
         answers = tuple(asking.ask(word) for word in words)

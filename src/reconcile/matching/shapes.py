@@ -11,7 +11,7 @@ from reconcile.matching.narrative import Narrative
 from reconcile.matching.people import BEGUN, begins_only_names, person_beginnings
 from reconcile.matching.reading import Reader
 from reconcile.matching.rules.near_code import codes_near
-from reconcile.matching.words import SHORTEST_PIECE, chunks, fold, is_ordinary
+from reconcile.matching.words import SHORTEST_PIECE, is_ordinary, squashed
 
 SHORTEST_BLANK = 6
 """A shorter word may be near a code, a try at one, or the beginning of a word."""
@@ -67,7 +67,7 @@ class Shapes:
     _initials: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        codes = ("".join(chunks(fold(code))) for code in self.reader.lexicon.names)
+        codes = map(squashed, self.reader.lexicon.names)
         self._codes = frozenset(f"{code[0]}{len(code)}" for code in codes)
         lexicon = self.reader.lexicon
         named = lexicon.codes.keys() | lexicon.campaigns_of.keys() | lexicon.fund_words.keys()

@@ -6,8 +6,21 @@ import pandas as pd
 
 from reconcile.campaigns import CampaignRegister, FundVocabulary
 from reconcile.errors import shown
+from reconcile.matching.engine import Progress
 from reconcile.matching.matches import match
-from reconcile.merging import TEXT_DIFFERS
+from reconcile.merging import TEXT_DIFFERS, Merged
+
+
+def match_merged(
+    merged: Merged,
+    campaigns: CampaignRegister,
+    funds: FundVocabulary,
+    max_wrong: float = 0,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """What `match` says of every movement, one that two exports word otherwise left to a person where they differ."""
+    matches = match(merged.transactions, campaigns, funds=funds, max_wrong=max_wrong, progress=progress)
+    return review_two_texts(matches, merged.conflicts, campaigns, funds, max_wrong)
 
 
 def review_two_texts(

@@ -33,6 +33,21 @@ def chunks(folded: str) -> list[str]:
     return _CHUNK.findall(folded if folded.isalnum() else _APOSTROPHE.sub("", folded))
 
 
+def words_of(text: str) -> tuple[str, ...]:
+    """The runs of letters and digits of a text as it was typed, folded."""
+    return tuple(chunks(fold(text)))
+
+
+def squashed(text: str) -> str:
+    """The letters and digits of a text alone, folded: what two writings of one code or reference share."""
+    return "".join(chunks(fold(text)))
+
+
+def digits_in(text: str) -> int:
+    """How many digits a text has."""
+    return sum(map(str.isdigit, text))
+
+
 def runs(chunk: str) -> list[str]:
     """A chunk split where letters meet digits: `QUR25` gives QUR, 25."""
     return _RUNS.findall(chunk)

@@ -14,7 +14,7 @@ import pandas as pd
 
 from reconcile import money
 from reconcile.merging.gaps import Gap, Leg, unproved_days, walk, with_numbers
-from reconcile.schema import KINDS, SET_ASIDE
+from reconcile.schema import SET_ASIDE, TEXT
 from reconcile.statement import Account, Statement
 
 PIECE = 65_536
@@ -206,10 +206,10 @@ def _set_aside(statements: Sequence[Statement]) -> pd.DataFrame:
         rows = statement.quarantined.assign(account=statement.account.number, place=place)
         parts.append(rows.assign(count=rows.groupby("text", sort=False).cumcount()))
     if not parts:
-        return SET_ASIDE.empty().assign(account=pd.Series(dtype=KINDS["text"]), place=pd.Series(dtype="int64"))
+        return SET_ASIDE.empty().assign(account=pd.Series(dtype=TEXT), place=pd.Series(dtype="int64"))
     rows = pd.concat(parts, ignore_index=True)
     return rows[~rows.duplicated(["account", "text", "count"])].drop(columns="count").reset_index(drop=True)
 
 
 def _cents(amount: Decimal | None) -> int | None:
-    return None if amount is None else int(amount.scaleb(2))
+    return None if amount is None else money.in_cents(amount)

@@ -15,6 +15,7 @@ from reconcile import money
 from reconcile.merging.conflicts import Conflict, asides_of, settle
 from reconcile.merging.days import movements_of_day
 from reconcile.merging.rows import Coverage, Movement, Row, coverage
+from reconcile.schema import day_numbers
 from reconcile.statement import Statement, add_ids
 
 _Numbers = npt.NDArray[np.integer[Any]]
@@ -38,7 +39,7 @@ def movement_ids(
     ids = stacked["transaction_id"]
     if not overlapping:
         return ids, []
-    days = stacked["date"].to_numpy().astype("datetime64[D]").astype(np.int64)
+    days = day_numbers(stacked["date"])
     found: list[Conflict] = []
     renamed: dict[int, str] = {}
     asides = asides_of(statements)

@@ -11,7 +11,7 @@ from rapidfuzz import fuzz, process
 
 from reconcile.merging.rows import Coverage, Movement, Row
 from reconcile.merging.trail import Trail, telling, trail
-from reconcile.merging.wording import ALIKE, alike, plain, squashed
+from reconcile.merging.wording import ALIKE, alike, plain, unspaced
 
 Ids = Callable[[Row, int], Sequence[str]]
 """The ids of a row that stands so many times."""
@@ -107,7 +107,7 @@ def _likely(group: Sequence[Movement], by_balance: bool) -> list[_Pair]:
     """The pairs that one balance or two wordings of one text speak for."""
     if len(group) < 2:
         return []
-    texts = [squashed(m.rows[0].text) for m in group]
+    texts = [unspaced(m.rows[0].text) for m in group]
     scores = process.cdist(texts, texts, scorer=fuzz.partial_ratio, score_cutoff=ALIKE - 1)
     found = []
     for i, j in combinations(range(len(group)), 2):
@@ -126,7 +126,7 @@ def _left_over(group: Sequence[Movement], coverage: Coverage, by_balance: bool) 
     """The pairs of which each is lacking in an export that surely has the whole day: of one amount, they are one."""
     sure = [m for m in group if any(coverage.whole(p, m.day) for p in m.parts)]
     return [
-        _Pair(3, fuzz.ratio(squashed(one.kept.text), squashed(other.kept.text)), one, other)
+        _Pair(3, fuzz.ratio(unspaced(one.kept.text), unspaced(other.kept.text)), one, other)
         for one, other in combinations(sure, 2)
         if _may_join(one, other, by_balance)
     ]

@@ -11,7 +11,7 @@ import pandas as pd
 
 from reconcile import money
 from reconcile.errors import shown
-from reconcile.schema import GAPS
+from reconcile.schema import DAY, GAPS
 from reconcile.statement import Account, Statement
 
 MOST_ASIDE = 12
@@ -218,7 +218,7 @@ def gaps_frame(gaps: Sequence[Gap]) -> pd.DataFrame:
         lacks = frame[column].isna()
         frame[column] = money.from_cents(frame[column].fillna(0).astype("int64").to_numpy()).mask(lacks)
     for column in ("after", "before"):
-        frame[column] = pd.to_datetime(frame[column]).astype("datetime64[s]")
+        frame[column] = pd.to_datetime(frame[column]).astype(DAY)
     frame["from_source"] = frame["from_source"].astype("str")
     return GAPS.check(frame).sort_values(["account", "before", "to_source"], kind="stable", ignore_index=True)
 

@@ -14,14 +14,14 @@ import pyarrow as pa
 
 from reconcile import money
 from reconcile.errors import FrameRefused
-from reconcile.facts import as_html, as_text
+from reconcile.facts import as_html, as_text, grouped
 from reconcile.merging.accounts import AccountFigures, account_of
 from reconcile.merging.compare import movement_ids
 from reconcile.merging.conflicts import TO_SETTLE, conflict_lines, conflicts_frame
 from reconcile.merging.gaps import Gap, gap_lines, gaps_frame
 from reconcile.schema import TRANSACTIONS
 from reconcile.statement import Statement
-from reconcile.texts import octets_of
+from reconcile.texts import octets_of, one_array
 
 MOST_SHOWN = 20
 """So many gaps and conflicts a notebook shows; the frames have them all."""
@@ -54,8 +54,8 @@ class Merged:
         """What a person wants to know first, as label and text."""
         rows = [
             ("Statements", str(len(self.contributed))),
-            ("Rows delivered", f"{int(self.contributed['rows'].sum()):,}".replace(",", " ")),
-            ("Movements", f"{len(self.transactions):,}".replace(",", " ")),
+            ("Rows delivered", grouped(int(self.contributed["rows"].sum()))),
+            ("Movements", grouped(len(self.transactions))),
         ]
         for account in self.accounts:
             off = account.difference
@@ -122,8 +122,7 @@ def _stood_before(ids: pd.Series[Any]) -> npt.NDArray[np.bool_]:
 
     Mostly none has, which a number for each id tells in a tenth of the memory that looking up the texts takes.
     """
-    array = pa.array(ids, type=pa.large_string())
-    ends, octets = octets_of(array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array)
+    ends, octets = octets_of(one_array(ids, pa.large_string()))
     if (ends[1:] - ends[:-1] == 16).all():
         halves = octets.view(np.uint64).reshape(-1, 2)
         numbers = halves[:, 0] * _ODD

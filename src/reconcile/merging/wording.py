@@ -33,7 +33,7 @@ def plain(text: str) -> str:
     return " ".join(text.split()).lower()
 
 
-def squashed(text: str) -> str:
+def unspaced(text: str) -> str:
     """The text without case and blanks, `&` written out: what two wordings are compared by."""
     return "".join(text.casefold().replace("&", "and").split())
 
@@ -45,8 +45,8 @@ def alike(one: str, other: str) -> bool:
     one has words behind that are no number of the bank's and that the other was not cut before (`GIFT`, `GIFT ZAKAT`),
     they are two texts, however long the rest.
     """
-    short, long = sorted((one, other), key=lambda t: (len(squashed(t)), t))
-    less, more = squashed(short), squashed(long)
+    short, long = sorted((one, other), key=lambda t: (len(unspaced(t)), t))
+    less, more = unspaced(short), unspaced(long)
     if less == more:
         return True
     if len(less) < SHORT:
@@ -76,7 +76,7 @@ def _may_be_cut(text: str) -> bool:
 
 def _numbers_agree(one: str, other: str) -> bool:
     """Whether the numbers of the text that has fewer all stand in the other; a last one may be cut."""
-    few, many = sorted((one, other), key=lambda t: (len(_DIGITS.findall(t)), len(squashed(t)), t))
+    few, many = sorted((one, other), key=lambda t: (len(_DIGITS.findall(t)), len(unspaced(t)), t))
     there, numbers = _DIGITS.findall(many), _DIGITS.findall(few)
     for number in numbers:
         if number in there:

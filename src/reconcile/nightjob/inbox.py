@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from reconcile.errors import ReconcileError, UnreadableFile, shown
 
@@ -25,6 +24,9 @@ class Waiting:
 
     path: Path
     reason: str
+
+
+_Found = Path | Waiting | ReconcileError
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,7 @@ def look_at(place: Path, settle_seconds: float, now: datetime, called: Called) -
     """What lies at a place that is a folder, or the file that it is."""
     if not place.is_file():
         return look([place], settle_seconds, now, called)
-    found = _judged(place, {place.name.lower()}, settle_seconds, now.timestamp())
-    kinds: dict[type, tuple[Any, ...]] = {Path: (), Waiting: (), ReconcileError: ()}
-    kinds |= {kind: (found,) for kind in kinds if isinstance(found, kind)}
-    return Inbox(*kinds.values())
+    return _by_kind([_judged(place, {place.name.lower()}, settle_seconds, now.timestamp())])
 
 
 def look(
@@ -65,7 +64,7 @@ def look(
     A file changed less than `settle_seconds` before `now` is still being written; with 0 none is.
     """
     moment = (now or datetime.now(UTC)).timestamp()
-    found: list[Path | Waiting | ReconcileError] = []
+    found: list[_Found] = []
     for folder in dict.fromkeys(map(Path, folders)):
         try:
             with os.scandir(folder) as entries:
@@ -75,14 +74,19 @@ def look(
             continue
         listed = {name.lower() for name in names}
         found += [_judged(folder / name, listed, settle_seconds, moment) for name in names if name[0] != "."]
+    return _by_kind(f for f in found if not isinstance(f, Waiting) or f.reason)
+
+
+def _by_kind(all_found: Iterable[_Found]) -> Inbox:
+    found = list(all_found)
     return Inbox(
         tuple(sorted((p for p in found if isinstance(p, Path)), key=lambda p: (p.name, str(p)))),
-        tuple(w for w in found if isinstance(w, Waiting) and w.reason),
+        tuple(w for w in found if isinstance(w, Waiting)),
         tuple(f for f in found if isinstance(f, ReconcileError)),
     )
 
 
-def _judged(path: Path, listed: set[str], settle_seconds: float, moment: float) -> Path | Waiting | ReconcileError:
+def _judged(path: Path, listed: set[str], settle_seconds: float, moment: float) -> _Found:
     """Where a file belongs; one that waits without a reason is passed over."""
     reason = _unfinished(path.name.lower(), listed)
     try:
@@ -91,9 +95,7 @@ def _judged(path: Path, listed: set[str], settle_seconds: float, moment: float) 
         return _no_file(path, fault)
 
 
-def _looked_at(
-    path: Path, state: os.stat_result, settle_seconds: float, moment: float
-) -> Path | Waiting | ReconcileError:
+def _looked_at(path: Path, state: os.stat_result, settle_seconds: float, moment: float) -> _Found:
     if getattr(state, "st_file_attributes", 0) & _HIDDEN_ON_WINDOWS:
         return Waiting(path, "")
     if stat.S_ISDIR(state.st_mode):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import os
 import time
@@ -13,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from reconcile.errors import ReconcileError, WorkbookNotWritten, shown
+from reconcile.files import digest
 
 
 @dataclass(frozen=True)
@@ -98,9 +98,3 @@ def sync(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-
-
-def digest(path: Path) -> str:
-    """The SHA-256 of a file; raises OSError where it cannot be read."""
-    with path.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()

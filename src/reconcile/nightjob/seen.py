@@ -8,8 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from reconcile.errors import WorkbookNotWritten
-from reconcile.files import replace_whole
-from reconcile.nightjob.places import digest
+from reconcile.files import digest, replace_whole
 
 NOTE = ".seen"
 """Behind the name of what is locked."""

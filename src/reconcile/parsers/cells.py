@@ -89,3 +89,8 @@ def without_first_blank(texts: pa.Array) -> pa.Array:
     if pc.all(blank, min_count=0).as_py():
         return pc.utf8_slice_codeunits(texts, 1)
     return pc.if_else(blank, pc.utf8_slice_codeunits(texts, 1), texts)
+
+
+def or_null(texts: pa.Array) -> pa.Array:
+    """The texts, with null for an empty one."""
+    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, texts.type), texts)

@@ -90,8 +90,8 @@ def read_records(text: str, file: str) -> Records:
     for words, place, cents in records.summed:
         stated = records.opening if words.lower().startswith("opening") else records.closing
         if cents != stated:
-            what = f'"{words}" of the summary is {money.shown(money.rand(cents))}, of the statement '
-            records.refuse(what + money.shown(money.rand(stated)), place)
+            what = f'"{words}" of the summary is {money.shown_cents(cents)}, of the statement '
+            records.refuse(what + money.shown_cents(stated), place)
     _find_end(records, text)
     return records
 

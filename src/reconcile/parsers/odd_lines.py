@@ -124,7 +124,7 @@ class OddLines:
             elif gap in implied and in_gap[gap] == 1:
                 found.append(replace(aside, cents=implied[gap]))
             elif gap in implied:
-                together = f"{in_gap[gap]} neighbouring rows moved {money.shown(money.rand(implied[gap]))} together"
+                together = f"{in_gap[gap]} neighbouring rows moved {money.shown_cents(implied[gap])} together"
                 found.append(replace(aside, reason=f"{aside.reason}; {together}"))
             else:
                 found.append(aside)
@@ -137,7 +137,7 @@ class OddLines:
         for footer in self.footers:
             balance = chain.opening if footer.label.startswith("opening") else chain.closing
             if footer.label.endswith("balance"):
-                fits = balance is None or not footer.cents or int(balance.scaleb(2)) in footer.cents
+                fits = balance is None or not footer.cents or money.in_cents(balance) in footer.cents
             else:
                 fits = bool(self.asides) or not footer.cents or bool(sums & set(footer.cents))
             if not fits:

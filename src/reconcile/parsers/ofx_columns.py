@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
@@ -107,11 +106,6 @@ def oldest_first(kept: _Numbers, days: Days) -> tuple[_Numbers, bool]:
     return kept[np.argsort(days[kept], kind="stable")], True
 
 
-def or_null(texts: pa.Array) -> pa.Array:
-    """The texts, with null for an empty one."""
-    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, texts.type), texts)
-
-
 def _day_texts(posted: pa.Array) -> pa.Array:
     """The eight digits of each day; a text that is no day and time stays as it is."""
     if pc.all(pc.equal(pc.binary_length(posted), 8), min_count=0).as_py():
@@ -172,4 +166,4 @@ def _own_cents(row: int, rows: RowTexts, amounts: pa.Array) -> int | None:
     text, currency = amounts[row].as_py(), rows.fields["CURSYM"][row].as_py()
     if row in rows.pending or "TRNAMT" in rows.faults.get(row, "") or currency not in (None, "", "ZAR"):
         return None
-    return int(Decimal(text).scaleb(2)) if re.match(money.PATTERN, text) else None
+    return money.cents_of(text)

@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 
 from reconcile import money
 from reconcile.errors import shown
+from reconcile.parsers.cells import or_null
 from reconcile.parsers.frames import Aside, Rows
-from reconcile.parsers.ofx_columns import or_null
 from reconcile.parsers.ofx_envelope import Envelope
 from reconcile.parsers.ofx_rows import RowTexts
 from reconcile.statement import Check
@@ -100,7 +100,7 @@ def closing_of(envelope: Envelope, taken: Taken) -> Balance:
         return Balance(None, None, f"the closing balance is of {day}, after the period")
     if sum(a.cents is None for a in taken.asides) > taken.waiting:
         return Balance(envelope.closing, None)
-    aside = Decimal(sum(a.cents or 0 for a in taken.asides)).scaleb(-2)
+    aside = money.rand(sum(a.cents or 0 for a in taken.asides))
     return Balance(envelope.closing, envelope.closing - money.total(money.series(taken.table.amounts)) - aside)
 
 

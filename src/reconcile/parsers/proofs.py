@@ -13,8 +13,8 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from reconcile import money
 from reconcile.errors import DamagedStatement
+from reconcile.money import shown_cents
 from reconcile.statement import Check, Period, Proof
 
 _Numbers = npt.NDArray[np.int64]
@@ -80,16 +80,17 @@ class Sentences:
         if stated is None:
             self.not_offered(name, why_not)
         else:
-            self.held(name, f"{money.shown(money.rand(stated))} {words}")
+            self.held(name, f"{shown_cents(stated)} {words}")
 
     def movements(self, opening: int, moved: int, closing: int, line: int | None, unread: bool) -> None:
         """Opening balance plus the sum of the rows is the closing balance; `unread`: some amounts are not known."""
         name, off = "opening and closing balance", closing - opening - moved
-        said = f"{_rand(opening)} plus {_rand(moved)} is {_rand(closing)}"
+        said = f"{shown_cents(opening)} plus {shown_cents(moved)} is {shown_cents(closing)}"
         if unread:
-            self.open(name, f"{_rand(off)} is what the rows set aside moved")
+            self.open(name, f"{shown_cents(off)} is what the rows set aside moved")
         elif off:
-            what = f"opening {_rand(opening)} and rows {_rand(moved)} do not make closing {_rand(closing)}"
+            both = f"opening {shown_cents(opening)} and rows {shown_cents(moved)}"
+            what = f"{both} do not make closing {shown_cents(closing)}"
             raise DamagedStatement(what, file=self.file, line=line, do=_AGAIN)
         else:
             self.held(name, said)
@@ -124,17 +125,3 @@ class Sentences:
             return None
         self.open("period", f"{period} as stated; rows from {first} to {last}")
         return f"rows lie outside the period the file states ({period})"
-
-
-def rand_shown(cents: int) -> str:
-    """Cents as a person reads an amount."""
-    return _rand(cents)
-
-
-def count_shown(count: int) -> str:
-    """A count as a person reads it."""
-    return str(count)
-
-
-def _rand(cents: int) -> str:
-    return money.shown(money.rand(cents))

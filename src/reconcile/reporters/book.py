@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from math import ceil
 from typing import Literal, Protocol
@@ -14,7 +14,7 @@ import pandas as pd
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.formatting.rule import Rule
-from openpyxl.styles import PatternFill
+from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.cell_style import StyleArray
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter
@@ -22,6 +22,7 @@ from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
+from reconcile import money
 from reconcile.reporters import seal, style
 from reconcile.reporters.celltext import for_cell, longest
 from reconcile.reporters.contents import Contents
@@ -127,17 +128,30 @@ class Sheet(Protocol):
         """Add the worksheets of this part."""
 
 
+def _empty() -> Workbook:
+    workbook = Workbook()
+    workbook.remove(workbook.worksheets[0])
+    # column widths are counted in figures of this font
+    workbook._named_styles["Normal"].font = Font(name=style.FACE, size=10)  # type: ignore[attr-defined]
+    return workbook
+
+
 @dataclass(eq=False)
 class Book:
     """The workbook being written; `places` lets a later sheet refer to a cell of an earlier one."""
 
     sums: Sums
-    workbook: Workbook = field(default_factory=Workbook)
+    workbook: Workbook = field(default_factory=_empty)
     cached: dict[str, dict[str, Decimal | int | str]] = field(default_factory=dict)
     splices: dict[str, Splice] = field(default_factory=dict)
     places: dict[str, Formula] = field(default_factory=dict)
     charted: tuple[str, str] | None = None
     _worn: dict[tuple[Look, str], StyleArray] = field(default_factory=dict)
+
+    def sign(self, title: str, day: date) -> None:
+        """Say inside the file what it is, and that it was made on a day: the same input gives the same bytes."""
+        properties = self.workbook.properties
+        properties.creator, properties.title, properties.created = "reconcile", title, datetime.combine(day, time())
 
     def sheet(self, name: str, title: str, subtitle: str, page: Page) -> Worksheet:
         """A new worksheet with its title in row 1 and a line about it in row 2."""
@@ -260,9 +274,7 @@ class Book:
 
     def _style_ids(self, sheet: Worksheet, row: int, column: int, look: Look) -> tuple[int, ...]:
         """The ids of the look in the saved styles, from cells that wear it, which stand where the rows will go."""
-        amounts = (
-            [Decimal(0), *(Decimal(step).scaleb(-2) for step in style.MONEY_STEPS_CENTS)] if look.amount else [None]
-        )
+        amounts = [money.rand(step) for step in (0, *style.MONEY_STEPS_CENTS)] if look.amount else [None]
         ids = []
         for step, amount in enumerate(amounts):
             # a cell each: openpyxl keeps the style object whose id it gave, and a second look would change the first

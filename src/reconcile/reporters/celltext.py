@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from reconcile import schema
 from reconcile.errors import FrameRefused
-from reconcile.texts import only_of
+from reconcile.texts import one_array, only_of
 
 LONGEST = 32_767
 """Characters (UTF-16 units) in one cell: https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3"""
@@ -146,14 +146,6 @@ def escaped_text(text: str) -> str:
 def longest(texts: pd.Series[Any]) -> int:
     """Characters of the longest text of a column, 0 when it is empty."""
     return max((pc.max(pc.utf8_length(piece)).as_py() or 0 for piece in _pieces(texts)), default=0)
-
-
-def one_array(values: pd.Series[Any], kind: pa.DataType | None = None) -> pa.Array:
-    """A column as one Arrow array, of a type if one is given."""
-    if isinstance(values.dtype, pd.CategoricalDtype):  # asked for as text at once, each would become a Python string
-        return pa.array(values).dictionary_decode().cast(kind or TEXT)
-    array = pa.array(values, type=kind, from_pandas=True)
-    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
 def arrow_text(texts: pd.Series[Any]) -> pa.Array:

@@ -345,7 +345,7 @@ def _said_of_none(funds: pd.Series[Any], without: pd.Series[Any]) -> pd.Series[A
 
 
 def _parts_of_text(description: str, reference: str | None) -> tuple[str | None, str | None, str | None]:
-    told = narrate(description, reference or None)
+    told = narrate(description, reference)
     payers = "" if told.kind in ("fee", "bank_interest") else told.payer
     return told.channel or None, told.counterparty or told.place or None, payers or None
 

@@ -12,7 +12,7 @@ from reconcile.merging import set_aside_once
 from reconcile.reporters import style
 from reconcile.reporters.book import Book, Value
 from reconcile.reporters.contents import Contents
-from reconcile.reporters.formulas import Formula, Where
+from reconcile.reporters.formulas import Formula, Where, over, worth
 from reconcile.reporters.sections import Span, cells, line, section
 from reconcile.reporters.sheets import payout_gifts
 
@@ -66,7 +66,7 @@ def totals(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
         if place in book.places:
             row = line(book, sheet, row, cells(SPANS, (where, said, None, None, book.places[place]), LOOKS))
     book.must_be_zero(sheet, f"J{first}:J{row - 1}")
-    hashed = Formula(book.sums.over_tables("SUM({0}[Line])"), int(contents.lines["Line"].sum()))
+    hashed = book.sums.over_tables("SUM({0}[Line])", int(contents.lines["Line"].sum()))
     said = "hash total: the numbers of the lines, added up"
     return line(book, sheet, row, cells(SPANS, ("Transactions", said, hashed, None, None), LOOKS))
 
@@ -127,8 +127,8 @@ def _payouts(book: Book, contents: Contents) -> list[Tie]:
     if exploded is None:
         return []
     names, of_report = payout_gifts.tables(exploded), "gifts of the report, less fees"
-    count = Formula("+".join(f"COUNTA({name}[Gift])" for name in names), len(exploded.gifts))
-    net = Formula("+".join(f"SUM({name}[Net])" for name in names), money.total(exploded.gifts["net"]))
+    count = over(names, "COUNTA({0}[Gift])", len(exploded.gifts))
+    net = over(names, "SUM({0}[Net])", money.total(exploded.gifts["net"]))
     return [
         Tie(payout_gifts.NAME, of_report, count, net),
         Tie(PAYOUTS, "all payouts", *_place(book, "payouts"), of_report),
@@ -142,9 +142,5 @@ def _place(book: Book, name: str) -> tuple[Formula, Formula]:
 def _difference(own: Tie, row: int, against: Tie, other: int) -> Formula:
     """Amount and count against those of another row; both count, so neither hides the other."""
     text = f"ROUND(ABS(I{row}-I{other}),2)+ABS(H{row}-H{other})"
-    off = abs(_worth(own.amount) - _worth(against.amount)) + abs(_worth(own.lines) - _worth(against.lines))
+    off = abs(worth(own.amount) - worth(against.amount)) + abs(worth(own.lines) - worth(against.lines))
     return Formula(text, off)
-
-
-def _worth(value: Formula | Decimal | int) -> Decimal:
-    return Decimal(value.value if isinstance(value, Formula) else value)

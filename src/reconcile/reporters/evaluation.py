@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reconcile.errors import WorkbookNotWritten, shown
@@ -23,11 +21,12 @@ from reconcile.reporters.book import TableColumnShown as Column
 from reconcile.reporters.celltext import clean_column
 from reconcile.reporters.formulas import Sums
 from reconcile.reporters.package import write_package
+from reconcile.reporters.sections import ACROSS, heading
 from reconcile.reporters.style import Look, Page
 from reconcile.schema import TEXT
 
-WIDE, NARROW, ACROSS = 30, 15, 10
-"""Widths of the first and the other columns of a sheet of figures, and how many columns a remark may reach over."""
+WIDE, NARROW = 30, 15
+"""Widths of the first and the other columns of a sheet of figures."""
 
 SHARE = Look(below="hair", number_format=style.SHARE, across="right")
 WIDEST = {"Description": 46.0, "Evidence": 46.0, "Candidates": 34.0, "Why a person must say": 40.0}
@@ -60,9 +59,6 @@ def write_evaluation(path: str | Path, evaluation: Evaluation, *, replace: bool 
 def _content(evaluation: Evaluation) -> bytes:
     """The bytes of the workbook."""
     book = Book(Sums(pd.DataFrame(), np.empty(0, dtype=np.int64), ()))
-    book.workbook.remove(book.workbook.worksheets[0])
-    # column widths are counted in figures of this font
-    book.workbook._named_styles["Normal"].font = Font(name=style.FACE, size=10)  # type: ignore[attr-defined]
     *figures, calibration = evaluation.tables()
     subtitle = "Decisions measured on lines whose answer is known; right only if campaign and fund both are"
     _figures(book, "Summary", "How good the decisions are", subtitle, figures)
@@ -70,9 +66,7 @@ def _content(evaluation: Evaluation) -> bytes:
     _lines(book, "Review", evaluation.review_table(), "name one campaign and were not credited")
     said = "expected is the mean confidence of the lines; share right is what happened"
     _figures(book, "Calibration", "Calibration", said, [calibration])
-    book.workbook.properties.creator = "reconcile"
-    book.workbook.properties.title = "Decisions measured on lines whose answer is known"
-    book.workbook.properties.created = datetime.combine(UNDATED, time())
+    book.sign("Decisions measured on lines whose answer is known", UNDATED)
     content = BytesIO()
     write_package(content, book, UNDATED)
     return content.getvalue()
@@ -81,8 +75,7 @@ def _content(evaluation: Evaluation) -> bytes:
 def _figures(book: Book, name: str, title: str, subtitle: str, tables: list[Table]) -> None:
     """A sheet with tables of figures below one another."""
     sheet = book.sheet(name, title, subtitle, Page("1:2", frozen="A3"))
-    for column in range(1, ACROSS + 1):
-        sheet.column_dimensions[get_column_letter(column)].width = WIDE if column == 1 else NARROW
+    style.widen(sheet, (WIDE, *[NARROW] * (ACROSS - 1)))
     row = 4
     for table in tables:
         row = _table(book, sheet, row, table) + 1
@@ -90,9 +83,7 @@ def _figures(book: Book, name: str, title: str, subtitle: str, tables: list[Tabl
 
 def _table(book: Book, sheet: Worksheet, row: int, table: Table) -> int:
     """One table from this row on; the row behind it."""
-    for column in range(1, ACROSS + 1):
-        book.put(sheet, row, column, table.title if column == 1 else None, style.HEADING)
-    sheet.row_dimensions[row].height = 20
+    heading(book, sheet, row, table.title)
     last = len(table.heads)
     spans = [ACROSS - last + 1 if at == last and at > 1 and left else 1 for at, left in enumerate(table.left, start=1)]
     heads = [style.COLUMN_HEAD if left or at == 0 else style.COLUMN_HEAD_RIGHT for at, left in enumerate(table.left)]
@@ -114,17 +105,17 @@ def _cell(value: str | int | float | None) -> tuple[Value, Look]:
 
 def _lines(book: Book, name: str, table: Table, what: str) -> None:
     """A sheet with a row per labelled line; it is there, and says so, when there is none."""
-    headings = [head[:1].upper() + head[1:] for head in table.heads]
+    headings = [name[:1].upper() + name[1:] for name in table.heads]
     rows = pd.DataFrame(table.rows, columns=headings, dtype=object)
     columns = []
-    for heading in headings:
-        figures = len(rows) > 0 and all(isinstance(value, int) for value in rows[heading])
+    for head in headings:
+        figures = len(rows) > 0 and all(isinstance(value, int) for value in rows[head])
         if figures:
-            rows[heading] = rows[heading].astype("int64")
+            rows[head] = rows[head].astype("int64")
         else:
-            rows[heading], _ = clean_column(rows[heading].astype(TEXT), heading)
-        widest = WIDEST.get(heading, 20.0)
-        columns.append(Column(heading, "number" if figures else "text", len(heading) + 4, widest, wrap=not figures))
+            rows[head], _ = clean_column(rows[head].astype(TEXT), head)
+        widest = WIDEST.get(head, 20.0)
+        columns.append(Column(head, "number" if figures else "text", len(head) + 4, widest, wrap=not figures))
     count = {0: "No line was", 1: "1 line was"}.get(len(rows), f"{len(rows)} lines were")
     count = f"{count} {what}" if name == "Wrong" else f"{len(rows)} lines {what}; suggestion 0: none of the three"
     book.long_sheets(name, f"{name}Lines", count, columns, rows)

@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from reconcile import money
+
 # SUMIFS reads its criterion: signs, wildcards, numbers, days ("Mar1") and currency ("R5") are no longer text then, and
 # case is ignored. Only words that cannot be mistaken go to SUMIFS; all others are compared with EXACT.
 _WORD = re.compile(
@@ -26,6 +28,17 @@ class Formula:
 
     text: str
     value: Decimal | int | str
+
+
+def over(tables: Sequence[str], shape: str, value: Decimal | int) -> Formula:
+    """A formula over each of some tables, `{0}` in its shape, added up; it gives this value."""
+    return Formula("+".join(shape.format(table) for table in tables), value)
+
+
+def worth(value: object) -> Decimal:
+    """What a cell counts for in a sum: of a formula what it gives, of what is no figure nothing."""
+    figure = value.value if isinstance(value, Formula) else value
+    return Decimal(figure) if isinstance(figure, int | Decimal) else Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -72,9 +85,9 @@ class Sums:
 
     def amount(self, *conditions: Where) -> Formula:
         """The sum of the amounts that meet every condition."""
-        value = Decimal(int(self._cents.sum(where=self._meets(conditions)))).scaleb(-2)
+        value = money.rand(self._cents.sum(where=self._meets(conditions)))
         if not conditions:
-            return Formula(self.over_tables("SUM({0}[Amount])"), value)
+            return self.over_tables("SUM({0}[Amount])", value)
         if all(self._is_plain(c) for c in conditions):
             return Formula(self._joined("SUMIFS({0}[Amount],{1})", ",", conditions, Where.criterion), value)
         return Formula(self._joined("SUMPRODUCT(1*{1},{0}[Amount])", "*", conditions, Where.product), value)
@@ -83,14 +96,14 @@ class Sums:
         """The number of lines that meet every condition."""
         value = int(np.count_nonzero(self._meets(conditions)))
         if not conditions:
-            return Formula(self.over_tables("COUNTA({0}[Transaction id])"), value)
+            return self.over_tables("COUNTA({0}[Transaction id])", value)
         if all(self._is_plain(c) for c in conditions):
             return Formula(self._joined("COUNTIFS({1})", ",", conditions, Where.criterion), value)
         return Formula(self._joined("SUMPRODUCT(1*{1})", "*", conditions, Where.product), value)
 
-    def over_tables(self, shape: str) -> str:
-        """A formula over each of the tables, `{0}` in its shape, added up."""
-        return "+".join(shape.format(table) for table in self.tables)
+    def over_tables(self, shape: str, value: Decimal | int) -> Formula:
+        """A formula over each of the Transactions tables; see `over`."""
+        return over(self.tables, shape, value)
 
     def _joined(self, shape: str, between: str, conditions: Sequence[Where], part: Any) -> str:
         return "+".join(shape.format(t, between.join(part(c, t) for c in conditions)) for t in self.tables)

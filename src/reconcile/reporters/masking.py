@@ -21,7 +21,7 @@ import pyarrow as pa
 from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds
 from reconcile.matching import bank_words
 from reconcile.matching.narrative import Narrative, narrate
-from reconcile.matching.words import MONTHS, chunks, fold, runs
+from reconcile.matching.words import MONTHS, chunks, fold, runs, squashed, words_of
 from reconcile.reporters.celltext import arrow_text, on_distinct
 from reconcile.schema import TEXT
 
@@ -53,11 +53,11 @@ def kept_words(campaigns: CampaignRegister, funds: FundVocabulary | None) -> fro
     """
     texts = [text for c in campaigns for text in (c.code, c.name, *c.aliases)]
     texts += [text for f in funds or default_funds() for text in (f.name, *f.spellings)]
-    return frozenset([*(word for text in texts for word in _words_of(text)), *(_plain(c.code) for c in campaigns)])
+    return frozenset([*(word for text in texts for word in _words_kept(text)), *(squashed(c.code) for c in campaigns)])
 
 
-def _words_of(text: str) -> Iterator[str]:
-    parts = [run for chunk in chunks(fold(text)) for run in runs(chunk)]
+def _words_kept(text: str) -> Iterator[str]:
+    parts = [run for chunk in words_of(text) for run in runs(chunk)]
     yield from (part for part in parts if part.isalpha() and len(part) > 1)
     if len(parts) <= MOST_RUNS:
         joined = "".join(parts)
@@ -104,7 +104,7 @@ def mask_quoted(texts: pd.Series[Any], keep: frozenset[str]) -> pd.Series[Any]:
 def _on_distinct(
     texts: pd.Series[Any], keep: frozenset[str], change: Callable[[str, frozenset[str]], str]
 ) -> pd.Series[Any]:
-    words = frozenset(map(_plain, keep)) - {""}
+    words = frozenset(map(squashed, keep)) - {""}
 
     def changed(known: pa.Array) -> pa.Array:
         return pa.array([change(text, words) for text in known.to_pylist()], type=known.type)
@@ -125,7 +125,7 @@ def _masked(text: str, shown: Iterable[Span]) -> str:
 
 def _shown(text: str, keep: frozenset[str], start: int, end: int) -> Iterator[Span]:
     """Where the words to keep stand: runs of letters or figures, alone or together."""
-    found = [(m.span(), _plain(m[0])) for m in _RUNS.finditer(text, start, end)]
+    found = [(m.span(), squashed(m[0])) for m in _RUNS.finditer(text, start, end)]
     at = 0
     while at < len(found):
         most = min(MOST_RUNS, len(found) - at)
@@ -142,11 +142,6 @@ def _is_kept(text: str, parts: list[tuple[Span, str]], keep: frozenset[str]) -> 
     between = "".join(text[end:start] for ((_, end), _), ((start, _), _) in pairwise(parts))
     spaced = bool(_BLANKS.search(between)) and not any(word.isdigit() for _, word in parts)
     return not spaced and not _HIDDEN.search(between)
-
-
-def _plain(word: str) -> str:
-    """A word as words are compared: in capitals, without accents, marks and blanks."""
-    return "".join(chunks(fold(word)))
 
 
 def _composed(text: str) -> str:
@@ -173,7 +168,7 @@ def _description(text: str, keep: frozenset[str]) -> str:
 def _fee(text: str, keep: frozenset[str]) -> str:
     """A line that begins as fees and bank interest do; one with other words too may be a payer's: `#NAIDOO 4711`."""
     words = _OF_FEES | MONTHS | _bank_words(gateway=True, reversal=True)
-    typed = [(run.span(), _plain(run[0])) for run in _RUNS.finditer(text)]
+    typed = [(run.span(), squashed(run[0])) for run in _RUNS.finditer(text)]
     own = [span for span, word in typed if word in words]
     if all(word in words or word.isdigit() for _, word in typed):
         own += [span for span, word in typed if word.isdigit() and len(word) < LONG_NUMBER]

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconcile.reporters.beside import Beside
+from reconcile.reporters.contents import gather
 from reconcile.reporters.options import PLAIN, Options
-from reconcile.reporters.workbook import write_workbook
+from reconcile.reporters.workbook import write_contents
 
 if TYPE_CHECKING:
     from reconcile.campaigns import CampaignRegister, FundVocabulary
@@ -42,15 +43,15 @@ def write_month(
         reconciliation=view.reconciliation,
         refused=refused,
     )
-    return write_workbook(
-        path,
-        statements=view.statements,
-        matches=view.matches,
+    contents = gather(
+        view.statements,
+        view.matches,
         campaigns=campaigns,
         funds=funds,
         settings=settings,
+        options=options,
         merged=view.merged,
         parts=view.parts,
         beside=beside,
-        **vars(options),
     )
+    return write_contents(path, contents)

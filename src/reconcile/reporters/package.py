@@ -26,9 +26,9 @@ from openpyxl.utils import get_column_letter
 from reconcile import money
 from reconcile.reporters import seal
 from reconcile.reporters.book import Book, Splice
-from reconcile.reporters.celltext import TEXT, escaped, escaped_text, one_array
+from reconcile.reporters.celltext import TEXT, escaped, escaped_text
 from reconcile.reporters.style import MONEY_STEPS_CENTS
-from reconcile.texts import octets_of
+from reconcile.texts import octets_of, one_array
 
 CHUNK = 2_000
 COMPRESSION = 3

@@ -17,7 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from reconcile import money
-from reconcile.reporters.celltext import TEXT, on_distinct, one_array
+from reconcile.reporters.celltext import TEXT, on_distinct
+from reconcile.texts import one_array
 
 HASH_LETTERS = 16
 _BETWEEN = "\x1f"

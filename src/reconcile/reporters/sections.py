@@ -18,16 +18,21 @@ Head = tuple[str, int, int, bool]
 Cells = list[tuple[int, int, Value, Look]]
 
 
-def section(book: Book, sheet: Worksheet, row: int, title: str, heads: Sequence[Head]) -> int:
-    """Write a section's title and its headings, each (words, first column, columns spanned, over figures); next row."""
-    for column in range(1, ACROSS + 1):
+def heading(book: Book, sheet: Worksheet, row: int, title: str, columns: int = ACROSS) -> int:
+    """Write a title over so many columns; the next row."""
+    for column in range(1, columns + 1):
         book.put(sheet, row, column, title if column == 1 else None, style.HEADING)
     sheet.row_dimensions[row].height = 20
+    return row + 1
+
+
+def section(book: Book, sheet: Worksheet, row: int, title: str, heads: Sequence[Head]) -> int:
+    """Write a section's title and its headings, each (words, first column, columns spanned, over figures); next row."""
+    row = heading(book, sheet, row, title)
     if not heads:
-        return row + 1
+        return row
     looks = {True: style.COLUMN_HEAD_RIGHT, False: style.COLUMN_HEAD}
-    book.line(sheet, row + 1, [(at, span, words, looks[right]) for words, at, span, right in heads])
-    return row + 2
+    return line(book, sheet, row, [(at, span, words, looks[right]) for words, at, span, right in heads])
 
 
 def line(book: Book, sheet: Worksheet, row: int, cells: Cells) -> int:
@@ -39,3 +44,8 @@ def line(book: Book, sheet: Worksheet, row: int, cells: Cells) -> int:
 def cells(spans: Sequence[Span], values: Sequence[Value], looks: Sequence[Look]) -> Cells:
     """Values with the columns they reach over and how they look."""
     return [(at, span, value, look) for (at, span), value, look in zip(spans, values, looks, strict=True)]
+
+
+def side_by_side(values: Sequence[Value], looks: Sequence[Look]) -> Cells:
+    """Values from the first column on, a column each, with how they look."""
+    return cells([(at, 1) for at in range(1, len(values) + 1)], values, looks)

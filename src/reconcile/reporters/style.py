@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
+
+from reconcile import money
 
 INK, RULE, HEAD, INPUT, AMBER, GOOD, BAD = "1F3A4D", "B8C4CC", "E1E9EE", "FFF9E3", "FDF0D0", "E4F1E4", "F8D7D3"
 DONE, LACKS = "BBD9F2", "F5C38A"
@@ -34,7 +38,7 @@ MONEY_STEPS_CENTS = (10**5, 10**8, 10**11)
 
 def money_format(amount: Decimal) -> str:
     """The number format that shows this amount as `R 1 234.56`, a negative one red with its minus."""
-    cents = abs(int(amount.scaleb(2)))
+    cents = abs(money.in_cents(amount))
     return MONEY[sum(cents >= step for step in MONEY_STEPS_CENTS)]
 
 
@@ -99,10 +103,17 @@ TYPED = PLAIN.but(typed=True, indent=True)
 AMOUNT = Look(below="hair", amount=True, across="right")
 SPARSE_AMOUNT = AMOUNT.but(dash_for_zero=True)
 COUNT = Look(below="hair", number_format=NUMBER, across="right")
+DATE = Look(below="hair", number_format=DAY, across="center")
 REMARK = Look(size=9, italic=True, colour="5A6B76", wrap=True)
 TOTAL = Look(bold=True, above="thin", below="thin", fill="F4F7F9", indent=True)
 TOTAL_AMOUNT = TOTAL.but(amount=True, across="right", indent=False)
 TOTAL_COUNT = TOTAL.but(number_format=NUMBER, across="right", indent=False)
+
+
+def widen(sheet: Worksheet, widths: Iterable[float]) -> None:
+    """Give the first columns of a sheet these widths, in figures of its font."""
+    for column, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(column)].width = width
 
 
 @dataclass(frozen=True)

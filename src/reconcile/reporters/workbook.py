@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import pandas as pd
-from openpyxl.styles import Font
 
 from reconcile._found import found_in
 from reconcile.files import replace_streamed
 from reconcile.merging import Merged
-from reconcile.reporters import sheets, style
+from reconcile.reporters import sheets
 from reconcile.reporters.beside import NOTHING, Beside
 from reconcile.reporters.book import Book, Sheet, table_names
-from reconcile.reporters.contents import gather
+from reconcile.reporters.contents import Contents, gather
 from reconcile.reporters.formulas import Sums
 from reconcile.reporters.options import Options, Sampling
 from reconcile.reporters.package import write_package
@@ -74,16 +73,16 @@ def write_workbook(
         parts=parts,
         beside=beside.having(reconciliation, exploded),
     )
+    return write_contents(path, contents)
+
+
+def write_contents(path: str | Path, contents: Contents) -> Path:
+    """The path of the workbook that shows these contents; raises what `write_workbook` raises."""
     book = Book(Sums(contents.lines, contents.cents, table_names("Transactions", len(contents.lines))))
-    book.workbook.remove(book.workbook.worksheets[0])
-    # column widths are counted in figures of this font
-    book.workbook._named_styles["Normal"].font = Font(name=style.FACE, size=10)  # type: ignore[attr-defined]
     for sheet in sorted(cast("list[Sheet]", found_in(sheets, "SHEET")), key=lambda s: s.order):
         sheet.write(book, contents)
     day = contents.last_day or date(2000, 1, 1)
-    book.workbook.properties.creator = "reconcile"
-    book.workbook.properties.title = "Bank statements reconciled to campaigns and funds"
-    book.workbook.properties.created = datetime.combine(day, time())
+    book.sign("Bank statements reconciled to campaigns and funds", day)
     target = Path(path)
     replace_streamed(target, lambda stream: write_package(stream, book, day))
     return target

@@ -234,11 +234,10 @@ class _Checker:
         try:
             endless = isinstance(value, float) and not abs(value) < LARGEST
             value = str(value).strip() if endless or isinstance(value, str) else value
-            cents = int(money.cents(money.exact(pd.Series([value]), heading))[0])
+            return money.rand(money.exact_cents(value, heading))
         except (NotMoney, TypeError, ValueError) as fault:
             what = f'"{shown(value, 40)}" is no amount'
             raise self._fault(row, heading, what, "Write it as 60.00, in rand.") from fault
-        return money.rand(cents)
 
     def _fault(self, row: Filled, heading: str, what: str, do: str) -> ReviewRefused:
         return ReviewRefused(f"{row.at.get(heading, row.where)}: {what}", file=self.file, do=do)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from reconcile.campaigns import CampaignRegister, FundVocabulary
 from reconcile.errors import FrameRefused, ReconcileError, ReviewRefused
 from reconcile.errors import shown as safely
+from reconcile.facts import grouped
 from reconcile.reporters.book import HEAD_ROW
 from reconcile.reporters.sheets.control import SOFTWARE
 from reconcile.reporters.sheets.payout_gifts import NAME as PAYOUT_GIFTS
@@ -51,8 +52,11 @@ class Verified:
         return not self.differences
 
     def __str__(self) -> str:
-        count = f"{self.cells:,}".replace(",", " ")
-        said = f"{count} cells compared, all as they must be" if self.holds else f"{len(self.differences)} differences"
+        said = (
+            f"{grouped(self.cells)} cells compared, all as they must be"
+            if self.holds
+            else f"{len(self.differences)} differences"
+        )
         more = len(self.differences) - MOST_TOLD
         told = self.differences[:MOST_TOLD] + ((f"… and {more} more",) if more > 0 else ())
         return "\n".join([said, *told, *self.notes])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pandas as pd
 from reconcile.books import Reconciliation
 from reconcile.books.links import PROPOSED
 from reconcile.errors import DecisionRefused, UnreadableFile, shown
+from reconcile.files import digest, name_of
 from reconcile.matching.matches import no_search_for_cycles
 from reconcile.schema import LINKS, RECEIPTS, TRANSACTIONS
 from reconcile.store import entries, journal, keeping, settling, two_sides
@@ -62,7 +62,7 @@ class Books:
         file = (
             BookFile("a frame", "", columns)
             if path is None
-            else BookFile(_name(path), sha256 or _sha256(path), columns)
+            else BookFile(name_of(path), sha256 or _sha256(path), columns)
         )
         if path is not None:
             with self._database.reading() as connection:
@@ -213,16 +213,10 @@ def _names(given: str | Sequence[str]) -> list[str]:
     return [given] if isinstance(given, str) else list(given)
 
 
-def _name(path: Path) -> str:
-    """The name as a store can hold it, also where it is no UTF-8."""
-    return path.name.encode("utf-8", "replace").decode()
-
-
 def _sha256(path: Path) -> str:
     """The SHA-256 of a file; raises UnreadableFile."""
     try:
-        with path.open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest()
+        return digest(path)
     except (OSError, ValueError) as fault:  # ValueError: a NUL in the name
         why = fault.strerror if isinstance(fault, OSError) else fault
         do = "Check the name and the rights."

@@ -158,7 +158,7 @@ def allocations(given: object, cents: int) -> tuple[Allocation, ...]:
     total = sum(p.cents for p in parts)
     if total != cents:
         raise DecisionRefused(
-            f"the parts add up to {money.shown(money.rand(total))}, the movement is {money.shown(money.rand(cents))}",
+            f"the parts add up to {money.shown_cents(total)}, the movement is {money.shown_cents(cents)}",
             do="Correct the amounts; they must add up to the cent.",
         )
     if any(p.cents == 0 or (p.cents > 0) != (cents > 0) for p in parts):
@@ -178,7 +178,7 @@ def _parsed(row: object) -> Allocation:
         raise DecisionRefused("a part is not (campaign, fund, amount)", do=_FORM)
     campaign, fund, amount = row
     try:
-        cents = int(money.cents(money.exact(pd.Series([amount]), "amount"))[0])
+        cents = money.exact_cents(amount)
     except (NotMoney, TypeError, ValueError) as fault:
         said = shown(amount, 40)
         raise DecisionRefused(f'"{said}" is no amount', do='Write it as "60.00", in rand.') from fault

@@ -244,4 +244,4 @@ def _cents_or_none(amounts: pd.Series[Any]) -> list[int | None]:
 
 
 def _cents(amount: object) -> int | None:
-    return int(amount.scaleb(2)) if isinstance(amount, Decimal) else None
+    return money.in_cents(amount) if isinstance(amount, Decimal) else None

@@ -203,7 +203,7 @@ class MonthFigures:
     @property
     def why_not(self) -> str:
         """What keeps it from tying out, in words."""
-        words = [f"{money.shown(money.rand(b.missing))} missing from {b.after} to {b.before}" for b in self.breaks]
+        words = [f"{money.shown_cents(b.missing)} missing from {b.after} to {b.before}" for b in self.breaks]
         words += [f"{self.set_aside} rows set aside"] if self.set_aside else []
         words += [f"{self.conflicts} rows on which exports disagree"] if self.conflicts else []
         words += [f"difference {money.shown(self.difference)}"] if self.difference and not self.breaks else []
@@ -342,6 +342,6 @@ def _conflicts(connection: sa.Connection, account: str, start: str, end: str) ->
 def lines(found: Sequence[Break]) -> list[str]:
     """One line per break, for a report."""
     return [
-        f"Account {Account(b.account).shown}: {money.shown(money.rand(b.missing))} missing from {b.after} to {b.before}"
+        f"Account {Account(b.account).shown}: {money.shown_cents(b.missing)} missing from {b.after} to {b.before}"
         for b in found
     ]

@@ -104,7 +104,7 @@ def _cents(fee: object) -> int:
     if fee is None:
         return 0
     try:
-        cents = int(money.cents(money.exact(pd.Series([fee], dtype=object), "fee"))[0])
+        cents = money.exact_cents(fee, "fee")
     except (NotMoney, TypeError, ValueError) as fault:
         raise DecisionRefused(f'"{shown(fee, 40)}" is no amount', do='Write it as "5.00", in rand.') from fault
     if cents < 0:

@@ -14,6 +14,7 @@ import reconcile as rc
 from reconcile import schema
 from reconcile.cli import main
 from reconcile.errors import FrameRefused
+from reconcile.reporters.sheets.per_campaign import OURS
 from reconcile.run import RunReport, run
 
 SAMPLES = Path(__file__).parents[3] / "sample_statements"
@@ -174,6 +175,10 @@ def test_a_masked_workbook_shows_no_giver_and_the_same_figures(path: Path, tmp_p
     )
     assert "Dlamini" not in words and "DLAMINI" not in words and "Taliep" not in words
     assert in_cents(table(masked, "Payout gifts")["Gross"]) == 8034_96
+
+
+def test_no_campaign_takes_the_name_of_a_sheet_of_payouts(path: Path) -> None:
+    assert set(openpyxl.load_workbook(path, read_only=True).sheetnames) <= set(OURS)
 
 
 def test_gifts_of_other_transactions_are_refused(tmp_path: Path) -> None:

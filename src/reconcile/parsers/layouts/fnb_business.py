@@ -13,11 +13,10 @@ import re
 from functools import partial
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from reconcile.files import Document
 from reconcile.parsers.account_number import named_account
-from reconcile.parsers.cells import Cells, runs_of_lines, unix_lines
+from reconcile.parsers.cells import Cells, or_null, runs_of_lines, unix_lines
 from reconcile.parsers.days import days_of, fault_of
 from reconcile.parsers.ledger import StatedBalances, line_parts, prove, statement_of
 from reconcile.parsers.lines import read_lines
@@ -114,6 +113,6 @@ def _cells(raw: pa.Array, columns: Columns) -> Cells:
         found["amount"],
         found["balance"],
         found.exactly("description"),
-        pc.if_else(pc.equal(references, ""), pa.scalar(None, references.type), references),
-        pc.if_else(pc.equal(cheques, ""), pa.scalar(None, cheques.type), cheques),
+        or_null(references),
+        or_null(cheques),
     )

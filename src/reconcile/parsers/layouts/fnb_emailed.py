@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 
 from reconcile.errors import DamagedStatement
 from reconcile.files import Document
+from reconcile.money import shown_cents
 from reconcile.parsers.cells import Cells, runs_of_lines, unix_lines
 from reconcile.parsers.days import days_read
 from reconcile.parsers.emailed_records import Class, Records, read_records
@@ -29,7 +30,7 @@ from reconcile.parsers.emailed_resaved import as_sent, is_resaved
 from reconcile.parsers.ledger import Ledger, StatedBalances, line_parts, prove, statement_of
 from reconcile.parsers.lines import Lines, read_lines
 from reconcile.parsers.odd_lines import Wording
-from reconcile.parsers.proofs import Sentences, Stated, count_shown, rand_shown
+from reconcile.parsers.proofs import Sentences, Stated
 from reconcile.parsers.yearless import day_in_period, fault_in_period
 from reconcile.statement import Statement
 
@@ -183,9 +184,9 @@ def _say_classes(said: Sentences, ledger: Ledger, records: Records) -> None:
     _refuse_too_many(ledger, records, sum(c.count for c in totals))
     groups = _groups(totals, ledger.cents[ledger.cents != 0])
     sums = [Stated(g.words, g.line, sum(c.cents for c in g.classes)) for g in groups]
-    said.figures("sums by class", sums, [int(g.moves.sum()) for g in groups], rand_shown)
+    said.figures("sums by class", sums, [int(g.moves.sum()) for g in groups], shown_cents)
     counts = [Stated(g.words, g.line, sum(c.count for c in g.classes)) for g in groups]
-    said.figures("counts by class", counts, [len(g.moves) for g in groups], count_shown)
+    said.figures("counts by class", counts, [len(g.moves) for g in groups], str)
 
 
 @dataclass(frozen=True)
@@ -235,5 +236,5 @@ def _check_parts(records: Records) -> None:
     for total, parts in groups:
         count, cents = sum(p.count for p in parts), sum(p.cents for p in parts)
         if parts and (count, cents) != (total.count, total.cents):
-            what = f'"{total.words}" is {total.count} and {rand_shown(total.cents)}, its parts {count} and '
-            records.refuse(what + rand_shown(cents), total.line)
+            what = f'"{total.words}" is {total.count} and {shown_cents(total.cents)}, its parts {count} and '
+            records.refuse(what + shown_cents(cents), total.line)

@@ -20,7 +20,7 @@ from reconcile import money
 from reconcile.errors import DamagedStatement, shown
 from reconcile.files import Document
 from reconcile.parsers.account_number import account_number, named_account
-from reconcile.parsers.cells import Cells, runs_of_lines, unix_lines
+from reconcile.parsers.cells import Cells, or_null, runs_of_lines, unix_lines
 from reconcile.parsers.days import days_read, fault_read
 from reconcile.parsers.emailed_records import fields_of
 from reconcile.parsers.ledger import StatedBalances, line_parts, prove, statement_of
@@ -139,7 +139,7 @@ def _cells(raw: pa.Array, numbers: list[pa.Array]) -> Cells:
         pc.ascii_trim(field("balance"), " "),
         pc.if_else(pc.match_substring_regex(texts, '^".*"$'), _unquoted(texts), texts),
         None,
-        pc.if_else(pc.equal(references, ""), pa.scalar(None, references.type), references),
+        or_null(references),
     )
 
 

@@ -22,13 +22,13 @@ from reconcile import money
 from reconcile.errors import DamagedStatement, shown
 from reconcile.files import Document
 from reconcile.parsers.account_number import account_number, named_account
-from reconcile.parsers.cells import Cells, runs_of_lines, unix_lines
+from reconcile.parsers.cells import Cells, or_null, runs_of_lines, unix_lines
 from reconcile.parsers.days import COMPACT, days_of, fault_of
 from reconcile.parsers.ledger import Ledger, StatedBalances, line_parts, prove, statement_of
 from reconcile.parsers.lines import read_lines
 from reconcile.parsers.named_columns import Columns, NamedCells, cells_in, columns_in, named_cells, refuse_lacking
 from reconcile.parsers.odd_lines import Wording
-from reconcile.parsers.proofs import Sentences, Stated, count_shown, rand_shown
+from reconcile.parsers.proofs import Sentences, Stated
 from reconcile.statement import Account, Statement
 
 _MARK = "recreated statement"
@@ -197,7 +197,7 @@ def _run(raw: pa.Array, found: NamedCells) -> Cells:
         _signed(_pointed(found["amount"]), found["debit / credit"]),
         pc.replace_substring_regex(_pointed(found["balance"]), "^([0-9.]+) ?-$", r"-\1"),
         found.exactly("description"),
-        pc.if_else(pc.equal(references, ""), pa.scalar(None, references.type), references),
+        or_null(references),
     )
 
 
@@ -237,7 +237,7 @@ def _said(ledger: Ledger, heading: Heading, opening: int | None, closing: int | 
     cents = ledger.cents
     sums = [("debits", -int(cents[cents < 0].sum())), ("credits", int(cents[cents > 0].sum()))]
     counts = [("number of debits", int((cents < 0).sum())), ("number of credits", int((cents > 0).sum()))]
-    for name, found, show in (("sums", sums, rand_shown), ("counts", counts, count_shown)):
+    for name, found, show in (("sums", sums, money.shown_cents), ("counts", counts, str)):
         stated = [(_stated(heading, words, file), own) for words, own in found if words in heading.values]
         if stated:
             said.figures(f"{name} of debits and credits", [s for s, _ in stated], [own for _, own in stated], show)

@@ -18,8 +18,9 @@ import pyarrow.compute as pc
 from reconcile import money
 from reconcile.errors import DamagedStatement
 from reconcile.files import Document
+from reconcile.parsers.cells import or_null
 from reconcile.parsers.frames import Rows, period_of, set_aside, source_of, split_by_effect
-from reconcile.parsers.ofx_columns import Columns, asides_of, columns_of, decimal_points, oldest_first, or_null
+from reconcile.parsers.ofx_columns import Columns, asides_of, columns_of, decimal_points, oldest_first
 from reconcile.parsers.ofx_envelope import Envelope, read_envelope, refuse_unsafe
 from reconcile.parsers.ofx_proof import Taken, checks_of, closing_of, repeats_of, warnings_of
 from reconcile.parsers.ofx_rows import RowTexts, cut_rows

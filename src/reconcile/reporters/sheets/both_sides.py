@@ -13,13 +13,14 @@ from reconcile import money
 from reconcile.books import Reconciliation
 from reconcile.books.before import BEFORE, NOTHING
 from reconcile.reporters import style
-from reconcile.reporters.book import Book, Value
+from reconcile.reporters.book import Book
 from reconcile.reporters.contents import Contents
-from reconcile.reporters.formulas import Formula
+from reconcile.reporters.formulas import Formula, over, worth
+from reconcile.reporters.sections import line, side_by_side
 from reconcile.reporters.sheets import only_bank, receipts
-from reconcile.reporters.style import Look, Page
+from reconcile.reporters.style import Page
 
-WIDTHS = {"A": 58, "B": 10, "C": 18, "D": 40}
+WIDTHS = (58, 10, 18, 40)
 HEADS = ("What", "Lines", "Amount", "Where it stands")
 ROWS = tuple[str, Formula | int | None, Formula | Decimal, str]
 _LINE = (style.TYPED, style.COUNT, style.AMOUNT, style.PLAIN)
@@ -43,14 +44,13 @@ class _BothSides:
         about = f"{contents.period} · the bank against the charity's receipts"
         sheet = book.sheet("Both sides", "Bank reconciliation", about, Page("1:4"))
         sheet.sheet_properties.tabColor = style.INK
-        for column, width in WIDTHS.items():
-            sheet.column_dimensions[column].width = width
-        heads = zip(HEADS, (style.COLUMN_HEAD, *[style.COLUMN_HEAD_RIGHT] * 2, style.COLUMN_HEAD), strict=True)
-        book.line(sheet, 4, [(at, 1, words, look) for at, (words, look) in enumerate(heads, start=1)])
+        style.widen(sheet, WIDTHS)
+        looks = (style.COLUMN_HEAD, *[style.COLUMN_HEAD_RIGHT] * 2, style.COLUMN_HEAD)
+        book.line(sheet, 4, side_by_side(HEADS, looks))
         row, bank = _side(book, sheet, 5, "The bank", _bank(book, contents, found))
         row, books = _side(book, sheet, row + 1, "The books", _books(contents, found, row + 4))
         off = Formula(f"ROUND(C{bank}-C{books},2)", _value(book, sheet, bank) - _value(book, sheet, books))
-        _line(book, sheet, row + 1, ("Difference", None, off, "must be 0.00"), _TOTAL)
+        line(book, sheet, row + 1, side_by_side(("Difference", None, off, "must be 0.00"), _TOTAL))
         book.must_be_zero(sheet, f"C{row + 1}")
         book.line(sheet, row + 2, [(1, 4, REMARK, style.REMARK)])
         book.places["both sides difference"] = Formula(f"'Both sides'!C{row + 1}", off.value)
@@ -64,26 +64,19 @@ def _side(book: Book, sheet: Worksheet, row: int, title: str, rows: Sequence[ROW
     book.line(sheet, row, [(1, 4, title, style.HEADING)])
     first = row = row + 1
     for values in rows[:2]:
-        row = _line(book, sheet, row, values, _LINE)
+        row = line(book, sheet, row, side_by_side(values, _LINE))
     balance = Formula(f"ROUND(SUM(C{first}:C{row - 1}),2)", _sum(rows[:2]))
-    row = _line(book, sheet, row, (f"Balance per {title.rsplit(maxsplit=1)[-1]}", None, balance, ""), _TOTAL)
+    values = (f"Balance per {title.rsplit(maxsplit=1)[-1]}", None, balance, "")
+    row = line(book, sheet, row, side_by_side(values, _TOTAL))
     for values in rows[2:]:
-        row = _line(book, sheet, row, values, _LINE)
+        row = line(book, sheet, row, side_by_side(values, _LINE))
     adjusted = Formula(f"ROUND(SUM(C{first + 2}:C{row - 1}),2)", _sum(rows))
-    _line(book, sheet, row, ("Adjusted balance", None, adjusted, ""), _TOTAL)
+    line(book, sheet, row, side_by_side(("Adjusted balance", None, adjusted, ""), _TOTAL))
     return row + 1, row
 
 
-def _line(book: Book, sheet: Worksheet, row: int, values: ROWS, looks: Sequence[Look]) -> int:
-    cells: list[tuple[int, int, Value, Look]] = [
-        (at, 1, value, look) for at, (value, look) in enumerate(zip(values, looks, strict=True), start=1)
-    ]
-    book.line(sheet, row, cells)
-    return row + 1
-
-
 def _sum(rows: Sequence[ROWS]) -> Decimal:
-    return sum((Decimal(a.value if isinstance(a, Formula) else a) for _, _, a, _ in rows), Decimal(0))
+    return sum((worth(amount) for _, _, amount, _ in rows), Decimal(0))
 
 
 def _value(book: Book, sheet: Worksheet, row: int) -> Decimal:
@@ -107,8 +100,8 @@ def _bank(book: Book, contents: Contents, found: Reconciliation) -> list[ROWS]:
             rows.append(
                 (
                     begin + words,
-                    _over(receipts.tables(found), f"COUNTIFS({where})", int(own.sum())),
-                    _over(receipts.tables(found), f"SUMIFS({{0}}[Amount],{where})", money.rand(int(cents[own].sum()))),
+                    over(receipts.tables(found), f"COUNTIFS({where})", int(own.sum())),
+                    over(receipts.tables(found), f"SUMIFS({{0}}[Amount],{where})", money.rand(int(cents[own].sum()))),
                     "Receipts",
                 )
             )
@@ -131,8 +124,8 @@ def _books(contents: Contents, found: Reconciliation, first: int) -> list[ROWS]:
     if found.before is not None:
         where = f'{{0}}[{receipts.COUNTS.heading}],"{receipts.THIS}"'
         amounts, rows_ = f"SUMIFS({{0}}[Amount],{where})", f"COUNTIFS({where})"
-    total = _over(receipts.tables(found), amounts, money.total(own["amount"]))
-    count = _over(receipts.tables(found), rows_, len(own))
+    total = over(receipts.tables(found), amounts, money.total(own["amount"]))
+    count = over(receipts.tables(found), rows_, len(own))
     begin, said = opening(contents), "taken as the bank's"
     if found.before is not None:
         begin += before.books_opening(found.transactions, found.receipts) - before.opening
@@ -144,13 +137,9 @@ def _books(contents: Contents, found: Reconciliation, first: int) -> list[ROWS]:
     names = only_bank.tables(found)
     for at, (why, own) in enumerate(only_bank.rows_of(found).groupby("why", sort=True), start=first + 2):
         where = f"{{0}}[Why],A{at}"
-        amount = _over(names, f"SUMIFS({{0}}[Amount],{where})", money.total(own["amount"]))
-        rows.append((str(why), _over(names, f"COUNTIFS({where})", len(own)), amount, only_bank.NAME))
+        amount = over(names, f"SUMIFS({{0}}[Amount],{where})", money.total(own["amount"]))
+        rows.append((str(why), over(names, f"COUNTIFS({where})", len(own)), amount, only_bank.NAME))
     return rows
-
-
-def _over(names: Sequence[str], shape: str, value: Decimal | int) -> Formula:
-    return Formula("+".join(shape.format(name) for name in names), value)
 
 
 def opening(contents: Contents) -> Decimal:

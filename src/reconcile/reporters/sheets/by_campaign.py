@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from openpyxl.utils import get_column_letter as letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 
@@ -18,10 +16,11 @@ from reconcile.reporters import style
 from reconcile.reporters.book import Book, Value
 from reconcile.reporters.celltext import PIECE, clean
 from reconcile.reporters.contents import NO_CAMPAIGN, NO_FUND, Contents
-from reconcile.reporters.formulas import Formula, Where
+from reconcile.reporters.formulas import Formula, Where, worth
+from reconcile.reporters.sections import side_by_side
 from reconcile.reporters.sheets.per_campaign import sheets_of
-from reconcile.reporters.style import Look, Page
-from reconcile.schema import CREDITED
+from reconcile.reporters.style import Page
+from reconcile.schema import CREDITED, day_numbers
 
 HEADS = (
     ("Campaign", 14.0),
@@ -41,14 +40,12 @@ FIRST_ROW = 5
 _NEVER = np.iinfo(np.int64).max
 """Stands for the first day of what has no gift, and with a minus for the last."""
 
-_DAY = Look(below="hair", number_format=style.DAY, across="center")
-
 
 _WORN = (
     *[style.TYPED] * 3,
     *[style.COUNT, style.AMOUNT] * 2,
     style.AMOUNT,
-    *[_DAY] * 2,
+    *[style.DATE] * 2,
     style.COUNT,
     style.TYPED,
 )
@@ -63,20 +60,18 @@ class _ByCampaign:
         sheet = book.sheet("By campaign", title, contents.period, Page("1:4", frozen=f"A{FIRST_ROW}"))
         sheet.sheet_properties.tabColor = style.INK
         looks = [style.COLUMN_HEAD] * 3 + [style.COLUMN_HEAD_RIGHT] * 8 + [style.COLUMN_HEAD]
-        for at, (_, width) in enumerate(HEADS, start=1):
-            sheet.column_dimensions[letter(at)].width = width
-        heads = zip((head for head, _ in HEADS), looks, strict=True)
-        book.line(sheet, FIRST_ROW - 1, [(at, 1, head, look) for at, (head, look) in enumerate(heads, 1)])
+        style.widen(sheet, [width for _, width in HEADS])
+        book.line(sheet, FIRST_ROW - 1, side_by_side([head for head, _ in HEADS], looks))
         row, totals = FIRST_ROW, [Decimal(0)] * 6
         sheets = sheets_of(contents)
         for group in _groups(book, contents):
             values = _values(book, contents, row, group)
-            book.line(sheet, row, [(i, 1, v, look) for i, (v, look) in enumerate(zip(values, _WORN, strict=True), 1)])
+            book.line(sheet, row, side_by_side(values, _WORN))
             if group.campaign in sheets:  # its own sheet: this one is their index
                 place = f"'{sheets[group.campaign].replace(chr(39), chr(39) * 2)}'!A1"
                 sheet.cell(row, 1).hyperlink = Hyperlink(ref=f"A{row}", location=place)
-            counted = [_worth(value) for value in (*values[3:8], values[10])]
-            totals = [total + worth for total, worth in zip(totals, counted, strict=True)]
+            counted = [worth(value) for value in (*values[3:8], values[10])]
+            totals = [total + more for total, more in zip(totals, counted, strict=True)]
             row += 1
         _foot(book, max(row, FIRST_ROW + 1), totals)  # a total that stands in the first row would add up itself
         book.colour_where(sheet, f"K{FIRST_ROW}:K{max(row - 1, FIRST_ROW)}", f"$K{FIRST_ROW}>0", style.LACKS)
@@ -93,25 +88,23 @@ class _Group:
     outside: int
 
 
-def outside_its_days(contents: Contents) -> npt.NDArray[np.bool_]:
+def outside_its_days(book: Book, contents: Contents) -> npt.NDArray[np.bool_]:
     """Which gifts are credited to an appeal that was closed, or not open yet, on their day."""
-    lines = contents.lines
+    lines, campaign = contents.lines, book.sums.coded("Campaign")
     days_of = {clean(c.code): (c.opens, c.closes) for c in contents.campaigns.campaigns}
-    pieces = [_outside(lines.iloc[begin : begin + PIECE], days_of) for begin in range(0, len(lines), PIECE)]
-    return np.concatenate([np.empty(0, dtype=bool), *pieces])
-
-
-def _outside(lines: pd.DataFrame, days_of: Mapping[str, tuple[date | None, date | None]]) -> npt.NDArray[np.bool_]:
-    code, codes = pd.factorize(lines["Campaign"])
     # one more, which is what no campaign has: any day is inside
     opens, closes = (
-        np.array([*(days_of.get(each, (None, None))[which] for each in codes), None], dtype="datetime64[D]")
+        np.array([*(days_of.get(each, (None, None))[which] for each in campaign.numbers), None], dtype="datetime64[D]")
         for which in (0, 1)
     )
-    day = lines["Date"].to_numpy().astype("datetime64[D]")
-    outside = (day > closes[code]) | (day < opens[code])  # never so where a day is not given
-    # a gift that is taken back after the last day was in time
-    return outside & lines["Status"].isin(CREDITED).to_numpy() & lines["Kind"].ne("reversal").to_numpy()
+    pieces = [np.empty(0, dtype=bool)]
+    for begin in range(0, len(lines), PIECE):
+        own, code = lines.iloc[begin : begin + PIECE], campaign.codes[begin : begin + PIECE]
+        day = own["Date"].to_numpy().astype("datetime64[D]")
+        outside = (day > closes[code]) | (day < opens[code])  # never so where a day is not given
+        # a gift that is taken back after the last day was in time
+        pieces.append(outside & own["Status"].isin(CREDITED).to_numpy() & own["Kind"].ne("reversal").to_numpy())
+    return np.concatenate(pieces)
 
 
 def _groups(book: Book, contents: Contents) -> list[_Group]:
@@ -119,7 +112,7 @@ def _groups(book: Book, contents: Contents) -> list[_Group]:
 
     The lines are gone through a piece at a time, so that this takes no more for a million than for a thousand.
     """
-    lines, outside = contents.lines, outside_its_days(contents)
+    lines, outside = contents.lines, outside_its_days(book, contents)
     campaign, fund = book.sums.coded("Campaign"), book.sums.coded("Fund")
     many = max(1, len(fund.numbers))
     number, late = (np.zeros(many * len(campaign.numbers), dtype=np.int64) for _ in range(2))
@@ -131,7 +124,7 @@ def _groups(book: Book, contents: Contents) -> list[_Group]:
         number += np.bincount(group, minlength=len(number))
         late += np.bincount(group[outside[own][credited]], minlength=len(late))
         gift = lines["Kind"].iloc[own].ne("reversal").to_numpy()[credited]
-        day = lines["Date"].iloc[own].to_numpy().astype("datetime64[D]").astype(np.int64)[credited][gift]
+        day = day_numbers(lines["Date"].iloc[own])[credited][gift]
         np.minimum.at(first, group[gift], day)
         np.maximum.at(last, group[gift], day)
     codes, funds = list(campaign.numbers), list(fund.numbers)
@@ -154,11 +147,6 @@ def _groups(book: Book, contents: Contents) -> list[_Group]:
 def _day(number: int) -> date | None:
     """A day from its number since 1970, None for the day that never was."""
     return None if abs(number) == _NEVER else date(1970, 1, 1) + timedelta(days=int(number))
-
-
-def _worth(value: Value) -> Decimal:
-    worth = value.value if isinstance(value, Formula) else value
-    return Decimal(worth) if isinstance(worth, int | Decimal) else Decimal(0)
 
 
 def _values(book: Book, contents: Contents, row: int, group: _Group) -> list[Value]:

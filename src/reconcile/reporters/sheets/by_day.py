@@ -8,7 +8,6 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 from openpyxl.chart import BarChart
-from openpyxl.utils import get_column_letter as letter
 
 from reconcile import money
 from reconcile.reporters import style
@@ -17,14 +16,13 @@ from reconcile.reporters.celltext import PIECE
 from reconcile.reporters.charts import bars
 from reconcile.reporters.contents import Contents
 from reconcile.reporters.formulas import Formula
-from reconcile.reporters.style import Look, Page
+from reconcile.reporters.sections import side_by_side
+from reconcile.reporters.style import Page
 from reconcile.schema import CREDITED
 
 FIRST_ROW = 5
 Day = tuple[pd.Timestamp, int, Decimal]
 """A day, how many lines it has, and what they come to."""
-
-_DAY = Look(below="hair", number_format=style.DAY, across="center")
 
 
 class _ByDay:
@@ -35,17 +33,16 @@ class _ByDay:
         about = f"{contents.period} · lines credited to a campaign, reversals taken off"
         sheet = book.sheet("By day", "Gifts by day", about, Page("1:4", frozen=f"A{FIRST_ROW}"))
         sheet.sheet_properties.tabColor = style.INK
-        for at, width in enumerate((13, 10, 17), start=1):
-            sheet.column_dimensions[letter(at)].width = width
-        heads = (("Day", style.COLUMN_HEAD), ("Lines", style.COLUMN_HEAD_RIGHT), ("Amount", style.COLUMN_HEAD_RIGHT))
-        book.line(sheet, FIRST_ROW - 1, [(at, 1, head, look) for at, (head, look) in enumerate(heads, start=1)])
+        style.widen(sheet, (13, 10, 17))
+        looks = (style.COLUMN_HEAD, style.COLUMN_HEAD_RIGHT, style.COLUMN_HEAD_RIGHT)
+        book.line(sheet, FIRST_ROW - 1, side_by_side(("Day", "Lines", "Amount"), looks))
         row = FIRST_ROW
         days = _days(contents)
         for day, count, value in days:
             where = f'{{0}}[Date],$A{row},{{0}}[Status],"<>review",{{0}}[Status],"<>not_donation"'
-            amount = Formula(book.sums.over_tables(f"SUMIFS({{0}}[Amount],{where})"), value)
-            number = Formula(book.sums.over_tables(f"COUNTIFS({where})"), count)
-            book.line(sheet, row, [(1, 1, day.date(), _DAY), (2, 1, number, style.COUNT), (3, 1, amount, style.AMOUNT)])
+            amount = book.sums.over_tables(f"SUMIFS({{0}}[Amount],{where})", value)
+            number = book.sums.over_tables(f"COUNTIFS({where})", count)
+            book.line(sheet, row, side_by_side((day.date(), number, amount), (style.DATE, style.COUNT, style.AMOUNT)))
             row += 1
         self._foot(book, max(row, FIRST_ROW + 1), days)  # a total in the first row would add up itself
 

@@ -15,11 +15,11 @@ from reconcile.reporters.book import Book, Value
 from reconcile.reporters.contents import Contents
 from reconcile.reporters.control_totals import totals
 from reconcile.reporters.seal import of_cells
-from reconcile.reporters.sections import cells, line, section
+from reconcile.reporters.sections import cells, line, section, side_by_side
 from reconcile.reporters.style import Look, Page
 from reconcile.schema import TEXT
 
-WIDTHS = {"A": 34, "B": 14, "C": 19, "D": 12, "E": 25, "F": 10, "G": 10, "H": 18, "I": 18, "J": 36}
+WIDTHS = (34, 14, 19, 12, 25, 10, 10, 18, 18, 36)
 
 NO_PROMISE = (
     "A reference or a date that was edited in a file, where no overlapping file shows the original, is not noticed: "
@@ -40,6 +40,11 @@ ORIGINS, LIMITS, SEALS, SIGN_OFF = (
     "Sign-off",
 )
 SOFTWARE = "Software"
+SETTING = "Setting: "
+A_TABLE, BUILT_IN = "given as a table", "built in"
+NO_FILE = "none: not read from a file"
+"""What stands there of a register or a vocabulary that is no file's."""
+
 SEAL_HEADS = (("Sheet", 1, 1, False), ("Rows of its table", 2, 1, True), ("Hash of its other cells", 3, 8, False))
 OWN_SEAL = "Control, above this"
 SEAL_REMARK = (
@@ -60,8 +65,7 @@ class _Control:
         subtitle = f"{contents.period} · what was read, what was proved, and how every sheet ties to it"
         sheet = book.sheet("Control", "Control", subtitle, Page("1:2", frozen="A3"))
         sheet.sheet_properties.tabColor = "5A6B76"
-        for column, width in WIDTHS.items():
-            sheet.column_dimensions[column].width = width
+        style.widen(sheet, WIDTHS)
         row = 4
         for part in (
             totals,
@@ -90,7 +94,7 @@ def _files(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
         ]
         values += [str(statement.period or "no rows"), len(statement.transactions), new]
         values += [statement.credits, statement.debits, source.sha256]
-        row = line(book, sheet, row, cells([(c, 1) for c in range(1, 11)], values, looks))
+        row = line(book, sheet, row, side_by_side(values, looks))
     notices = sum(len(s.notices) for s in contents.statements)
     remark = f"Rows that move no money (notices), kept apart: {notices}."
     remark += " New: rows the Transactions sheet takes from this file."
@@ -139,14 +143,14 @@ def _origins(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
     told = [
         ("Made from", contents.beside.made_from),
         *contents.options.told(),
-        ("Campaign register", contents.masked(register.source_name or "given as a table")),
-        ("Campaign register, SHA-256", register.sha256 or "none: not read from a file"),
+        ("Campaign register", contents.masked(register.source_name or A_TABLE)),
+        ("Campaign register, SHA-256", register.sha256 or NO_FILE),
         ("Campaigns in it", str(len(register.campaigns))),
     ]
     if funds is not None:
-        told.append(("Fund vocabulary", contents.masked(funds.source_name or "built in")))
-        told.append(("Fund vocabulary, SHA-256", funds.sha256 or "none: not read from a file"))
-    told += [(f"Setting: {name}", contents.masked(str(value))) for name, value in contents.settings.items()]
+        told.append(("Fund vocabulary", contents.masked(funds.source_name or BUILT_IN)))
+        told.append(("Fund vocabulary, SHA-256", funds.sha256 or NO_FILE))
+    told += [(f"{SETTING}{name}", contents.masked(str(value))) for name, value in contents.settings.items()]
     told.append((SOFTWARE, ", ".join(f"{name} {number}" for name, number in software().items())))
     for values in told:
         row = line(book, sheet, row, cells(((1, 2), (3, 8)), values, (style.TYPED, style.TYPED)))

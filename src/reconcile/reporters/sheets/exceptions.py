@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from reconcile import money
 from reconcile.errors import ReconcileError, ReviewRefused
+from reconcile.facts import grouped
 from reconcile.merging import set_aside_once
 from reconcile.merging.conflicts import TO_SETTLE
 from reconcile.reporters.book import ROW_HASH, Book, table_names
 from reconcile.reporters.book import TableColumnShown as Column
 from reconcile.reporters.celltext import clean, clean_column
 from reconcile.reporters.contents import Contents
-from reconcile.reporters.formulas import Formula
+from reconcile.reporters.formulas import over
 from reconcile.reporters.sheets.by_campaign import open_days, outside_its_days
 from reconcile.schema import DAY, TEXT
 
@@ -40,15 +42,23 @@ class _Exceptions:
 
     def write(self, book: Book, contents: Contents) -> None:
         """Add the sheet Exceptions; it is there, and says so, when there are none."""
-        rows = pd.concat([_frame(found(contents)) for found in _KINDS], ignore_index=True)
+        kinds: tuple[Callable[[Contents], Sequence[Row] | pd.DataFrame], ...] = (
+            _refused,
+            _aside,
+            _conflicts,
+            _gaps,
+            partial(_outside, book),
+            _warnings,
+            _notices,
+        )
+        rows = pd.concat([_frame(found(contents)) for found in kinds], ignore_index=True)
         raw = rows["What"].isin([ASIDE, *TO_SETTLE])
         texts, banks = (contents.words(rows["As it stood"], payers_own=whole) for whole in (True, False))
         rows = rows.assign(**{"As it stood": texts.where(raw, banks), SAID: contents.said(rows[SAID])})
         for heading in (column.heading for column in COLUMNS if column.holds == "text"):
             masked: pd.Series[Any] = rows[heading].map(contents.masked, na_action="ignore")
             rows[heading] = clean_column(pd.Series(masked.array, index=masked.index, dtype=TEXT), heading)[0]
-        count = f"{len(rows):,}".replace(",", " ")
-        words = {0: "No exception", 1: "1 exception"}.get(len(rows), f"{count} exceptions")
+        words = {0: "No exception", 1: "1 exception"}.get(len(rows), f"{grouped(len(rows))} exceptions")
         about = "refused, set aside, disputed, missing, or odd; notices moved no money"
         for sheet in book.long_sheets("Exceptions", "Exceptions", f"{words} · {about}", COLUMNS, rows):
             sheet.sheet_properties.tabColor = "A33B3B"
@@ -56,9 +66,9 @@ class _Exceptions:
             own = rows[rows["What"].eq(what)]
             value = money.total(own.loc[own["Amount"].notna(), "Amount"])
             tables = table_names("Exceptions", len(rows))
-            total = "+".join(f'SUMIFS({t}[Amount],{t}[What],"{what}")' for t in tables)
-            book.places[f"{place} amount"] = Formula(total, value)
-            book.places[f"{place} count"] = Formula("+".join(f'COUNTIFS({t}[What],"{what}")' for t in tables), len(own))
+            where = f'{{0}}[What],"{what}"'
+            book.places[f"{place} amount"] = over(tables, f"SUMIFS({{0}}[Amount],{where})", value)
+            book.places[f"{place} count"] = over(tables, f"COUNTIFS({where})", len(own))
 
 
 Row = tuple[str, str | None, int | None, object, Decimal | None, str | None, str]
@@ -131,8 +141,8 @@ def _gaps(contents: Contents) -> list[Row]:
     return found
 
 
-def _outside(contents: Contents) -> pd.DataFrame:
-    lines = contents.lines[outside_its_days(contents)]
+def _outside(book: Book, contents: Contents) -> pd.DataFrame:
+    lines = contents.lines[outside_its_days(book, contents)]
     days = {clean(c.code): open_days(c) for c in contents.campaigns.campaigns}
     campaign = lines["Campaign"].astype(TEXT)
     said = campaign + " was open " + campaign.map(days) + ", not on this day; it is credited"
@@ -153,15 +163,5 @@ def _renamed(
     dates = rows[day] if day else pd.Series(pd.NaT, index=rows.index)
     return frame.assign(What=what, Date=dates, **{"As it stood": text, SAID: said})
 
-
-_KINDS: tuple[Callable[[Contents], Sequence[Row] | pd.DataFrame], ...] = (
-    _refused,
-    _aside,
-    _conflicts,
-    _gaps,
-    _outside,
-    _warnings,
-    _notices,
-)
 
 SHEET = _Exceptions()

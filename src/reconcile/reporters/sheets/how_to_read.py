@@ -10,7 +10,7 @@ from reconcile.reporters.style import Page
 
 NAME = "How to read this"
 
-WIDTHS = {"A": 18, **dict.fromkeys("BCDEFGHIJ", 11)}
+WIDTHS = (18, *[11] * 9)
 
 TOLD: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
@@ -76,8 +76,7 @@ class _HowToRead:
         sheet = book.sheet(
             NAME, NAME, "for auditors, and for whoever has this workbook alone", Page("1:2", frozen="A3")
         )
-        for column, width in WIDTHS.items():
-            sheet.column_dimensions[column].width = width
+        style.widen(sheet, WIDTHS)
         row = 4
         for title, lines in TOLD:
             row = section(book, sheet, row, title, ())

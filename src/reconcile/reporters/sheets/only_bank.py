@@ -8,6 +8,7 @@ from reconcile import money
 from reconcile.books import Reconciliation
 from reconcile.books.before import BEFORE
 from reconcile.books.links import GATEWAY_FEE, PROPOSED
+from reconcile.facts import grouped
 from reconcile.reporters import style
 from reconcile.reporters.book import ROW_HASH, Book, table_names
 from reconcile.reporters.book import TableColumnShown as Column
@@ -47,8 +48,7 @@ class _OnlyBank:
             Why=own["why"],
             **{"Receipts that may be it": said.reindex(own["transaction_id"]).reset_index(drop=True)},
         )
-        count = f"{len(rows):,}".replace(",", " ")
-        about = f"{money.shown(money.total(own['amount']))} · {count} lines without a receipt, and fees"
+        about = f"{money.shown(money.total(own['amount']))} · {grouped(len(rows))} lines without a receipt, and fees"
         for sheet in book.long_sheets(NAME, TABLE, about, COLUMNS, rows):
             sheet.sheet_properties.tabColor = style.INK
 

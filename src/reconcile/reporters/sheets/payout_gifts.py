@@ -7,6 +7,7 @@ import pandas as pd
 from reconcile import money
 from reconcile.books import ExplodedPayouts
 from reconcile.books.gifts import gift_ids
+from reconcile.facts import grouped
 from reconcile.reporters import style
 from reconcile.reporters.book import ROW_HASH, Book, table_names
 from reconcile.reporters.book import TableColumnShown as Column
@@ -48,9 +49,8 @@ class _PayoutGifts:
         found = contents.beside.exploded
         if found is None:
             return
-        count = f"{len(found.gifts):,}".replace(",", " ")
         gross = money.shown(money.total(found.gifts["gross"]))
-        about = f"{gross} gross · {count} gifts of {len(found.settlements)} payouts, every one once"
+        about = f"{gross} gross · {grouped(len(found.gifts))} gifts of {len(found.settlements)} payouts, every one once"
         for sheet in book.long_sheets(NAME, TABLE, about, COLUMNS, _rows(found, contents)):
             sheet.sheet_properties.tabColor = style.INK
             sheet.page_setup.fitToWidth = 2

@@ -15,9 +15,10 @@ from reconcile.reporters import style
 from reconcile.reporters.book import Book, Value
 from reconcile.reporters.celltext import clean
 from reconcile.reporters.contents import PAYOUT, Contents
-from reconcile.reporters.formulas import Formula, Where
+from reconcile.reporters.formulas import Formula, Where, over, worth
+from reconcile.reporters.sections import side_by_side
 from reconcile.reporters.sheets import payout_gifts
-from reconcile.reporters.style import Look, Page
+from reconcile.reporters.style import Page
 
 HEADS = (
     (PAYOUT, 21.0),
@@ -36,8 +37,7 @@ FIGURES = range(3, 9)
 """The columns of figures."""
 
 FIRST_ROW = 5
-_DAY = Look(below="hair", number_format=style.DAY, across="center")
-_WORN = (style.TYPED, _DAY, style.COUNT, *[style.AMOUNT] * 5, style.TYPED, style.PLAIN, style.TYPED.but(size=9))
+_WORN = (style.TYPED, style.DATE, style.COUNT, *[style.AMOUNT] * 5, style.TYPED, style.PLAIN, style.TYPED.but(size=9))
 REMARK = (
     "Gross less fees is the net, and the net of a payout is its bank line to the cent: in Transactions the line stands "
     "gift by gift at gross, and what the gateway kept as a fee. A payout without a bank line is counted nowhere else."
@@ -55,13 +55,13 @@ class _Payouts:
         about = f"{contents.period} · a gateway's gifts and fees against the bank, gift by gift on {payout_gifts.NAME}"
         sheet = book.sheet("Payouts", "Payouts of gateways", about, Page("1:4", frozen=f"A{FIRST_ROW}"))
         sheet.sheet_properties.tabColor = style.INK
-        for at, (head, width) in enumerate(HEADS, start=1):
-            sheet.column_dimensions[letter(at)].width = width
+        style.widen(sheet, [width for _, width in HEADS])
+        for at, (head, _) in enumerate(HEADS, start=1):
             book.put(sheet, FIRST_ROW - 1, at, head, style.COLUMN_HEAD_RIGHT if at in FIGURES else style.COLUMN_HEAD)
         rows = []
         for row, payout in enumerate(found.settlements.to_dict("records"), start=FIRST_ROW):
             values = _values(book, contents, found, row, payout)
-            book.line(sheet, row, [(i, 1, v, look) for i, (v, look) in enumerate(zip(values, _WORN, strict=True), 1)])
+            book.line(sheet, row, side_by_side(values, _WORN))
             rows.append(values)
         _foot(book, sheet, max(FIRST_ROW + len(rows), FIRST_ROW + 1), rows)
 
@@ -69,12 +69,8 @@ class _Payouts:
 def _values(book: Book, contents: Contents, found: ExplodedPayouts, row: int, payout: dict[Any, Any]) -> list[Value]:
     names = payout_gifts.tables(found)
     own = f"EXACT({{0}}[{PAYOUT}],$A{row})"
-
-    def over(shape: str, value: Decimal | int) -> Formula:
-        return Formula("+".join(shape.format(name) for name in names), value)
-
-    count = over(f"SUMPRODUCT(1*{own})", int(payout["gifts"]))
-    gross, fee = (over(f"SUMPRODUCT(1*{own},{{0}}[{h}])", payout[h.lower()]) for h in ("Gross", "Fee"))
+    count = over(names, f"SUMPRODUCT(1*{own})", int(payout["gifts"]))
+    gross, fee = (over(names, f"SUMPRODUCT(1*{own},{{0}}[{h}])", payout[h.lower()]) for h in ("Gross", "Fee"))
     net = Formula(f"ROUND(D{row}-E{row},2)", payout["net"])
     name = clean(payout["payout"])
     lines: Value = None
@@ -84,10 +80,6 @@ def _values(book: Book, contents: Contents, found: ExplodedPayouts, row: int, pa
         off = Formula(f"ROUND(F{row}-G{row},2)", payout["net"] - Decimal(lines.value))
     why, line = (None if payout[n] != payout[n] else str(payout[n]) for n in ("reason", "transaction_id"))
     return [name, payout["date"].date(), count, gross, fee, net, lines, off, payout["state"], why, line]
-
-
-def _worth(value: Value) -> Decimal:
-    return Decimal(value.value) if isinstance(value, Formula) else Decimal(0)
 
 
 def _foot(book: Book, sheet: Worksheet, row: int, rows: Sequence[Sequence[Value]]) -> None:
@@ -100,10 +92,10 @@ def _foot(book: Book, sheet: Worksheet, row: int, rows: Sequence[Sequence[Value]
         cells = span.format(letter(at))
         shapes = (f"SUM({cells})", f'SUMIFS({cells},{states},"<>{AT_BANK}",{states},"<>")')
         for found, shape, own in ((sums, shapes[0], rows), (left, shapes[1], open_ones)):
-            total = sum((_worth(values[at - 1]) for values in own), Decimal(0))
+            total = sum((worth(values[at - 1]) for values in own), Decimal(0))
             found[at] = Formula(shape, int(total)) if at == FIGURES[0] else Formula(f"ROUND({shape},2)", total)
     # one payout too much and another too little do not make it up
-    off = sum((abs(_worth(values[FIGURES[-1] - 1])) for values in rows), Decimal(0))
+    off = sum((abs(worth(values[FIGURES[-1] - 1])) for values in rows), Decimal(0))
     sums[FIGURES[-1]] = Formula(f"ROUND(SUMPRODUCT(ABS({span.format('H')})),2)", off)
     for down, (words, figures) in enumerate((("All payouts", sums), ("Without a bank line", left))):
         for at in range(1, len(HEADS) + 1):

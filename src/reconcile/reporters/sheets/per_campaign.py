@@ -33,8 +33,8 @@ LONGEST_NAME = 31
 
 OURS = (
     *("Summary", "By campaign", "By day", "Transactions", "To review", "Decided later", "Exceptions", "Reversals"),
-    *("Decisions", "Changes", "Both sides", "Receipts", "Only at the bank", "Sample", "Register", "Funds"),
-    *("How to read this", "Control", "History"),
+    *("Decisions", "Changes", "Both sides", "Receipts", "Only at the bank", "Payouts", "Payout gifts", "Sample"),
+    *("Register", "Funds", "How to read this", "Control", "History"),
 )
 """The names of the other sheets, and one that Excel keeps for itself."""
 

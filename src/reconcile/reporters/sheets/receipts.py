@@ -7,6 +7,7 @@ import pandas as pd
 from reconcile import money
 from reconcile.books import Reconciliation
 from reconcile.books.links import DECIDED, LINKED, PROPOSED
+from reconcile.facts import grouped
 from reconcile.reporters import style
 from reconcile.reporters.book import ROW_HASH, Book, table_names
 from reconcile.reporters.book import TableColumnShown as Column
@@ -53,8 +54,7 @@ class _Receipts:
         if found is None:
             return
         rows = _rows(found, contents)
-        count = f"{len(rows):,}".replace(",", " ")
-        about = f"{money.shown(money.total(found.receipts['amount']))} · {count} receipts, every one once"
+        about = f"{money.shown(money.total(found.receipts['amount']))} · {grouped(len(rows))} receipts, every one once"
         for sheet in book.long_sheets("Receipts", TABLE, about, columns(found), rows):
             sheet.sheet_properties.tabColor = style.INK
             sheet.page_setup.fitToWidth = 2

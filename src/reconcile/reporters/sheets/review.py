@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
@@ -12,13 +11,14 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from reconcile.money import AMOUNT
+from reconcile import money
+from reconcile.facts import grouped
 from reconcile.reporters import style
 from reconcile.reporters.beside import STATEMENTS
 from reconcile.reporters.book import HEAD_ROW, ROW_HASH, Book, table_names
 from reconcile.reporters.book import TableColumnShown as Column
 from reconcile.reporters.contents import Contents
-from reconcile.reporters.formulas import Formula
+from reconcile.reporters.formulas import over
 from reconcile.reporters.sheets.register import NOT_A_GIFT, choices
 from reconcile.schema import TEXT
 
@@ -70,8 +70,7 @@ class _Review:
         has_reference = contents.lines["Bank reference"].notna().to_numpy()[rows.index].any()
         columns = [c for c in COLUMNS if has_reference or c.heading != "Bank reference"]
         columns[0] = Column("State", "formula", 10, 10, formula=_state([c.heading for c in columns]))
-        count = f"{len(rows):,}".replace(",", " ")
-        words = {0: "Nothing to review", 1: "1 line"}.get(len(rows), f"{count} lines")
+        words = {0: "Nothing to review", 1: "1 line"}.get(len(rows), f"{grouped(len(rows))} lines")
         back = "reconcile run --reviewed" if contents.beside.made_from == STATEMENTS else "reconcile review"
         subtitle = f"{words} · largest amount first · the yellow cells are yours; hand it back with {back}"
         given = "To review", "Review", subtitle if len(rows) else words, columns, rows
@@ -84,9 +83,9 @@ class _Review:
             last = HEAD_ROW + max(1, len(book.splices[sheet.title].rows))
             _ask(book, sheet, [c.heading for c in columns], last, choices(contents))
         tables = table_names("Review", len(rows))
-        value = Decimal(int(cents.sum())).scaleb(-2)
-        book.places["review amount"] = Formula("+".join(f"SUM({t}[Amount])" for t in tables), value)
-        book.places["review count"] = Formula("+".join(f"COUNTA({t}[Transaction id])" for t in tables), len(rows))
+        value = money.rand(cents.sum())
+        book.places["review amount"] = over(tables, "SUM({0}[Amount])", value)
+        book.places["review count"] = over(tables, "COUNTA({0}[Transaction id])", len(rows))
 
 
 def _letters(headings: Sequence[str]) -> dict[str, str]:
@@ -104,8 +103,8 @@ def _state(headings: Sequence[str]) -> str:
     no_campaign = f'{campaign}&{sure_campaign}=""'
     no_fund = f'AND({fund}&{sure_fund}="",{campaign}<>"{NOT_A_GIFT}")'
     for part in (second, third):
-        one, two, money = (at[heading] for heading in part)
-        no_campaign = f'{no_campaign},AND({one}="",{two}&{money}<>"")'
+        one, two, rand = (at[heading] for heading in part)
+        no_campaign = f'{no_campaign},AND({one}="",{two}&{rand}<>"")'
         no_fund = f'{no_fund},AND({one}<>"",{one}<>"{NOT_A_GIFT}",{two}="")'
     total = f"ROUND(N({amount})+N({at['Amount 2']})+N({at['Amount 3']})-{at['Amount']},2)=0"
     whole = f'AND({further}="",{amount}="")'
@@ -156,7 +155,7 @@ def asked_of(contents: Contents, chosen: npt.NDArray[np.intp]) -> pd.DataFrame:
     shown["Fund"] = shown["Fund"].mask(shown["Fund"].eq("unspecified"))
     shown["State"] = pd.Series(TO_DO, index=index, dtype=TEXT)
     for column in (c for c in COLUMNS if c.asked):
-        kind = AMOUNT if column.holds == "amount" else TEXT
+        kind = money.AMOUNT if column.holds == "amount" else TEXT
         shown[column.heading] = pd.Series(pd.NA, index=index, dtype=kind)
     headings = [c.heading for c in COLUMNS if c.heading in shown]
     return pd.DataFrame({h: shown[h] for h in headings}, copy=False)

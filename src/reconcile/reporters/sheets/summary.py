@@ -17,6 +17,7 @@ from reconcile.reporters.celltext import clean
 from reconcile.reporters.charts import bars
 from reconcile.reporters.contents import NO_CAMPAIGN, NO_FUND, PAYOUT, Contents
 from reconcile.reporters.formulas import Formula, Where
+from reconcile.reporters.sections import heading, line, side_by_side
 from reconcile.reporters.sheets.by_day import chart as by_day_chart
 from reconcile.reporters.style import Look, Page
 from reconcile.schema import CREDITED, STATUS_MEANINGS
@@ -35,10 +36,7 @@ class _Summary:
         names = max(
             names, len(STATUS_MEANINGS["not_donation"]), *(len(c.name) for c in contents.campaigns.campaigns), 0
         )
-        sheet.column_dimensions["A"].width = 27.0
-        sheet.column_dimensions["B"].width = min(50.0, names * 0.9 + 2)
-        for column in range(3, 41):
-            sheet.column_dimensions[letter(column)].width = _figure_width(contents)
+        style.widen(sheet, (27.0, min(50.0, names * 0.9 + 2), *[_figure_width(contents)] * 38))
         row, net = _accounts(book, sheet, 4, contents)
         row = _matrix(book, sheet, row + 2, contents, net)
         row = _statuses(book, sheet, row + 2)
@@ -53,29 +51,18 @@ def _figure_width(contents: Contents) -> float:
     return max(12.5, 1.05 * len(money.shown(-max([moved, *balances]))) + 0.5)
 
 
-def _heading(book: Book, sheet: Worksheet, row: int, text: str, columns: int) -> int:
-    for column in range(1, columns + 1):
-        book.put(sheet, row, column, text if column == 1 else None, style.HEADING)
-    sheet.row_dimensions[row].height = 20
-    return row + 1
-
-
 def _heads(book: Book, sheet: Worksheet, row: int, words: Sequence[str], *, texts: int = 2) -> int:
     looks = [style.COLUMN_HEAD if i < texts else style.COLUMN_HEAD_RIGHT for i in range(len(words))]
-    book.line(
-        sheet, row, [(i, 1, w, look.but(typed=True)) for i, (w, look) in enumerate(zip(words, looks, strict=True), 1)]
-    )
-    return row + 1
+    return _cells(book, sheet, row, words, [look.but(typed=True) for look in looks])
 
 
 def _cells(book: Book, sheet: Worksheet, row: int, values: Sequence[Value], looks: Sequence[Look]) -> int:
-    book.line(sheet, row, [(i, 1, v, look) for i, (v, look) in enumerate(zip(values, looks, strict=True), 1)])
-    return row + 1
+    return line(book, sheet, row, side_by_side(values, looks))
 
 
 def _accounts(book: Book, sheet: Worksheet, row: int, contents: Contents) -> tuple[int, Formula]:
     """A row per account; returns the row after, and the net movement the statements themselves give."""
-    row = _heading(book, sheet, row, "Accounts", 9)
+    row = heading(book, sheet, row, "Accounts", 9)
     heads = (
         "Account",
         "Name",
@@ -143,7 +130,7 @@ def _matrix(book: Book, sheet: Worksheet, row: int, contents: Contents, net: For
     """Campaigns down, funds across, every cell a live sum; the grand total ties to the statements."""
     funds = _funds(book, contents)
     columns = 2 + len(funds) + 2
-    row = _heading(book, sheet, row, "Campaigns and funds", columns)
+    row = heading(book, sheet, row, "Campaigns and funds", columns)
     head = row
     first = row = _heads(book, sheet, row, ("Campaign", "Name", *funds, "Total", "Lines"))
     not_review, not_other = Where("Status", "<>", "review"), Where("Status", "<>", "not_donation")
@@ -229,7 +216,7 @@ def _charts(book: Book, sheet: Worksheet, row: int, contents: Contents) -> None:
 
 
 def _statuses(book: Book, sheet: Worksheet, row: int) -> int:
-    row = _heading(book, sheet, row, "Status of every line", 6)
+    row = heading(book, sheet, row, "Status of every line", 6)
     first = row = _heads(book, sheet, row, ("Status", "Meaning", "Lines", "Money in", "Money out", "Net"))
     totals = [Decimal(0)] * 4
     for status, meaning in STATUS_MEANINGS.items():

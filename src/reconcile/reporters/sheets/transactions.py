@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from openpyxl.utils import get_column_letter
 
+from reconcile.facts import grouped
 from reconcile.reporters import style
 from reconcile.reporters.book import HEAD_ROW, ROW_HASH, Book
 from reconcile.reporters.book import TableColumnShown as Column
@@ -42,9 +43,8 @@ class _Transactions:
         """Add the sheet Transactions (and Transactions 2, … for more lines than one holds)."""
         lacking = {heading for heading in ("Bank reference", PAYOUT) if not _is_there(contents, heading)}
         columns = [c for c in COLUMNS if c.heading not in lacking]
-        count = f"{len(contents.lines):,}".replace(",", " ")
         once = "every line of every statement, once" + ("" if PAYOUT in lacking else ", payouts gift by gift")
-        subtitle = f"{contents.period} · {count} lines · {once}"
+        subtitle = f"{contents.period} · {grouped(len(contents.lines))} lines · {once}"
         status = get_column_letter([c.heading for c in columns].index("Status") + 1)
         given = "Transactions", "Transactions", subtitle, columns, contents.lines
         for sheet in book.long_sheets(*given, completed=contents.taken_apart):
