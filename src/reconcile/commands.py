@@ -13,6 +13,7 @@ from reconcile.errors import DecisionRefused, StoreRefused, shown
 if TYPE_CHECKING:
     from reconcile.nightjob.config import Config
     from reconcile.store import Store
+    from reconcile.store.journal import Verified
 
 NIGHTLY_EPILOG = """exit code: 0 all done; 1 done, but a file was refused or is of another account, rows are missing or
 disputed, or a workbook or the report could not be put in place; 2 nothing could run, for example because another run is
@@ -186,10 +187,15 @@ def nightly(arguments: argparse.Namespace) -> int:
 
 def opened(arguments: argparse.Namespace) -> tuple[Store, Config]:
     """The store of the settings, and these."""
+    config = settings_of(arguments)
+    return open_at(config.store.url), config
+
+
+def settings_of(arguments: argparse.Namespace) -> Config:
+    """The settings."""
     from reconcile.nightjob.config import read_config
 
-    config = read_config(arguments.config)
-    return open_at(config.store.url), config
+    return read_config(arguments.config)
 
 
 def open_at(url: str) -> Store:
@@ -198,6 +204,14 @@ def open_at(url: str) -> Store:
 
     _must_be_there(url)
     return open_store(url)
+
+
+def verify_at(url: str) -> Verified:
+    """What the journal of the store at an address shows; one that is not there is told."""
+    from reconcile.store import verify_store
+
+    _must_be_there(url)
+    return verify_store(url)
 
 
 def _must_be_there(url: str) -> None:

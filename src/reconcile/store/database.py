@@ -38,12 +38,17 @@ def address(url: str | os.PathLike[str]) -> str:
 class Database:
     """One database, opened and checked. `reading` and `writing` are its only ways in."""
 
-    def __init__(self, url: str | sa.URL, *, wait_seconds: float = WAIT_SECONDS, search: bool = True) -> None:
+    def __init__(
+        self, url: str | sa.URL, *, wait_seconds: float = WAIT_SECONDS, search: bool = True, as_it_is: bool = False
+    ) -> None:
+        """Open it; a store of an older version is brought to today's, but one that is only read `as_it_is`."""
         self.url = _checked(url)
+        self.as_it_is = as_it_is
+        self.version = SCHEMA_VERSION
         self.label = _label(self.url)
         self.file = _file(self.url)
         if self.file:
-            _prepare(self.file)
+            _prepare(self.file, make=not as_it_is)
         self.engine = _engine(self.url, wait_seconds)
         self.wait = f"{wait_seconds * 1000:.0f}ms"
         self.search = search
@@ -71,7 +76,13 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """A connection that sees one state throughout."""
+        """A connection that sees one state throughout; an older store as it would be today, and then as it was."""
+        if self.version < SCHEMA_VERSION:
+            with self.writing() as connection:
+                migrations.migrate(connection, self.version, self.label)
+                yield connection
+                connection.rollback()
+            return
         with self._told(), self.engine.connect() as connection, connection.begin():
             yield connection
 
@@ -94,6 +105,8 @@ class Database:
             self._check_version()
         elif here:
             raise StoreRefused("is a database of something else", file=self.label, do="Name another place.")
+        elif self.as_it_is:
+            raise empty(self.label)
         else:
             with self.writing() as connection:
                 # another may have been here first
@@ -117,7 +130,9 @@ class Database:
                 file=self.label,
                 do="Nothing was changed. Install the newer version.",
             )
-        if version < SCHEMA_VERSION:
+        if version < SCHEMA_VERSION and self.as_it_is:
+            self.version = version
+        elif version < SCHEMA_VERSION:
             with self.writing() as connection:
                 migrations.migrate(connection, version, self.label)
 
@@ -133,6 +148,17 @@ class Database:
             raise StoreRefused("cannot take what was to be written", file=self.label, do=do) from None
         except SQLAlchemyError as fault:
             raise StoreRefused(f"cannot be used ({type(fault).__name__})", file=self.label, do=RESTORE) from fault
+
+
+def empty(label: str) -> StoreRefused:
+    """The refusal of a store that has nothing to be read."""
+    do = "Name another store, or put the last good copy in its place."
+    return StoreRefused("is empty: nothing was ever put into it", file=label, do=do)
+
+
+def file_of(url: str) -> Path | None:
+    """The file of the store at an address, None where it is on a server."""
+    return _file(_checked(address(url)))
 
 
 def _checked(url: str | sa.URL) -> sa.URL:
@@ -160,11 +186,12 @@ def _file(url: sa.URL) -> Path | None:
     return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
 
 
-def _prepare(path: Path) -> None:
+def _prepare(path: Path, *, make: bool) -> None:
     """The file, made for its owner alone where it is new, and looked at where it is not."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, PRIVATE))
+        if make:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | (os.O_CREAT if make else 0), PRIVATE))
         with path.open("rb") as opened:
             begin = opened.read(100)
         cut_off = bool(begin) and _cut_off(path, begin)
