@@ -155,6 +155,7 @@ def _copy_store(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("source", metavar="FROM", help="the address of the store, or its file")
     command.add_argument("target", metavar="TO", help="an address or a file where nothing is yet")
+    command.epilog = "exit code: 0 the copy is there and verifies; 2 nothing was copied."
     as_json(command, "what was copied")
     example(command, "reconcile copy-store reconcile.db postgresql://books@host/books")
 

@@ -205,6 +205,13 @@ def test_a_fault_is_told_without_the_words_that_were_found(path: Path) -> None:
     assert two["reason"] == "has the columns …; wanted Date"
 
 
+def test_what_a_table_lacks_is_told_and_what_it_has_is_not(path: Path) -> None:
+    book = Logbook(path, clock=clock)
+    what = "line 1: it lacks the column payer; it has Amina, Zakat; say with columns= which it is"
+    book.fault("refused", UnknownLayout(what, file="books.csv"))
+    assert lines(path)[0]["reason"] == "line 1: it lacks the column payer; it has …; say with columns= which it is"
+
+
 # what our own messages say in words that a file may have as well
 OURS = re.compile(r"balance|amount|columns?|description|account number|opening|closing|statement|transaction")
 

@@ -27,7 +27,10 @@ LARGEST = 1_000_000_000
 # characters that nobody sees may stand between the digits of a number that was copied from a web page
 _NUMBER = re.compile("\\d(?:[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*\\d){5,}")
 _QUOTED = re.compile('"(?:.*"|.*)', re.DOTALL)
-_COLUMNS = re.compile(r"\b(columns?) [^;]+")
+# ours that are lacking are no words of the file
+_COLUMNS = re.compile(r"(?<!lacks the )\b(columns?) [^;]+")
+_HEADINGS = re.compile(r"; it has (?!the columns )[^;]+")
+_HASH = re.compile("(?=[0-9]*[a-f])[0-9a-f]{64}")
 
 
 def masked(text: str) -> str:
@@ -58,6 +61,8 @@ class Logbook:
     def write(self, event: str, /, *, level: Level = "info", **fields: Value) -> None:
         """One line more. Texts are masked: long numbers to their last four digits, what stands in quotes to `…`.
 
+        A hash, which is 64 hexadecimal digits, stands there whole.
+
         A value of another kind is left out and told in `faults`.
         """
         at = self._clock().astimezone(UTC).isoformat(timespec="seconds")
@@ -85,7 +90,7 @@ class Logbook:
             case Integral() | Real() | Decimal():
                 return _number(value)
             case str() | Path():
-                return safe(str(value))
+                return str(value) if _HASH.fullmatch(str(value)) else safe(str(value))
         what = f"{safe(name)} of {safe(event)} is a {type(value).__name__} and was left out"
         self._remember(what, "Log numbers, dates and texts only.")
         return None
@@ -125,7 +130,8 @@ def safe(text: str) -> str:
 
 def reason(fault: ReconcileError) -> str:
     """What is wrong, without the words that were found in a file."""
-    return _COLUMNS.sub(r"\1 …", safe(fault.what))  # the names of columns stand there without quotes
+    # the names of columns stand there without quotes
+    return _COLUMNS.sub(r"\1 …", _HEADINGS.sub("; it has …", safe(fault.what)))
 
 
 def safe_words(fault: ReconcileError) -> str:

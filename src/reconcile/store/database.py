@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -220,9 +221,8 @@ def _engine(url: sa.URL, wait_seconds: float) -> sa.Engine:
             return sa.create_engine(url, hide_parameters=True, isolation_level="REPEATABLE READ")
         engine = sa.create_engine(url, hide_parameters=True, connect_args={"timeout": wait_seconds})
     except (ImportError, NoSuchModuleError) as fault:
-        raise StoreRefused(
-            "PostgreSQL needs one more package", do="Install reconcile with its extra: reconcile[postgres]."
-        ) from fault
+        do = "In the folder of the project: pip install -c constraints.txt '.[postgres]'"
+        raise StoreRefused("PostgreSQL needs one more package", do=f"{do}.") from fault
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine
@@ -257,6 +257,26 @@ def _on_begin(connection: sa.Connection) -> None:
 
 _DISK = ("disk is full", "disk i/o error", "no space", "readonly database", "unable to open")
 
+_SERVER = (
+    (
+        "connect.* password ",
+        "the server was given no password, or a wrong one",
+        "Write it into ~/.pgpass, which nobody else may read (chmod 600), or set PGPASSWORD.",
+    ),
+    (
+        "connect.* database .* does not exist",
+        "the server has no database of this name",
+        "Make an empty one there (createdb), or correct the address.",
+    ),
+    (
+        "connect.* (role .* does not exist|authentication failed|pg_hba.conf)",
+        "the server does not let this user in",
+        "Make the user there (createuser), or name another in the address: postgresql://user@host/name.",
+    ),
+    ("connect|resolve host", "the server cannot be reached", "Check its address, and that it runs."),
+)
+"""What PostgreSQL says of a connection that is not made, the particular first; what that is; what to do."""
+
 
 def _refused(fault: DBAPIError, label: str) -> StoreRefused:
     said = shown(str(fault.orig).strip().splitlines()[0] if str(fault.orig).strip() else type(fault.orig).__name__)
@@ -269,8 +289,9 @@ def _refused(fault: DBAPIError, label: str) -> StoreRefused:
         return StoreRefused(
             f"cannot be written ({said})", file=label, do="Nothing was recorded. Make room, and run again."
         )
-    if "connect" in low:
-        return StoreRefused("the server cannot be reached", file=label, do="Check its address, and that it runs.")
+    for sign, what, do in _SERVER:
+        if re.search(sign, low):
+            return StoreRefused(what, file=label, do=do)
     if isinstance(fault, DataError):  # it may quote what was written
         said = type(fault.orig).__name__
     return StoreRefused(f"cannot be used ({said})", file=label, do=RESTORE)
