@@ -113,7 +113,7 @@ def test_the_place_that_a_browser_keeps_for_a_download_waits_with_it(tmp_path: P
 
 AGES = {
     "just now": (0, "was changed 0 seconds ago and may still be written"),
-    "a second ago": (1, "was changed 1 second ago and may still be written"),
+    "a second ago": (1.9, "was changed 1 second ago and may still be written"),
     "a moment ago": (59, "was changed 59 seconds ago and may still be written"),
     "long enough ago": (60, None),
     "long ago": (1e9, None),

@@ -126,7 +126,7 @@ def _unsettled(state: os.stat_result, settle_seconds: float, moment: float) -> s
     if changed > moment:
         return "was changed at a time that is still to come, as after a clock was put back"
     if moment - changed < settle_seconds:
-        ago = round(moment - changed)
+        ago = int(moment - changed)
         return f"was changed {ago} second{'' if ago == 1 else 's'} ago and may still be written"
     return ""
 

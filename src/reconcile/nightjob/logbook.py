@@ -21,6 +21,8 @@ Value = str | int | float | Decimal | date | Path | None
 """What may stand in a log: never a row, a frame or a list of them."""
 
 PRIVATE = 0o600
+_LONGEST_REASON = 2_000
+"""Of a fault, which may name several."""
 LARGEST = 1_000_000_000
 """Numbers from here on are masked like text: no count is as large, an account number is."""
 
@@ -122,16 +124,16 @@ class Logbook:
             self.faults.append(fault)
 
 
-def safe(text: str) -> str:
+def safe(text: str, longest: int = 200) -> str:
     """The text as a log has it: no quoted words, no long numbers, one line."""
     # masked before it is cut: the head of a long number that was cut in two is no long number any more
-    return shown(masked(_QUOTED.sub('"…"', text)))
+    return shown(masked(_QUOTED.sub('"…"', text)), longest)
 
 
 def reason(fault: ReconcileError) -> str:
     """What is wrong, without the words that were found in a file."""
     # the names of columns stand there without quotes
-    return _COLUMNS.sub(r"\1 …", _HEADINGS.sub("; it has …", safe(fault.what)))
+    return _COLUMNS.sub(r"\1 …", _HEADINGS.sub("; it has …", safe(fault.what, _LONGEST_REASON)))
 
 
 def safe_words(fault: ReconcileError) -> str:
