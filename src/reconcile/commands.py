@@ -286,11 +286,17 @@ def reopen(arguments: argparse.Namespace) -> int:
 
 def remembered(arguments: argparse.Namespace) -> int:
     """`reconcile remembered`: prints what is remembered, or forgets some of it."""
+    from reconcile.store.memory import marks
+
     store, config = opened(arguments)
     with store:
         if arguments.forget:
+            known = set(marks(store.remembered()["words"])) & set(marks([arguments.forget]))
             store.forget_remembered(arguments.forget, by=arguments.by or config.operator, reason=arguments.reason)
-            answer(arguments, "nothing is proposed for these words any more", forgotten=arguments.forget)
+            words = "nothing is proposed for these words any more"
+            answer(
+                arguments, words if known else f"nothing was remembered of them; {words}", forgotten=arguments.forget
+            )
             return 0
         found = store.remembered()
     words = found.to_string(index=False) if len(found) else "nothing is remembered"

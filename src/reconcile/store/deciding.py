@@ -105,7 +105,9 @@ def undo(work: Work, name: str, *, reason: str) -> int:
     before = held(work.connection, name)
     standing = _standing(work.connection, name)
     if not standing:
-        raise DecisionRefused(f"nothing was decided of {name}", do="Look at store.decisions().")
+        raise DecisionRefused(
+            f"nothing was decided of {name}", do="Look at the sheet Decisions of the workbook, or at store.decisions()."
+        )
     if not reason.strip():
         raise DecisionRefused("no reason is given for taking a decision back", do='Say why: reason="…".')
     booked = _month(work.connection, before)
@@ -217,7 +219,7 @@ def _month(connection: sa.Connection, before: Held) -> str:
     if before.booked in months.closed and before.credited:
         raise DecisionRefused(
             f"{before.name} is credited in {before.booked}, which is closed",
-            do=f'Reopen it first: store.reopen("{before.booked}", by="…", reason="…").',
+            do=f"Reopen it first: reconcile reopen {before.booked}, or store.reopen.",
         )
     return months.booked(before.booked)
 
