@@ -19,9 +19,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconcile.errors import DamagedStatement, ReconcileError, UnknownLayout
+from reconcile.errors import DamagedStatement, ReconcileError, RegisterRefused, UnknownLayout
 from reconcile.nightjob import logbook
-from reconcile.nightjob.logbook import Logbook, masked
+from reconcile.nightjob.logbook import Logbook, masked, safe_words
 from reconcile.parsers import read_each
 
 BAD = Path(__file__).parents[1] / "bad"
@@ -210,6 +210,12 @@ def test_what_a_table_lacks_is_told_and_what_it_has_is_not(path: Path) -> None:
     what = "line 1: it lacks the column payer; it has Amina, Zakat; say with columns= which it is"
     book.fault("refused", UnknownLayout(what, file="books.csv"))
     assert lines(path)[0]["reason"] == "line 1: it lacks the column payer; it has …; say with columns= which it is"
+
+
+def test_every_one_of_several_faults_is_told_in_a_report() -> None:
+    faults = [f"line {n}: it lacks the column {'name' * 9}" for n in range(1, 9)]
+    told = safe_words(RegisterRefused(faults, file="books.csv"))
+    assert told == "8 faults: " + "; ".join(faults) + ". Correct them and read the file again."
 
 
 # what our own messages say in words that a file may have as well
