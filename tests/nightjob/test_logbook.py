@@ -212,6 +212,11 @@ def test_what_a_table_lacks_is_told_and_what_it_has_is_not(path: Path) -> None:
     assert lines(path)[0]["reason"] == "line 1: it lacks the column payer; it has …; say with columns= which it is"
 
 
+def test_a_list_of_another_kind_is_told_without_its_headings() -> None:
+    fault = UnknownLayout("is a CSV with the columns Amina: Zakat, Bilal: another bank's, or another list", do="Look.")
+    assert safe_words(fault) == "is a CSV with the columns …: another bank's, or another list. Look."
+
+
 def test_every_one_of_several_faults_is_told_in_a_report() -> None:
     faults = [f"line {n}: it lacks the column {'name' * 9}" for n in range(1, 9)]
     told = safe_words(RegisterRefused(faults, file="books.csv"))

@@ -29,8 +29,8 @@ LARGEST = 1_000_000_000
 # characters that nobody sees may stand between the digits of a number that was copied from a web page
 _NUMBER = re.compile("\\d(?:[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*\\d){5,}")
 _QUOTED = re.compile('"(?:.*"|.*)', re.DOTALL)
-# ours that are lacking are no words of the file
-_COLUMNS = re.compile(r"(?<!lacks the )\b(columns?) [^;]+")
+# ours that are lacking are no words of the file, nor is what we say behind the names
+_COLUMNS = re.compile(r"(?<!lacks the )\b(columns?) [^;]+?(: another bank's, or another list$|(?=;)|$)")
 _HEADINGS = re.compile(r"; it has (?!the columns )[^;]+")
 _HASH = re.compile("(?=[0-9]*[a-f])[0-9a-f]{64}")
 
@@ -133,7 +133,7 @@ def safe(text: str, longest: int = 200) -> str:
 def reason(fault: ReconcileError) -> str:
     """What is wrong, without the words that were found in a file."""
     # the names of columns stand there without quotes
-    return _COLUMNS.sub(r"\1 …", _HEADINGS.sub("; it has …", safe(fault.what, _LONGEST_REASON)))
+    return _COLUMNS.sub(r"\1 …\2", _HEADINGS.sub("; it has …", safe(fault.what, _LONGEST_REASON)))
 
 
 def safe_words(fault: ReconcileError) -> str:
