@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from reconcile.arguments import answer, as_json, example, print_json
-from reconcile.commands import Function, config_of, open_at, opened, who_says
+from reconcile.commands import Function, config_of, open_at, opened, settings_of, verify_at, who_says
 
 if TYPE_CHECKING:
     from reconcile.reporters import Sampling
@@ -160,9 +160,7 @@ def verify(arguments: argparse.Namespace) -> int:
         else:
             print(found, file=sys.stdout if found.holds else sys.stderr)
         return 0 if found.holds else 1
-    store = open_at(arguments.store) if arguments.store else opened(arguments)[0]
-    with store:
-        walked = store.verify()
+    walked = verify_at(arguments.store or settings_of(arguments).store.url)
     if arguments.json:
         print_json({"holds": walked.holds, "said": str(walked)})
     else:

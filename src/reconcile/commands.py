@@ -13,6 +13,7 @@ from reconcile.errors import DecisionRefused, StoreRefused, shown
 if TYPE_CHECKING:
     from reconcile.nightjob.config import Config
     from reconcile.store import Store
+    from reconcile.store.journal import Verified
 
 NIGHTLY_EPILOG = """exit code: 0 all done; 1 done, but a file was refused or is of another account, rows are missing or
 disputed, or a workbook or the report could not be put in place; 2 nothing could run, for example because another run is
@@ -154,6 +155,7 @@ def _copy_store(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("source", metavar="FROM", help="the address of the store, or its file")
     command.add_argument("target", metavar="TO", help="an address or a file where nothing is yet")
+    command.epilog = "exit code: 0 the copy is there and verifies; 2 nothing was copied."
     as_json(command, "what was copied")
     example(command, "reconcile copy-store reconcile.db postgresql://books@host/books")
 
@@ -186,10 +188,15 @@ def nightly(arguments: argparse.Namespace) -> int:
 
 def opened(arguments: argparse.Namespace) -> tuple[Store, Config]:
     """The store of the settings, and these."""
+    config = settings_of(arguments)
+    return open_at(config.store.url), config
+
+
+def settings_of(arguments: argparse.Namespace) -> Config:
+    """The settings."""
     from reconcile.nightjob.config import read_config
 
-    config = read_config(arguments.config)
-    return open_at(config.store.url), config
+    return read_config(arguments.config)
 
 
 def open_at(url: str) -> Store:
@@ -198,6 +205,14 @@ def open_at(url: str) -> Store:
 
     _must_be_there(url)
     return open_store(url)
+
+
+def verify_at(url: str) -> Verified:
+    """What the journal of the store at an address shows; one that is not there is told."""
+    from reconcile.store import verify_store
+
+    _must_be_there(url)
+    return verify_store(url)
 
 
 def _must_be_there(url: str) -> None:
@@ -271,11 +286,17 @@ def reopen(arguments: argparse.Namespace) -> int:
 
 def remembered(arguments: argparse.Namespace) -> int:
     """`reconcile remembered`: prints what is remembered, or forgets some of it."""
+    from reconcile.store.memory import marks
+
     store, config = opened(arguments)
     with store:
         if arguments.forget:
+            known = set(marks(store.remembered()["words"])) & set(marks([arguments.forget]))
             store.forget_remembered(arguments.forget, by=arguments.by or config.operator, reason=arguments.reason)
-            answer(arguments, "nothing is proposed for these words any more", forgotten=arguments.forget)
+            words = "nothing is proposed for these words any more"
+            answer(
+                arguments, words if known else f"nothing was remembered of them; {words}", forgotten=arguments.forget
+            )
             return 0
         found = store.remembered()
     words = found.to_string(index=False) if len(found) else "nothing is remembered"

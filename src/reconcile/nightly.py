@@ -27,6 +27,7 @@ from reconcile.matching.engine import settings
 from reconcile.merging import conflict_lines, gap_lines
 from reconcile.merging.conflicts import TO_SETTLE
 from reconcile.nightjob.config import Config
+from reconcile.nightjob.earlier import of_another
 from reconcile.nightjob.inbox import Called, Inbox, look, look_at, too_large, unread
 from reconcile.nightjob.lock import only_one
 from reconcile.nightjob.logbook import Logbook, masked, safe_words
@@ -89,6 +90,8 @@ class _Night:
         funds = read_funds(self.config.registers.funds) if self.config.registers.funds else default_funds()
         with open_store(self.config.store.url, search=not self.seen.left(self.config.store_file)) as store:
             self._clear()
+            if fault := of_another(self.config, set(store.events()["hash"])):
+                self._fault("store", fault)
             self._take_in(store)
             self._take_books(store)
             self._match(store, campaigns, funds)
@@ -135,7 +138,8 @@ class _Night:
             ("payouts", own.payouts, store.add_payouts, own.payout_columns),
         ):
             if place is not None:
-                called = Called(f"the folder of {what}", f"[receipts] {'files' if what == 'receipts' else what}")
+                setting = "files" if what == "receipts" else what
+                called = Called(f"the file or folder of {what}", f"[receipts] {setting}")
                 inbox = look_at(place, self.config.inbox.settle_seconds, self.clock(), called)
                 self._tell(inbox, what)
                 for number, path in enumerate(inbox.ready):
@@ -298,6 +302,8 @@ class _Night:
             self.config.output.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             return self._write_month(store, month, campaigns, funds)
         except ReconcileError as fault:
+            if (fault.file or "").startswith(".~"):  # a draft, of which nobody else knows
+                fault.file = workbook(month)
             self._fault("workbook", fault)
         except OSError as fault:
             what = f"cannot be written ({shown(fault.strerror)})"
@@ -345,9 +351,7 @@ class _Night:
             self._fault("report", fault)
         except OSError as fault:
             self._fault("report", ReconcileError(f"cannot be written ({shown(fault.strerror)})", file="the report"))
-        # in fours, because a longer run of digits would be masked
-        head = " ".join(self.report.head[at : at + 4] for at in range(0, 16, 4))
-        self.log.write("ended", exit_code=self.report.exit_code, head=head)
+        self.log.write("ended", exit_code=self.report.exit_code, head=self.report.head)
         self._log_faults()
 
     def _log_faults(self) -> None:

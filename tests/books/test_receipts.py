@@ -154,7 +154,7 @@ def test_quotes_empty_lines_short_and_overlong_lines(tmp_path: Path) -> None:
     [
         ("No,Date\n1,2018-09-03\n", "line 1: it lacks the column amount; it has No, Date; call it Amount"),
         (f"{HEAD},Amount\n1,2018-09-03,1,1\n", 'line 1: "Amount" and "Amount" may both be the column amount; rename'),
-        (f"{HEAD},Donor,Received from\n", '"Donor" and "Received from" may both be the column payer; name one'),
+        (f"{HEAD},Donor,Received from\n", '"Donor" and "Received from" may both be the column payer; say with'),
         (f"{HEAD}\n", "it has a header and no rows"),
         (",,\n", "it has no header"),
         (f"{HEAD}\n1,2018-09-03,5.00,more\n", "line 2: has more fields than the 3 of the header"),

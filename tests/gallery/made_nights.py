@@ -210,6 +210,14 @@ def out_is_no_folder(folder: Path, stack: ExitStack) -> None:
     night(settings)
 
 
+def a_store_begun_anew(folder: Path, stack: ExitStack) -> None:
+    """a job whose store was taken away after a night."""
+    settings = a_job(folder)
+    nightly.run(read_config(settings), clock=clock)
+    (folder / "reconcile.db").unlink()
+    night(settings)
+
+
 def a_report_in_a_file(folder: Path, stack: ExitStack) -> None:
     """a report whose folder is a file."""
     written(folder, "reports", "")

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from made import HISTORY, SAMPLES, written
 
 import reconcile as rc
-from reconcile.store import books, copy_store, database
+from reconcile.store import books, copy_store, database, verify_store
 from reconcile.store.database import Database
 
 NAME = "reconcile.db"
@@ -64,7 +64,7 @@ def changed(folder: Path, *statements: str) -> Path:
 
 
 def without_waiting(stack: ExitStack) -> None:
-    stack.enter_context(mock.patch.object(Database.__init__, "__kwdefaults__", {"wait_seconds": 0}))
+    stack.enter_context(mock.patch.dict(Database.__init__.__kwdefaults__, wait_seconds=0))
 
 
 def a_store_in_a_file(folder: Path, stack: ExitStack) -> Path:
@@ -142,7 +142,31 @@ def a_database_that_gives_none(folder: Path, stack: ExitStack) -> Path:
 
 def a_server_out_of_reach(folder: Path, stack: ExitStack) -> str:
     """the address of a server that is switched off."""
-    fault = sa.exc.OperationalError("", {}, Exception("connection failed: Connection refused"))
+    return _a_server_that_says("Connection refused", stack)
+
+
+def a_server_that_wants_a_password(folder: Path, stack: ExitStack) -> str:
+    """the address of a server, and no password for it."""
+    return _a_server_that_says("fe_sendauth: no password supplied", stack)
+
+
+def a_server_without_the_database(folder: Path, stack: ExitStack) -> str:
+    """the address of a database that was never made."""
+    return _a_server_that_says('FATAL:  database "reconcile" does not exist', stack)
+
+
+def a_server_that_does_not_know_the_user(folder: Path, stack: ExitStack) -> str:
+    """the address of a server that has no such user."""
+    return _a_server_that_says('FATAL:  role "thandi" does not exist', stack)
+
+
+def an_empty_file_for_a_store(folder: Path, stack: ExitStack) -> None:
+    """an empty file."""
+    verify_store(str(written(folder, "copy.db", b"")))
+
+
+def _a_server_that_says(words: str, stack: ExitStack) -> str:
+    fault = sa.exc.OperationalError("", {}, Exception(f"connection failed: connection to server failed: {words}"))
     stack.enter_context(mock.patch.object(database, "_engine"))
     stack.enter_context(mock.patch.object(Database, "_check", side_effect=fault))
     return "postgresql://thandi@server/reconcile"

@@ -33,6 +33,7 @@ HOW = {
     "run": "`reconcile run`",
     "open": "`rc.open_store`",
     "copy": "`reconcile copy-store`",
+    "verify store": "`reconcile verify --store`",
     "init": "`reconcile init`",
     "nightly": "`reconcile nightly`",
     "decide": "`reconcile decide`",

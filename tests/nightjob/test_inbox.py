@@ -113,6 +113,7 @@ def test_the_place_that_a_browser_keeps_for_a_download_waits_with_it(tmp_path: P
 
 AGES = {
     "just now": (0, "was changed 0 seconds ago and may still be written"),
+    "a second ago": (1.9, "was changed 1 second ago and may still be written"),
     "a moment ago": (59, "was changed 59 seconds ago and may still be written"),
     "long enough ago": (60, None),
     "long ago": (1e9, None),
@@ -247,7 +248,7 @@ def test_a_folder_that_cannot_be_read_is_named_and_the_others_go_on(tmp_path: Pa
     found = look([tmp_path / "none", tmp_path / "file", tmp_path / "sound"], 60, NOW)
     assert names(found.ready) == ["a.csv"]
     assert said(found) == [
-        f"{tmp_path}/none: the inbox is not there. Make the folder, or name another under [inbox] folders.",
+        f"{tmp_path}/none: the inbox is not there. Make it, or name another under [inbox] folders.",
         f"{tmp_path}/file: the inbox is no folder. Name a folder under [inbox] folders.",
     ]
 

@@ -19,9 +19,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconcile.errors import DamagedStatement, ReconcileError, UnknownLayout
+from reconcile.errors import DamagedStatement, ReconcileError, RegisterRefused, UnknownLayout
 from reconcile.nightjob import logbook
-from reconcile.nightjob.logbook import Logbook, masked
+from reconcile.nightjob.logbook import Logbook, masked, safe_words
 from reconcile.parsers import read_each
 
 BAD = Path(__file__).parents[1] / "bad"
@@ -203,6 +203,24 @@ def test_a_fault_is_told_without_the_words_that_were_found(path: Path) -> None:
     }
     assert (two["level"], two["file"], two["line"], two["do"]) == ("error", None, None, None)
     assert two["reason"] == "has the columns …; wanted Date"
+
+
+def test_what_a_table_lacks_is_told_and_what_it_has_is_not(path: Path) -> None:
+    book = Logbook(path, clock=clock)
+    what = "line 1: it lacks the column payer; it has Amina, Zakat; say with columns= which it is"
+    book.fault("refused", UnknownLayout(what, file="books.csv"))
+    assert lines(path)[0]["reason"] == "line 1: it lacks the column payer; it has …; say with columns= which it is"
+
+
+def test_a_list_of_another_kind_is_told_without_its_headings() -> None:
+    fault = UnknownLayout("is a CSV with the columns Amina: Zakat, Bilal: another bank's, or another list", do="Look.")
+    assert safe_words(fault) == "is a CSV with the columns …: another bank's, or another list. Look."
+
+
+def test_every_one_of_several_faults_is_told_in_a_report() -> None:
+    faults = [f"line {n}: it lacks the column {'name' * 9}" for n in range(1, 9)]
+    told = safe_words(RegisterRefused(faults, file="books.csv"))
+    assert told == "8 faults: " + "; ".join(faults) + ". Correct them and read the file again."
 
 
 # what our own messages say in words that a file may have as well

@@ -259,7 +259,7 @@ def test_a_place_that_is_not_there_is_told_and_the_night_goes_on(tmp_path: Path)
     report = job.run()
     assert report.exit_code == 1
     assert report.workbooks == [JANUARY, FEBRUARY]
-    assert "the folder of receipts is not there" in " ".join(report.faults)
+    assert "the file or folder of receipts is not there. Make it, or name another" in " ".join(report.faults)
     assert report.both_sides == {}
     assert "Both sides" not in openpyxl.load_workbook(job.out / JANUARY, read_only=True).sheetnames
 

@@ -294,9 +294,34 @@ def test_a_server_out_of_reach_is_told_by_host_and_name_alone(address: str) -> N
     assert "geheim" not in said
 
 
+NOT_LET_IN = {
+    "fe_sendauth: no password supplied": "was given no password, or a wrong one. Write it into ~/.pgpass",
+    'FATAL:  password authentication failed for user "u"': "was given no password, or a wrong one.",
+    'FATAL:  database "name" does not exist': "has no database of this name. Make an empty one",
+    'FATAL:  role "u" does not exist': "does not let this user in.",
+    'FATAL:  Peer authentication failed for user "u"': "does not let this user in. Make the user there",
+    'FATAL:  no pg_hba.conf entry for host "::1", user "u", database "name"': "does not let this user in.",
+    "Connection refused": "cannot be reached. Check its address",
+}
+
+
+@pytest.mark.parametrize("words", NOT_LET_IN)
+def test_what_a_server_that_lets_nobody_in_wants_is_told(words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def says(database: Database) -> None:
+        what = f'connection failed: connection to server at "host", port 5432 failed: {words}'
+        raise sa.exc.OperationalError("", {}, Exception(what))
+
+    monkeypatch.setattr(Database, "_check", says)
+    assert f"host/name: the server {NOT_LET_IN[words]}" in refused("postgresql://u@host/name")
+
+
+def test_a_host_that_nobody_knows_is_out_of_reach() -> None:
+    assert "the server cannot be reached" in refused("postgresql://u@host.invalid/name")
+
+
 @pytest.mark.server
 def test_a_server_without_that_database_or_with_another_in_it(postgres: str) -> None:
-    assert refused(f"{postgres.rsplit('/', 1)[0]}/nosuch").startswith("127.0.0.1/nosuch: ")
+    assert refused(f"{postgres.rsplit('/', 1)[0]}/nosuch").startswith("127.0.0.1/nosuch: the server has no")
     engine = sa.create_engine(postgres.replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(sa.text("CREATE TABLE donors (name TEXT)"))

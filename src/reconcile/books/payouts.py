@@ -76,7 +76,7 @@ def _one_day(found: Columns, frame: pd.DataFrame) -> None:
         odd,
         lambda row: (
             f"payout {found.said('payout', row)} has the day {first.iloc[row]:%Y-%m-%d} before; "
-            'give the day it was paid out, or name that column: columns={"date": …}'
+            "give the day it was paid out, or say with columns= which has it"
         ),
     )
 

@@ -129,13 +129,13 @@ def _places(
         if len(found) > 1:
             both = " and ".join(f'"{shown(headings[at].strip(), 40)}"' for at in found)
             same = len({keys[at] for at in found}) == 1
-            do = "rename one of them" if same else f'name one: columns={{"{column.name}": …}}'
+            do = "rename one of them" if same else "say with columns= which it is"
             faults.add_whole(f"{both} may both be the column {column.name}; {do}", line)
         elif found:
             places[column.name] = found[0]
         elif column.needed and column.name not in named:
             usual = f"call it {column.headings[0]}" if column.headings else "add it"
-            do = f'{usual}, or name it: columns={{"{column.name}": …}}'
+            do = f"{usual}, or say with columns= which it is"
             faults.add_whole(f"it lacks the column {column.name}; it has {there}; {do}", line)
     faults.refuse_any()
     return places

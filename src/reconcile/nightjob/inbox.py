@@ -128,16 +128,17 @@ def _unsettled(state: os.stat_result, settle_seconds: float, moment: float) -> s
     if changed > moment:
         return "was changed at a time that is still to come, as after a clock was put back"
     if moment - changed < settle_seconds:
-        return f"was changed {moment - changed:.0f} seconds ago and may still be written"
+        ago = int(moment - changed)
+        return f"was changed {ago} second{'' if ago == 1 else 's'} ago and may still be written"
     return ""
 
 
 def _no_folder(folder: Path, fault: OSError, called: Called) -> ReconcileError:
     name, setting = called.name, called.setting
     kinds = {
-        FileNotFoundError: (f"{name} is not there", f"Make the folder, or name another under {setting}."),
+        FileNotFoundError: (f"{name} is not there", f"Make it, or name another under {setting}."),
         NotADirectoryError: (f"{name} is no folder", f"Name a folder under {setting}."),
-        PermissionError: (f"{name} may not be read by this user", "Ask for the right to read the folder."),
+        PermissionError: (f"{name} may not be read by this user", "Ask for the right to read it."),
     }
     other = (f"{name} cannot be read ({shown(fault.strerror)})", "Check the disk and the network.")
     what, do = kinds.get(type(fault), other)

@@ -21,13 +21,18 @@ Value = str | int | float | Decimal | date | Path | None
 """What may stand in a log: never a row, a frame or a list of them."""
 
 PRIVATE = 0o600
+_LONGEST_REASON = 2_000
+"""Of a fault, which may name several."""
 LARGEST = 1_000_000_000
 """Numbers from here on are masked like text: no count is as large, an account number is."""
 
 # characters that nobody sees may stand between the digits of a number that was copied from a web page
 _NUMBER = re.compile("\\d(?:[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*\\d){5,}")
 _QUOTED = re.compile('"(?:.*"|.*)', re.DOTALL)
-_COLUMNS = re.compile(r"\b(columns?) [^;]+")
+# ours that are lacking are no words of the file, nor is what we say behind the names
+_COLUMNS = re.compile(r"(?<!lacks the )\b(columns?) [^;]+?(: another bank's, or another list$|(?=;)|$)")
+_HEADINGS = re.compile(r"; it has (?!the columns )[^;]+")
+_HASH = re.compile("(?=[0-9]*[a-f])[0-9a-f]{64}")
 
 
 def masked(text: str) -> str:
@@ -58,6 +63,8 @@ class Logbook:
     def write(self, event: str, /, *, level: Level = "info", **fields: Value) -> None:
         """One line more. Texts are masked: long numbers to their last four digits, what stands in quotes to `…`.
 
+        A hash, which is 64 hexadecimal digits, stands there whole.
+
         A value of another kind is left out and told in `faults`.
         """
         at = self._clock().astimezone(UTC).isoformat(timespec="seconds")
@@ -85,7 +92,7 @@ class Logbook:
             case Integral() | Real() | Decimal():
                 return _number(value)
             case str() | Path():
-                return safe(str(value))
+                return str(value) if _HASH.fullmatch(str(value)) else safe(str(value))
         what = f"{safe(name)} of {safe(event)} is a {type(value).__name__} and was left out"
         self._remember(what, "Log numbers, dates and texts only.")
         return None
@@ -117,15 +124,16 @@ class Logbook:
             self.faults.append(fault)
 
 
-def safe(text: str) -> str:
+def safe(text: str, longest: int = 200) -> str:
     """The text as a log has it: no quoted words, no long numbers, one line."""
     # masked before it is cut: the head of a long number that was cut in two is no long number any more
-    return shown(masked(_QUOTED.sub('"…"', text)))
+    return shown(masked(_QUOTED.sub('"…"', text)), longest)
 
 
 def reason(fault: ReconcileError) -> str:
     """What is wrong, without the words that were found in a file."""
-    return _COLUMNS.sub(r"\1 …", safe(fault.what))  # the names of columns stand there without quotes
+    # the names of columns stand there without quotes
+    return _COLUMNS.sub(r"\1 …\2", _HEADINGS.sub("; it has …", safe(fault.what, _LONGEST_REASON)))
 
 
 def safe_words(fault: ReconcileError) -> str:

@@ -64,7 +64,8 @@ def put(draft: Path, target: Path, ours: Collection[str], now: datetime) -> Plac
         do = "Close it, check the folder and the disk."
         raise WorkbookNotWritten(f"cannot be written ({shown(cause.strerror)})", file=beside.name, do=do) from cause
     do = f"The new one stands beside it as {beside.name}."
-    return Placed(beside, WorkbookNotWritten(what, file=target.name, do=f"Close it. {do}" if again else do), again)
+    do = f"Close it, or have its rights put right. {do}" if again else do
+    return Placed(beside, WorkbookNotWritten(what, file=target.name, do=do), again)
 
 
 def _in_the_way(target: Path, ours: Collection[str]) -> tuple[str, bool]:

@@ -68,7 +68,8 @@ class RunReport:
         """What a person reads in the morning."""
         found = Counter(f.outcome for f in self.files)
         told = ", ".join(f"{n} {outcome}" for outcome, n in sorted(found.items())) or "none"
-        rows = [f"Files: {told}; new rows: {sum(f.new for f in self.files)}"]
+        new, changed = sum(f.new for f in self.files), sum(f.changed for f in self.files)
+        rows = [f"Files: {told}; new rows: {new}" + (f"; changed: {changed}" if changed else "")]
         rows += [f"{f.outcome}: {f.file}: {f.said}" for f in self.files if f.outcome not in ("added", "known")]
         rows += [f"Credited otherwise than before: {n} ({why})" for why, n in sorted(self.changes.items())]
         rows += [f"Status {name}: {n}" for name, n in sorted(self.status.items())]

@@ -49,7 +49,7 @@ campaigns = "campaigns.csv"
 [store]
 # What was imported and decided. Keep copies of this file, it cannot be made again from the bank's exports alone.
 url = "sqlite:///reconcile.db"
-# For a team: url = "postgresql+psycopg://user@host/name"
+# On a server: url = "postgresql:///name" on this machine, or "postgresql://user@host/name"
 
 [accounts]
 # The account numbers that belong here, each in quotes. A statement of another account is set apart, never mixed in.

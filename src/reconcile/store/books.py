@@ -120,7 +120,7 @@ class Books:
         with self._database.writing() as connection:
             work = journal.work(connection)
             if (number := settling.used(connection, receipt)) is not None:
-                do = f'Take it back first: store.unsettle("{shown(receipt, 40)}", by="…", reason="…").'
+                do = f"Take it back first: reconcile unsettle {shown(receipt, 40)}, or store.unsettle."
                 raise DecisionRefused(f"a person settled the receipt {shown(receipt, 40)} ({number})", do=do)
             keeping.set_free(work, [], [receipt])
             entries.withdraw(work, receipt, reason=reason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,12 +39,17 @@ def address(url: str | os.PathLike[str]) -> str:
 class Database:
     """One database, opened and checked. `reading` and `writing` are its only ways in."""
 
-    def __init__(self, url: str | sa.URL, *, wait_seconds: float = WAIT_SECONDS, search: bool = True) -> None:
+    def __init__(
+        self, url: str | sa.URL, *, wait_seconds: float = WAIT_SECONDS, search: bool = True, as_it_is: bool = False
+    ) -> None:
+        """Open it; a store of an older version is brought to today's, but one that is only read `as_it_is`."""
         self.url = _checked(url)
+        self.as_it_is = as_it_is
+        self.version = SCHEMA_VERSION
         self.label = _label(self.url)
         self.file = _file(self.url)
         if self.file:
-            _prepare(self.file)
+            _prepare(self.file, make=not as_it_is)
         self.engine = _engine(self.url, wait_seconds)
         self.wait = f"{wait_seconds * 1000:.0f}ms"
         self.search = search
@@ -71,7 +77,13 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """A connection that sees one state throughout."""
+        """A connection that sees one state throughout; an older store as it would be today, and then as it was."""
+        if self.version < SCHEMA_VERSION:
+            with self.writing() as connection:
+                migrations.migrate(connection, self.version, self.label)
+                yield connection
+                connection.rollback()
+            return
         with self._told(), self.engine.connect() as connection, connection.begin():
             yield connection
 
@@ -94,6 +106,8 @@ class Database:
             self._check_version()
         elif here:
             raise StoreRefused("is a database of something else", file=self.label, do="Name another place.")
+        elif self.as_it_is:
+            raise empty(self.label)
         else:
             with self.writing() as connection:
                 # another may have been here first
@@ -117,7 +131,9 @@ class Database:
                 file=self.label,
                 do="Nothing was changed. Install the newer version.",
             )
-        if version < SCHEMA_VERSION:
+        if version < SCHEMA_VERSION and self.as_it_is:
+            self.version = version
+        elif version < SCHEMA_VERSION:
             with self.writing() as connection:
                 migrations.migrate(connection, version, self.label)
 
@@ -133,6 +149,17 @@ class Database:
             raise StoreRefused("cannot take what was to be written", file=self.label, do=do) from None
         except SQLAlchemyError as fault:
             raise StoreRefused(f"cannot be used ({type(fault).__name__})", file=self.label, do=RESTORE) from fault
+
+
+def empty(label: str) -> StoreRefused:
+    """The refusal of a store that has nothing to be read."""
+    do = "Name another store, or put the last good copy in its place."
+    return StoreRefused("is empty: nothing was ever put into it", file=label, do=do)
+
+
+def file_of(url: str) -> Path | None:
+    """The file of the store at an address, None where it is on a server."""
+    return _file(_checked(address(url)))
 
 
 def _checked(url: str | sa.URL) -> sa.URL:
@@ -160,11 +187,12 @@ def _file(url: sa.URL) -> Path | None:
     return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
 
 
-def _prepare(path: Path) -> None:
+def _prepare(path: Path, *, make: bool) -> None:
     """The file, made for its owner alone where it is new, and looked at where it is not."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, PRIVATE))
+        if make:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | (os.O_CREAT if make else 0), PRIVATE))
         with path.open("rb") as opened:
             begin = opened.read(100)
         cut_off = bool(begin) and _cut_off(path, begin)
@@ -193,9 +221,8 @@ def _engine(url: sa.URL, wait_seconds: float) -> sa.Engine:
             return sa.create_engine(url, hide_parameters=True, isolation_level="REPEATABLE READ")
         engine = sa.create_engine(url, hide_parameters=True, connect_args={"timeout": wait_seconds})
     except (ImportError, NoSuchModuleError) as fault:
-        raise StoreRefused(
-            "PostgreSQL needs one more package", do="Install reconcile with its extra: reconcile[postgres]."
-        ) from fault
+        do = "In the folder of the project: pip install -c constraints.txt '.[postgres]'"
+        raise StoreRefused("PostgreSQL needs one more package", do=f"{do}.") from fault
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine
@@ -230,6 +257,26 @@ def _on_begin(connection: sa.Connection) -> None:
 
 _DISK = ("disk is full", "disk i/o error", "no space", "readonly database", "unable to open")
 
+_SERVER = (
+    (
+        "connect.* password ",
+        "the server was given no password, or a wrong one",
+        "Write it into ~/.pgpass, which nobody else may read (chmod 600), or set PGPASSWORD.",
+    ),
+    (
+        "connect.* database .* does not exist",
+        "the server has no database of this name",
+        "Make an empty one there (createdb), or correct the address.",
+    ),
+    (
+        "connect.* (role .* does not exist|authentication failed|pg_hba.conf)",
+        "the server does not let this user in",
+        "Make the user there (createuser), or name another in the address: postgresql://user@host/name.",
+    ),
+    ("connect|resolve host", "the server cannot be reached", "Check its address, and that it runs."),
+)
+"""What PostgreSQL says of a connection that is not made, the particular first; what that is; what to do."""
+
 
 def _refused(fault: DBAPIError, label: str) -> StoreRefused:
     said = shown(str(fault.orig).strip().splitlines()[0] if str(fault.orig).strip() else type(fault.orig).__name__)
@@ -242,8 +289,9 @@ def _refused(fault: DBAPIError, label: str) -> StoreRefused:
         return StoreRefused(
             f"cannot be written ({said})", file=label, do="Nothing was recorded. Make room, and run again."
         )
-    if "connect" in low:
-        return StoreRefused("the server cannot be reached", file=label, do="Check its address, and that it runs.")
+    for sign, what, do in _SERVER:
+        if re.search(sign, low):
+            return StoreRefused(what, file=label, do=do)
     if isinstance(fault, DataError):  # it may quote what was written
         said = type(fault.orig).__name__
     return StoreRefused(f"cannot be used ({said})", file=label, do=RESTORE)

@@ -56,7 +56,7 @@ def held(connection: sa.Connection, name: str) -> Held:
     )
     found = connection.execute(asked).first()
     if found is None:
-        do = "Take it from the column transaction_id of store.transactions()."
+        do = "Take it from the column Transaction id of the workbook, or from store.transactions()."
         raise DecisionRefused(f'no transaction is called "{shown(name, 40)}"', do=do)
     if found.joined_to:
         do = f"Decide {found.joined_to} instead."
@@ -105,7 +105,9 @@ def undo(work: Work, name: str, *, reason: str) -> int:
     before = held(work.connection, name)
     standing = _standing(work.connection, name)
     if not standing:
-        raise DecisionRefused(f"nothing was decided of {name}", do="Look at store.decisions().")
+        raise DecisionRefused(
+            f"nothing was decided of {name}", do="Look at the sheet Decisions of the workbook, or at store.decisions()."
+        )
     if not reason.strip():
         raise DecisionRefused("no reason is given for taking a decision back", do='Say why: reason="…".')
     booked = _month(work.connection, before)
@@ -217,7 +219,7 @@ def _month(connection: sa.Connection, before: Held) -> str:
     if before.booked in months.closed and before.credited:
         raise DecisionRefused(
             f"{before.name} is credited in {before.booked}, which is closed",
-            do=f'Reopen it first: store.reopen("{before.booked}", by="…", reason="…").',
+            do=f"Reopen it first: reconcile reopen {before.booked}, or store.reopen.",
         )
     return months.booked(before.booked)
 

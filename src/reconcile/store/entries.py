@@ -239,7 +239,7 @@ def withdraw(work: Work, name: str, *, reason: str, back: bool = False) -> None:
     held = work.connection.execute(sa.select(tables.receipts).where(c.receipt == name, c.current == 1)).mappings()
     row = held.first()
     if row is None:
-        do = "Take its number from the column receipt_id of store.receipts()."
+        do = "Take its number from the sheet Receipts of the workbook, or from store.receipts()."
         raise DecisionRefused(f'no receipt is called "{shown(name, 40)}"', do=do)
     if bool(row["withdrawn"]) != back:
         what = f"the receipt {shown(name, 40)} is {'not withdrawn' if back else 'withdrawn already'}"

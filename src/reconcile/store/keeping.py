@@ -155,7 +155,7 @@ def set_free(work: Work, lines: Sequence[str], receipts: Sequence[str]) -> None:
     closed = Months.of(work.connection).closed
     if shut := sorted((month, group) for group, month in _kept(work, lines, receipts) if month in closed):
         month, group = shut[0]
-        do = f'Reopen it first: store.reopen("{month}", by="…", reason="…").'
+        do = f"Reopen it first: reconcile reopen {month}, or store.reopen."
         raise DecisionRefused(f"{shown(group, 60)} is settled in {month}, which is closed", do=do)
     let_go(work, lines, receipts)
 

@@ -30,7 +30,7 @@ def of(connection: sa.Connection, lines: Sequence[str], names: Sequence[str]) ->
     }
     receipts, gifts = ({name for (name,) in own[table]} for table in ("receipts", "payouts"))
     if lacking := sorted(set(names) - receipts - gifts):
-        do = "Take its number from the column receipt_id of store.receipts()."
+        do = "Take its number from the sheet Receipts of the workbook, or from store.receipts()."
         raise DecisionRefused(f'no receipt is called "{shown(lacking[0], 40)}"', do=do)
     if lines and (found := two_sides.reconciliation(connection)):
         settled = found.settled[found.settled["transaction_id"].isin(lines)]

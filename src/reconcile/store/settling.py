@@ -122,7 +122,7 @@ def _there(connection: sa.Connection, lines: Names, receipts: Names) -> None:
                 f"no {what} is named", do="Name one line and its receipts, or a receipt and its lines."
             )
         if lacking := sorted(set(names) - there):
-            do = f"Take it from the column {what}_id of store.{what}s()."
+            do = f"Take it from the workbook, or from store.{what}s()."
             raise DecisionRefused(f'no {what} is called "{shown(lacking[0], 40)}"', do=do)
         if len(set(names)) < len(names):
             raise DecisionRefused(f"a {what} is named twice", do="Name each once.")
@@ -131,7 +131,7 @@ def _there(connection: sa.Connection, lines: Names, receipts: Names) -> None:
 def _not_said(connection: sa.Connection, lines: Names, receipts: Names, *, settles: bool) -> None:
     """Refuse what contradicts, or repeats, what was said and holds."""
     said = in_force(connection)
-    do = 'Take that back first: store.unsettle("…", by="…", reason="…").'
+    do = "Take that back first: reconcile unsettle, or store.unsettle."
     pair = said[said["transaction_id"].isin(lines) & said["receipt_id"].isin(receipts)]
     either = said[(said["transaction_id"].isin(lines) | said["receipt_id"].isin(receipts)) & said["settles"]]
     for found in (pair, either if settles else pair):
