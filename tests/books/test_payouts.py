@@ -118,6 +118,7 @@ def test_payouts_are_read_back_the_same_whatever_the_sign_of_fees(given_rows: li
                 "net": from_cents([g - f for g, f in zip(gross, fee, strict=True)]),
                 "payer": None,
                 "reference": "=IDB",
+                "given": pd.Timestamp(2018, 9, 5),
                 "source": "payouts.csv",
                 "line": range(2, len(gross) + 2),
             }
