@@ -115,6 +115,16 @@ def gift_ids(gifts: pd.DataFrame) -> pd.Series[str]:
     return found
 
 
+def gift_id(payout: str, gift: str) -> str:
+    """The id of one gift."""
+    return f"{payout.replace('/', _STROKE)}/{gift}"
+
+
+def number_of(name: str) -> str:
+    """The number of a gift in its id."""
+    return name.split("/", 1)[1]
+
+
 def explode_payouts(
     transactions: pd.DataFrame,
     payouts: pd.DataFrame,
@@ -169,6 +179,11 @@ def exploded_as_settled(
     told = _with_lines(transactions, report, found)
     gifts = of_gifts(_gift_lines(transactions, told))
     return _exploded(transactions, told, _in_place(matches, told, gifts))
+
+
+def gift_lines(transactions: pd.DataFrame, report: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+    """The gifts at the bank alone, as lines of their own: columns of `schema.TRANSACTIONS`."""
+    return _gift_lines(transactions, _with_lines(transactions, report, found))
 
 
 @dataclass(frozen=True, eq=False)

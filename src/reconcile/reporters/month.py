@@ -40,6 +40,7 @@ def write_month(
         decisions=view.decisions,
         changes=view.changes,
         reconciliation=view.reconciliation,
+        exploded=view.exploded,
         refused=refused,
     )
     return write_workbook(
