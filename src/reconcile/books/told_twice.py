@@ -53,7 +53,7 @@ def _days(report: pd.DataFrame, before: pd.DataFrame) -> list[str]:
     both = own.merge(other, on="payout", suffixes=("", "_before"), sort=False)
     return [
         f"{_place(row)}payout {_short(row.payout)} has the day {row.date:%Y-%m-%d}, "
-        f"and {row.date_before:%Y-%m-%d} {_other(row)}"
+        f"and {row.date_before:%Y-%m-%d} in {_other(row)}"
         for row in both[both["date"].ne(both["date_before"])].itertuples()
     ]
 
@@ -64,7 +64,7 @@ def _place(row: Any) -> str:
 
 def _other(row: Any) -> str:
     source = "another report" if pd.isna(row.source_before) else shown(row.source_before)
-    return f"than in {source}" + ("" if pd.isna(row.line_before) else f", line {row.line_before}")
+    return source + ("" if pd.isna(row.line_before) else f", line {row.line_before}")
 
 
 def _short(value: Any) -> str:
@@ -74,6 +74,6 @@ def _short(value: Any) -> str:
 def _differing(name: str, value: Any, was: Any) -> str:
     """What differs, but not what a payer typed: the report of a night has nothing of that."""
     if name in ("payer", "reference"):
-        return f"another {name}"
+        return f"another {name} than in"
     own, other = ("none" if pd.isna(v) else f"{v:%Y-%m-%d}" if name == "given" else str(v) for v in (value, was))
-    return f"{name} {own}, and {other}"
+    return f"{name} {own}, and {other} in"
