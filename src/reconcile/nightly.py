@@ -14,10 +14,12 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
+from reconcile.books.settlements import OTHER_AMOUNT
 from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds, read_campaigns, read_funds
 from reconcile.errors import (
     ForeignStatement,
     ReconcileError,
+    RegisterRefused,
     StoreRefused,
     WorkbookNotWritten,
     shown,
@@ -130,17 +132,18 @@ class _Night:
     def _take_books(self, store: Store) -> None:
         """The charity's receipts and a gateway's payouts, each file as a whole and by itself."""
         own = self.config.receipts
-        for what, place, take, columns in (
-            ("receipts", own.files, store.add_receipts, own.columns),
-            ("payouts", own.payouts, store.add_payouts, own.payout_columns),
-        ):
-            if place is not None:
-                called = Called(f"the folder of {what}", f"[receipts] {'files' if what == 'receipts' else what}")
-                inbox = look_at(place, self.config.inbox.settle_seconds, self.clock(), called)
-                self._tell(inbox, what)
-                for number, path in enumerate(inbox.ready):
-                    self.progress(f"reading {_name(path)}", number, len(inbox.ready))
-                    self._take_book(path, partial(take, columns=columns, by=self.config.operator))
+        places: list[tuple[str, Path, Callable[..., AddedToBooks]]] = []
+        if own.files is not None:
+            places.append(("receipts", own.files, partial(store.add_receipts, columns=own.columns)))
+        for at, place in enumerate(own.payouts):
+            places.append(("payouts", place, partial(store.add_payouts, columns=own.columns_of(at))))
+        for what, place, take in places:
+            called = Called(f"the folder of {what}", f"[receipts] {'files' if what == 'receipts' else what}")
+            inbox = look_at(place, self.config.inbox.settle_seconds, self.clock(), called)
+            self._tell(inbox, what)
+            for number, path in enumerate(inbox.ready):
+                self.progress(f"reading {_name(path)}", number, len(inbox.ready))
+                self._take_book(path, partial(take, by=self.config.operator))
 
     def _take_book(self, path: Path, take: Callable[..., AddedToBooks]) -> None:
         try:
@@ -242,10 +245,20 @@ class _Night:
             self.report.conflicts = [masked(line) for line in conflict_lines(conflicts)]
             self.report.status = store.statuses(first)
         self.report.both_sides = store.standing()
+        self._look_at_payouts(store)
         late = store.late()
         self.report.late = int((~late["booked"].isin(shut)).sum())
         for line in (*self.report.gaps, *self.report.conflicts):
             self.log.write("to settle", level="warning", what=line)
+
+    def _look_at_payouts(self, store: Store) -> None:
+        """How many payouts are at the bank, and those that do not come to their line."""
+        found = store.payouts()
+        if len(found):
+            self.report.payouts = {str(state): int(n) for state, n in found["state"].value_counts().items()}
+            odd = found[found["state"].eq(OTHER_AMOUNT)]
+            for payout, why in zip(odd["payout"], odd["reason"], strict=True):
+                self._fault("payouts", RegisterRefused([f"payout {shown(masked(payout), 40)}: {why}"]))
 
     def _retain(self, store: Store) -> None:
         years = self.config.privacy.keep_years
