@@ -99,7 +99,7 @@ def allocations_of(connection: sa.Connection, rows: pd.DataFrame, found: Explode
 def some(connection: sa.Connection, names: Sequence[str]) -> pd.DataFrame:
     """The movements of these names, gifts of payouts among them as lines of their own."""
     own = payout_states.gifts(connection, names)
-    lines = reading.some(connection, [name for name in names if "/" not in name])
+    lines = reading.some(connection, [name for name in names if not payout_states.is_gift(name)])
     there = {gift.payout for gift in own if gift.line}
     if not there:
         return lines

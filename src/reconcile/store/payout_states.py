@@ -45,9 +45,14 @@ RELEASED = "to be looked for again"
 """Of a payout that is delivered otherwise, or whose line a person decided, until the next matching."""
 
 
+def is_gift(name: object) -> bool:
+    """Whether a movement of this name would be a gift of a payout."""
+    return isinstance(name, str) and "/" in name
+
+
 def gifts(connection: sa.Connection, names: Sequence[str]) -> list[Gift]:
     """The gifts of these names, as they are now; a name that is no gift's is left out."""
-    wanted = {name for name in names if "/" in name}
+    wanted = {name for name in names if is_gift(name)}
     if not wanted:
         return []
     c, lines = tables.payouts.c, tables.payout_lines.c

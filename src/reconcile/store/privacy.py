@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from reconcile.errors import DecisionRefused, shown
-from reconcile.store import receipt_words, tables
+from reconcile.store import payout_states, receipt_words, tables
 from reconcile.store.asking import AT_ONCE, among, in_parts
 from reconcile.store.journal import Work
 
@@ -24,7 +24,9 @@ def forget(work: Work, names: Sequence[str], receipts: Sequence[str] = ()) -> in
     are settled with them, those of the gifts of a payout that is among them, and those of `receipts`.
     """
     beside = receipt_words.of(work.connection, names, receipts)
-    names = [name for name in names if "/" not in name]  # a gift of a payout has its words in the report alone
+    names = [
+        name for name in names if not payout_states.is_gift(name)
+    ]  # a gift of a payout has its words in the report alone
     movements = tables.movements.c
     known = sa.select(movements.movement, movements.row)
     kept = list(in_parts(work.connection, names, lambda some: known.where(movements.movement.in_(some))))

@@ -36,7 +36,7 @@ def of(connection: sa.Connection, lines: Sequence[str], names: Sequence[str]) ->
         do = "Take its number from the column receipt_id of store.receipts()."
         raise DecisionRefused(f'no receipt is called "{shown(lacking[0], 40)}"', do=do)
     named = {gift.name for gift in payout_states.gifts(connection, lines)}
-    if lacking := sorted(name for name in lines if "/" in name and name not in named):
+    if lacking := sorted(name for name in lines if payout_states.is_gift(name) and name not in named):
         do = "Take it from the column Transaction id of the sheet Payout gifts."
         raise DecisionRefused(f'no gift is called "{shown(lacking[0], 40)}"', do=do)
     named |= {name for own_names in payout_states.names_in(connection, lines).values() for name in own_names}
