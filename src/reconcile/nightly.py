@@ -19,7 +19,6 @@ from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds,
 from reconcile.errors import (
     ForeignStatement,
     ReconcileError,
-    RegisterRefused,
     StoreRefused,
     WorkbookNotWritten,
     shown,
@@ -258,7 +257,8 @@ class _Night:
             self.report.payouts = {str(state): int(n) for state, n in found["state"].value_counts().items()}
             odd = found[found["state"].eq(OTHER_AMOUNT)]
             for payout, why in zip(odd["payout"], odd["reason"], strict=True):
-                self._fault("payouts", RegisterRefused([f"payout {shown(masked(payout), 40)}: {why}"]))
+                self.report.faults.append(f"payout {shown(masked(payout), 40)}: {why}; correct its report")
+                self.log.write("payout", level="warning", what=self.report.faults[-1])
 
     def _retain(self, store: Store) -> None:
         years = self.config.privacy.keep_years
