@@ -14,7 +14,6 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
-from reconcile.books.settlements import OTHER_AMOUNT
 from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds, read_campaigns, read_funds
 from reconcile.errors import (
     ForeignStatement,
@@ -32,7 +31,7 @@ from reconcile.nightjob.inbox import Called, Inbox, look, look_at, too_large, un
 from reconcile.nightjob.lock import only_one
 from reconcile.nightjob.logbook import Logbook, masked, safe_words
 from reconcile.nightjob.places import clear, digest, put
-from reconcile.nightjob.report import FileOutcome, RunReport
+from reconcile.nightjob.report import FileOutcome, RunReport, payouts_told
 from reconcile.nightjob.seen import Seen
 from reconcile.parsers import read_each
 from reconcile.reporters import write_month
@@ -244,21 +243,12 @@ class _Night:
             self.report.conflicts = [masked(line) for line in conflict_lines(conflicts)]
             self.report.status = store.statuses(first)
         self.report.both_sides = store.standing()
-        self._look_at_payouts(store)
+        self.report.payouts, odd = payouts_told(store.payouts())
+        self.report.faults += odd
         late = store.late()
         self.report.late = int((~late["booked"].isin(shut)).sum())
-        for line in (*self.report.gaps, *self.report.conflicts):
+        for line in (*self.report.gaps, *self.report.conflicts, *odd):
             self.log.write("to settle", level="warning", what=line)
-
-    def _look_at_payouts(self, store: Store) -> None:
-        """How many payouts are at the bank, and those that do not come to their line."""
-        found = store.payouts()
-        if len(found):
-            self.report.payouts = {str(state): int(n) for state, n in found["state"].value_counts().items()}
-            odd = found[found["state"].eq(OTHER_AMOUNT)]
-            for payout, why in zip(odd["payout"], odd["reason"], strict=True):
-                self.report.faults.append(f"payout {shown(masked(payout), 40)}: {why}; correct its report")
-                self.log.write("payout", level="warning", what=self.report.faults[-1])
 
     def _retain(self, store: Store) -> None:
         years = self.config.privacy.keep_years

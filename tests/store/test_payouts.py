@@ -379,3 +379,22 @@ def test_a_store_of_the_version_before_explodes_what_it_had(tmp_path: Path) -> N
         store.match(CAMPAIGNS)
         assert states(store)["88213"] == "at the bank"
         assert lines(month(store))["88213/1"][1] == "matched"
+
+
+def test_what_was_decided_of_a_gift_holds_where_its_payout_turns_out_to_be_a_line_of_another_month(
+    store: Store,
+) -> None:
+    rows = [gift("IDB", 10, 1), Entry(29, 148_00, "bare", "PAYFAST PAYOUT SOMETHING")]
+    put(store, *rows)
+    store.add_payouts(report(*[{**g, "date": "2026-01-31"} for g in FIRST]))
+    store.match(CAMPAIGNS)
+    store.decide("88213/2", [("YEM", None, "30.00"), ("IDB", None, "20.00")], by="Thandi")
+    assert month(store).parts["transaction_id"].tolist() == ["88213/2"] * 2
+    put(store, *rows, line("88213", "148", FEBRUARY + 1), file="later")  # which prints its name
+    store.match(CAMPAIGNS)
+    assert "88213/2" not in lines(month(store))
+    later = month(store, "2026-02")
+    assert lines(later)["88213/2"] == ("50.00", "decided", None)
+    assert later.parts["amount"].astype(str).tolist() == ["30.00", "20.00"]
+    assert set(store.allocations().query("transaction_id == '88213/2'")["booked"]) == {"2026-02"}
+    assert store.verify().holds

@@ -215,7 +215,8 @@ def allocations_of(
     for name in names:
         if name in decided:
             found[name] = decided[name]["parts"]
-            booked[name] = decided[name]["booked"]
+            # the payout of a gift may have turned out to be a line of a later month since
+            booked[name] = max(decided[name]["booked"], (of_gifts or {}).get(name, ""))
     rows = [
         (name, campaign, fund, part, booked[name])
         for name in names

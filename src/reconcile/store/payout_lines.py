@@ -51,7 +51,7 @@ def _again(connection: sa.Connection, report: pd.DataFrame, was: pd.DataFrame, s
     """Whether a payout was never looked for, or there may be other lines for them than at an event."""
     if not report["payout"].isin(was.index).all():
         return True
-    newest = [connection.execute(sa.select(sa.func.max(t.c.event))).scalar() for t in _TELLING]
+    newest = [connection.execute(sa.select(t.c.event).order_by(t.c.id.desc()).limit(1)).scalar() for t in _TELLING]
     return max(event or 0 for event in newest) > since
 
 

@@ -21,8 +21,9 @@ def check(connection: sa.Connection, report: pd.DataFrame) -> None:
     before = before[before["payout"].isin(report["payout"])].reset_index(drop=True)
     before = _with_forgotten(connection, before, report)
     source = report["source"].dropna()
-    other = before["source"].notna() & ~before["source"].isin(source) if len(source) else before["line"].isna()
-    refuse_otherwise(report, before[other].reset_index(drop=True))
+    if len(source):
+        other = before["source"].notna() & ~before["source"].isin(source)
+        refuse_otherwise(report, before[other].reset_index(drop=True))
     _closed(connection, report, before)
 
 

@@ -90,7 +90,7 @@ def month(connection: sa.Connection, name: str) -> MonthView | None:
     if exploded:
         matches, names = exploded.matches, exploded.transactions["transaction_id"].tolist()
     parts = gifts.allocations_of(connection, transactions, exploded)
-    split = parts[parts["transaction_id"].duplicated(keep=False) & parts["booked"].eq(name)].reset_index(drop=True)
+    split = parts[parts["transaction_id"].duplicated(keep=False) & parts["booked"].le(name)].reset_index(drop=True)
     return MonthView(
         name,
         tuple(statements),
