@@ -31,7 +31,7 @@ from reconcile.nightjob.inbox import Called, Inbox, look, look_at, too_large, un
 from reconcile.nightjob.lock import only_one
 from reconcile.nightjob.logbook import Logbook, masked, safe_words
 from reconcile.nightjob.places import clear, digest, put
-from reconcile.nightjob.report import FileOutcome, RunReport, payouts_told
+from reconcile.nightjob.report import FileOutcome, RunReport
 from reconcile.nightjob.seen import Seen
 from reconcile.parsers import read_each
 from reconcile.reporters import write_month
@@ -243,8 +243,8 @@ class _Night:
             self.report.conflicts = [masked(line) for line in conflict_lines(conflicts)]
             self.report.status = store.statuses(first)
         self.report.both_sides = store.standing()
-        self.report.payouts, odd = payouts_told(store.payouts())
-        self.report.faults += odd
+        self.report.payouts, told = store.payouts_standing()
+        self.report.faults += (odd := [masked(line) for line in told])
         late = store.late()
         self.report.late = int((~late["booked"].isin(shut)).sum())
         for line in (*self.report.gaps, *self.report.conflicts, *odd):

@@ -6,12 +6,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-import pandas as pd
-
-from reconcile.books.settlements import OTHER_AMOUNT
-from reconcile.errors import shown
-from reconcile.nightjob.logbook import masked
-
 
 @dataclass(frozen=True)
 class FileOutcome:
@@ -104,11 +98,3 @@ class RunReport:
             said.format(**told),
             *([f"Receipts changed after their month was closed: {changed}"] if changed else []),
         ]
-
-
-def payouts_told(found: pd.DataFrame) -> tuple[dict[str, int], list[str]]:
-    """How many payouts are at the bank and how many not, and a line for each that does not come to its bank line."""
-    counts = {str(state): int(number) for state, number in found["state"].value_counts().items()}
-    odd = found[found["state"].eq(OTHER_AMOUNT)]
-    told = zip(odd["payout"], odd["reason"], strict=True)
-    return counts, [f"payout {shown(masked(payout), 40)}: {why}; correct its report" for payout, why in told]

@@ -10,6 +10,7 @@ import pandas as pd
 
 from reconcile.books import ExplodedPayouts, Reconciliation
 from reconcile.books.links import PROPOSED
+from reconcile.books.settlements import OTHER_AMOUNT
 from reconcile.errors import DecisionRefused, UnreadableFile, shown
 from reconcile.matching.matches import no_search_for_cycles
 from reconcile.schema import LINKS, RECEIPTS, TRANSACTIONS
@@ -114,6 +115,14 @@ class Books:
         """Every payout of a gateway, with its bank line or why it has none: columns of `schema.PAYOUT_LINES`."""
         with self._database.reading() as connection:
             return gifts.lines(connection)
+
+    def payouts_standing(self) -> tuple[dict[str, int], list[str]]:
+        """How many payouts have each state, and a line for each that does not come to its bank line."""
+        found = self.payouts()
+        counts = {str(state): int(number) for state, number in found["state"].value_counts().items()}
+        odd = found[found["state"].eq(OTHER_AMOUNT)]
+        told = zip(odd["payout"], odd["reason"], strict=True)
+        return counts, [f"payout {shown(payout, 40)}: {why}; correct its report" for payout, why in told]
 
     def explode_payouts(self, start: str | None = None, end: str | None = None) -> ExplodedPayouts:
         """`transactions(start, end)` with the gifts of payouts in place of their lines, and the matches of both.
