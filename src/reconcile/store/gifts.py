@@ -10,7 +10,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from reconcile.books import ExplodedPayouts
-from reconcile.books.gifts import exploded_as_settled, gift_lines
+from reconcile.books.gifts import exploded_as_settled, gift_ids, gift_lines
 from reconcile.books.settlements import AT_BANK, MISSING, totals
 from reconcile.schema import GIFTS, PAYOUT_LINES, TEXT, TRANSACTIONS
 from reconcile.store import effective, entries, payout_states, reading, tables
@@ -91,8 +91,9 @@ def allocations_of(connection: sa.Connection, rows: pd.DataFrame, found: Explode
     if found is None:
         return effective.allocations_of(connection, rows)
     lines = found.transactions[~found.transactions["transaction_id"].isin(found.fees["transaction_id"])]
-    names = lines["transaction_id"].tolist()
-    months = {gift.name: gift.month for gift in payout_states.gifts(connection, names) if gift.month}
+    own = found.gifts[found.gifts["transaction_id"].notna()]
+    of_payout = own["payout"].map(payout_states.of(connection)["month"])
+    months = dict(zip(gift_ids(own), of_payout, strict=True))
     return effective.allocations_of(connection, lines.reset_index(drop=True), months)
 
 

@@ -113,7 +113,7 @@ def _decide(
     for name in sorted(name for name, whole in decided.items() if whole != cents[name]):
         deciding.take_all_back(work, name)
         del decided[name]
-    gone = {gift.name for gift in payout_states.gifts(connection, ids.tolist()) if gift.forgotten}
+    gone = payout_states.forgotten(connection)
     open_ones = ~ids.isin({*decided, *(gone & held.keys())})
     rows = reading.kept_rows(connection, line_of.unique().tolist())
     places = rewriting.Places(dict(zip(ids, line_of.map(rows), strict=True)), months)

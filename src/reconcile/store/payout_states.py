@@ -24,7 +24,6 @@ class Gift(NamedTuple):
     name: str
     payout: str
     cents: int
-    forgotten: bool
     line: str | None = None
     month: str | None = None
 
@@ -58,7 +57,7 @@ def gifts(connection: sa.Connection, names: Sequence[str]) -> list[Gift]:
     c, lines = tables.payouts.c, tables.payout_lines.c
     here = sa.and_(lines.payout == c.payout, lines.current == 1, lines.state == AT_BANK)
     asked = (
-        sa.select(c.payout, c.gift, c.gross, c.salt.is_(None), lines.movement, lines.month)
+        sa.select(c.payout, c.gift, c.gross, lines.movement, lines.month)
         .join(tables.payout_lines, here, isouter=True)
         .where(c.current == 1)
     )
@@ -66,6 +65,13 @@ def gifts(connection: sa.Connection, names: Sequence[str]) -> list[Gift]:
     rows = in_parts(connection, numbers, lambda some: asked.where(c.gift.in_(some)))
     found = [Gift(gift_id(payout, gift), payout, *more) for payout, gift, *more in rows]
     return sorted(gift for gift in found if gift.name in wanted)
+
+
+def forgotten(connection: sa.Connection) -> set[str]:
+    """The names of the gifts of which the words are gone."""
+    c = tables.payouts.c
+    asked = sa.select(c.payout, c.gift).where(c.current == 1, c.salt.is_(None))
+    return {gift_id(payout, gift) for payout, gift in connection.execute(asked)}
 
 
 def names_in(connection: sa.Connection, lines: Sequence[str]) -> dict[str, list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import sqlalchemy as sa
 
+from reconcile.books.gifts import gift_ids
 from reconcile.books.told_twice import KEY, refuse_otherwise
 from reconcile.errors import RegisterRefused, shown
 from reconcile.schema import TEXT
@@ -29,9 +30,7 @@ def check(connection: sa.Connection, report: pd.DataFrame) -> None:
 
 def _with_forgotten(connection: sa.Connection, before: pd.DataFrame, report: pd.DataFrame) -> pd.DataFrame:
     """Words that are forgotten differ from none."""
-    c = tables.payouts.c
-    asked = sa.select(c.payout, c.gift).where(c.current == 1, c.salt.is_(None))
-    gone = pd.MultiIndex.from_frame(before[KEY]).isin([tuple(row) for row in connection.execute(asked)])
+    gone = gift_ids(before).isin(payout_states.forgotten(connection))
     own = report.set_index(KEY).reindex(pd.MultiIndex.from_frame(before[KEY]))
     words = ("payer", "reference")
     return before.assign(**{name: before[name].mask(gone, own[name].to_numpy()) for name in words})
