@@ -398,3 +398,18 @@ def test_what_was_decided_of_a_gift_holds_where_its_payout_turns_out_to_be_a_lin
     assert later.parts["amount"].astype(str).tolist() == ["30.00", "20.00"]
     assert set(store.allocations().query("transaction_id == '88213/2'")["booked"]) == {"2026-02"}
     assert store.verify().holds
+
+
+def test_gifts_of_a_payout_that_arrives_for_a_closed_month_are_called_late(store: Store, tmp_path: Path) -> None:
+    put(store, ROWS[0], ROWS[2])
+    store.match(CAMPAIGNS)
+    close(store)
+    put(store, *ROWS, file="later")
+    store.add_payouts(report(FIRST[0] | {"given": "2026-01-02"}, FIRST[1]))
+    store.match(CAMPAIGNS)
+    late = month(store, "2026-02")
+    reasons = late.matches.set_index("transaction_id")["reason"]
+    assert reasons["88213/1"] == "late for 2026-01, which was closed"
+    assert reasons["88213/2"].startswith("late for 2026-01, which was closed; gift 2 of PAYER 2")
+    assert store.month("2026-01").exploded is None  # type: ignore[union-attr]
+    assert verify_workbook(written(store, tmp_path, "2026-02"), store=store).holds

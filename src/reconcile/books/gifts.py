@@ -77,6 +77,14 @@ class ExplodedPayouts:
         ids = pd.concat([gift_ids(there), lines["transaction_id"]])
         return pd.Series(pd.concat([there["payout"], lines["payout"]]).to_numpy(), index=ids, dtype=TEXT)
 
+    @property
+    def bank_lines(self) -> pd.Series[str]:
+        """The bank line of each of `transactions`: its own id, of a gift that of the line which brought it."""
+        there = self.gifts[self.gifts["transaction_id"].notna()]
+        line_of = dict(zip(gift_ids(there), there["transaction_id"], strict=True))
+        ids = self.transactions["transaction_id"]
+        return ids.map(line_of).astype(TEXT).fillna(ids)
+
     def of_the_bank(self, matches: pd.DataFrame) -> pd.DataFrame:
         """Matches of `transactions` with one row for each bank line again: one that was exploded is a settlement."""
         own = self.gifts[self.gifts["transaction_id"].notna()]

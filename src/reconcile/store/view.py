@@ -83,19 +83,20 @@ def month(connection: sa.Connection, name: str) -> MonthView | None:
         _conflicts(connection, name, until),
     )
     matches = effective.matches_of(connection, transactions, name, closed=closing is not None)
-    matches = _with_late(matches, transactions, name)
     exploded = gifts.exploded(connection, transactions, gifts.Month(name, until), matches)
     names = transactions["transaction_id"].tolist()
     reversals, originals = history.reversals(connection, names, until)
+    months = transactions["date"].dt.strftime("%Y-%m")
     if exploded:
         matches, names = exploded.matches, exploded.transactions["transaction_id"].tolist()
+        months = exploded.bank_lines.map(dict(zip(transactions["transaction_id"], months, strict=True)))
     parts = gifts.allocations_of(connection, transactions, exploded)
     split = parts[parts["transaction_id"].duplicated(keep=False) & parts["booked"].le(name)].reset_index(drop=True)
     return MonthView(
         name,
         tuple(statements),
         merged,
-        matches,
+        _with_late(matches, months, name),
         split,
         effective.decided_later(connection, name, gifts.decided_later(connection, name)),
         reversals,
@@ -125,9 +126,8 @@ def _rand(kept: str | None) -> Decimal | None:
     return None if kept is None else Decimal(kept)
 
 
-def _with_late(matches: pd.DataFrame, transactions: pd.DataFrame, name: str) -> pd.DataFrame:
-    """The matches, with a word about those of which the month was closed when they arrived."""
-    months = transactions["date"].dt.strftime("%Y-%m")
+def _with_late(matches: pd.DataFrame, months: pd.Series[str], name: str) -> pd.DataFrame:
+    """The matches, with a word about those of which the month was closed when they arrived; `months` are their own."""
     late = months < name
     if not late.any():
         return matches
