@@ -234,3 +234,24 @@ def test_where_memory_does_not_suffice_it_is_said_in_one_line(reconcile, monkeyp
     monkeypatch.setattr("reconcile.run.read_each", mock.Mock(side_effect=MemoryError))
     told = "error: there is not enough memory for this; nothing was half written\n"
     assert reconcile("check", HISTORY) == (2, "", told)
+
+
+def test_payouts_are_given_once_for_each_report_and_told_otherwise_are_refused(reconcile, tmp_path):
+    whole = (SAMPLES / "payout-2018-09.csv").read_text().splitlines()
+    head, *gifts = whole
+    (tmp_path / "one.csv").write_text("\n".join([head, *gifts[:12]]) + "\n")
+    (tmp_path / "two.csv").write_text("\n".join([head, *gifts[11:]]) + "\n")
+    given = ["run", HISTORY, *REGISTER, "--out", tmp_path, "--payouts", tmp_path / "one.csv"]
+    code, out, _ = reconcile(*given, "--payouts", tmp_path / "two.csv")
+    assert code == 0 and "Payouts: 2, 2 at the bank" in out and "Gifts: 18, 18 credited" in out
+    path = next(tmp_path.glob("*.xlsx"))
+    code, out, _ = reconcile("verify", path, "--statements", HISTORY)
+    assert code == 0
+    given_again = ["--payouts", tmp_path / "one.csv", "--payouts", tmp_path / "two.csv"]
+    assert reconcile("verify", path, "--statements", HISTORY, *given_again)[0] == 0
+    (tmp_path / "two.csv").write_text("\n".join([head, gifts[11].replace("34.00,966.00", "35.00,965.00")]) + "\n")
+    code, _, err = reconcile(*given, "--payouts", tmp_path / "two.csv")
+    assert code == 2
+    assert (
+        "two.csv" in err and "line 2, gift 88577-01 of payout 88577 has fee 35.00, and 34.00 in one.csv, line 13" in err
+    )

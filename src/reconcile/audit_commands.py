@@ -80,7 +80,12 @@ def _verify(command: argparse.ArgumentParser) -> None:
     command.add_argument("--campaigns", metavar="FILE", help="with --statements: the register, to decide again too")
     command.add_argument("--funds", metavar="FILE", help="with --campaigns: the funds")
     command.add_argument("--receipts", metavar="FILE", help="with --statements: the receipts; else those it holds")
-    command.add_argument("--payouts", metavar="FILE", help="with --statements: the report of payouts; else its own")
+    command.add_argument(
+        "--payouts",
+        action="append",
+        metavar="FILE",
+        help="with --statements: each report of payouts; else its own",
+    )
     command.add_argument("--max-wrong", type=float, default=0, metavar="SHARE", help="with --campaigns: as it was run")
     command.add_argument("--hashes", action="store_true", help="check its own hashes alone, without any source")
     command.add_argument("--store", metavar="URL", help="the address of the store, or its file")

@@ -61,7 +61,12 @@ def _run(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--receipts", metavar="FILE", help="the charity's own receipts (CSV or XLSX), to reconcile with"
     )
-    command.add_argument("--payouts", metavar="FILE", help="a gateway's report of payouts (CSV, XLSX): gift by gift")
+    command.add_argument(
+        "--payouts",
+        action="append",
+        metavar="FILE",
+        help="a gateway's report of payouts (CSV, XLSX): gift by gift; give it several times for several reports",
+    )
     command.add_argument(
         "--reviewed",
         nargs="+",

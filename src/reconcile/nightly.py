@@ -133,18 +133,18 @@ class _Night:
     def _take_books(self, store: Store) -> None:
         """The charity's receipts and a gateway's payouts, each file as a whole and by itself."""
         own = self.config.receipts
-        for what, place, take, columns in (
-            ("receipts", own.files, store.add_receipts, own.columns),
-            ("payouts", own.payouts, store.add_payouts, own.payout_columns),
-        ):
-            if place is not None:
-                setting = "files" if what == "receipts" else what
-                called = Called(f"the file or folder of {what}", f"[receipts] {setting}")
-                inbox = look_at(place, self.config.inbox.settle_seconds, self.clock(), called)
-                self._tell(inbox, what)
-                for number, path in enumerate(inbox.ready):
-                    self.progress(f"reading {_name(path)}", number, len(inbox.ready))
-                    self._take_book(path, partial(take, columns=columns, by=self.config.operator))
+        places: list[tuple[str, Path, Callable[..., AddedToBooks]]] = []
+        if own.files is not None:
+            places.append(("receipts", own.files, partial(store.add_receipts, columns=own.columns)))
+        for at, place in enumerate(own.payouts):
+            places.append(("payouts", place, partial(store.add_payouts, columns=own.columns_of(at))))
+        for what, place, take in places:
+            called = Called(f"the file or folder of {what}", f"[receipts] {'files' if what == 'receipts' else what}")
+            inbox = look_at(place, self.config.inbox.settle_seconds, self.clock(), called)
+            self._tell(inbox, what)
+            for number, path in enumerate(inbox.ready):
+                self.progress(f"reading {_name(path)}", number, len(inbox.ready))
+                self._take_book(path, partial(take, by=self.config.operator))
 
     def _take_book(self, path: Path, take: Callable[..., AddedToBooks]) -> None:
         try:
@@ -246,9 +246,11 @@ class _Night:
             self.report.conflicts = [masked(line) for line in conflict_lines(conflicts)]
             self.report.status = store.statuses(first)
         self.report.both_sides = store.standing()
+        self.report.payouts, told = store.payouts_standing()
+        self.report.faults += (odd := [masked(line) for line in told])
         late = store.late()
         self.report.late = int((~late["booked"].isin(shut)).sum())
-        for line in (*self.report.gaps, *self.report.conflicts):
+        for line in (*self.report.gaps, *self.report.conflicts, *odd):
             self.log.write("to settle", level="warning", what=line)
 
     def _retain(self, store: Store) -> None:

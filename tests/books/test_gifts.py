@@ -15,6 +15,7 @@ import reconcile as rc
 from reconcile import money
 from reconcile.books.gifts import exploded_as_decided
 from reconcile.errors import FrameRefused, RegisterRefused
+from reconcile.review import with_decisions
 from reconcile.schema import GIFTS, MATCHES, PAYOUT_LINES, TRANSACTIONS
 from tests.books.two_sides import FIRST, Line, bank, matches
 
@@ -75,8 +76,8 @@ def test_a_gift_stands_at_gross_in_place_of_its_line_which_keeps_the_fee() -> No
     found = rc.explode_payouts(bank(*LINES), GIFTS_GIVEN, CAMPAIGNS)
     assert kept(found) == [
         ("before", Decimal("10.00"), "donation", "matched"),
-        ("a/1", Decimal("100.00"), "donation", "matched"),
-        ("a/2", Decimal("50.00"), "donation", "review"),
+        ("88213/1", Decimal("100.00"), "donation", "matched"),
+        ("88213/2", Decimal("50.00"), "donation", "review"),
         ("a", Decimal("-6.50"), "fee", "not_donation"),
         ("after", Decimal("-7.00"), "payment_out", "not_donation"),
     ]
@@ -258,7 +259,10 @@ def test_not_a_cent_comes_or_goes_no_gift_is_there_twice_and_no_order_matters(
     assert not ids.duplicated().any() and ids.tolist() == found.matches["transaction_id"].tolist()
     assert sorted(found.gifts["gift"]) == sorted(payouts["gift"])
     assert money.total(found.transactions["amount"]) == money.total(rows["amount"])
-    whole = found.transactions.groupby(ids.str.split("/").str[0])["amount"].sum()
+    line_of = {
+        f"{name}/{gift}": line for name, gift, line in found.gifts[["payout", "gift", "transaction_id"]].to_numpy()
+    }
+    whole = found.transactions.groupby(ids.map(lambda name: line_of.get(name, name)))["amount"].sum()
     assert whole.to_dict() == rows.set_index("transaction_id")["amount"].to_dict()
     assert money.total(rc.summarise(found.transactions, found.matches).stack()) == money.total(rows["amount"])
     there = found.gifts[found.gifts["transaction_id"].notna()]
@@ -272,3 +276,38 @@ def test_not_a_cent_comes_or_goes_no_gift_is_there_twice_and_no_order_matters(
     pd.testing.assert_frame_equal(*by_id)
     pd.testing.assert_frame_equal(again.gifts, found.gifts)
     pd.testing.assert_frame_equal(again.settlements, found.settlements)
+
+
+def test_a_gift_stands_under_its_own_day_and_is_held_against_that_of_its_appeal() -> None:
+    gifts = report(("88213", "1", "100", "5", None, "YEM"), ("88213", "2", "100", "5", None, "YEM"))
+    given = gifts.assign(given=[pd.Timestamp("2026-01-30"), pd.NaT])
+    lines = [Line("a", (pd.Timestamp("2026-02-03") - pd.Timestamp(FIRST)).days, "190", "PAYFAST PAYOUT 88213")]
+    assert CAMPAIGNS.campaigns[1].closes is not None
+    found = rc.explode_payouts(bank(*lines), given.assign(date=pd.Timestamp("2026-02-02")), CAMPAIGNS)
+    assert found.transactions["date"].dt.strftime("%Y-%m-%d").tolist() == ["2026-01-30", "2026-02-03", "2026-02-03"]
+    own, late = found.matches["reason"].iloc[:2]
+    assert pd.isna(own) and "closed" in late
+
+
+def test_a_stroke_in_the_name_of_a_payout_does_not_make_two_gifts_one() -> None:
+    gifts = report(("88213/A", "1", "100", "5", None, "IDB"), ("88213", "A/1", "200", "5", None, "IDB"))
+    lines = [Line("a", 0, "95", "PAYFAST PAYOUT 88213/A"), Line("b", 0, "195", "PAYFAST PAYOUT 88213")]
+    ids = rc.explode_payouts(bank(*lines), gifts, CAMPAIGNS).transactions["transaction_id"]
+    assert len(ids) == 4 and not ids.duplicated().any()
+
+
+def test_a_gift_that_waits_is_decided_in_a_notebook() -> None:
+    statement = rc.read_statement(SAMPLES / "history-2018-09.csv")
+    campaigns, funds = rc.read_campaigns(SAMPLES / "campaigns.csv"), rc.read_funds(SAMPLES / "funds.csv")
+    payouts = rc.read_payouts(SAMPLES / "payout-2018-09.csv")
+    payouts.loc[payouts["gift"] == "88213-02", "reference"] = "for whatever"
+    gifts = rc.explode_payouts(statement.transactions, payouts, campaigns, funds=funds)
+    rows = rc.review_rows([statement], gifts.matches, campaigns=campaigns, funds=funds, exploded=gifts)
+    own = rows["Transaction id"].eq("88213/88213-02")
+    assert own.sum() == 1 and len(rows) == gifts.matches["status"].eq("review").sum()
+    rows.loc[own, ["Your campaign", "Your fund"]] = ["IDB", "lillah"]
+    reviewed = rc.read_decisions(rows, campaigns=campaigns, funds=funds)
+    applied = with_decisions(gifts.transactions, gifts.matches, reviewed, by="Thandi", on="2018-09-30")
+    decided = applied.matches.set_index("transaction_id").loc["88213/88213-02"]
+    assert (decided["status"], decided["campaign"], decided["fund"]) == ("decided", "IDB", "lillah")
+    assert applied.refused == ()

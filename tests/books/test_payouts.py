@@ -118,6 +118,7 @@ def test_payouts_are_read_back_the_same_whatever_the_sign_of_fees(given_rows: li
                 "net": from_cents([g - f for g, f in zip(gross, fee, strict=True)]),
                 "payer": None,
                 "reference": "=IDB",
+                "given": pd.Timestamp(2018, 9, 5),
                 "source": "payouts.csv",
                 "line": range(2, len(gross) + 2),
             }
@@ -125,3 +126,82 @@ def test_payouts_are_read_back_the_same_whatever_the_sign_of_fees(given_rows: li
     )
     written = frame.assign(fee=from_cents([-f for f in fee])) if negative else frame
     pd.testing.assert_frame_equal(rc.read_payouts(written), frame)
+
+
+def test_a_gift_has_its_own_day_where_the_report_has_one(tmp_path: Path) -> None:
+    row = "88213,2018-09-06,2018-09-04 10:15,S Patel,IDB ZAKAT,100.00,-5.50,94.50,71,00412"
+    assert str(rc.read_payouts(file(tmp_path, PAYFAST, row))["given"].iloc[0].date()) == "2018-09-04"
+    plain = "Payout,Date,ID,Gross,Fee,Net", "1,2018-09-03,a,100.00,3.00,97.00"
+    assert rc.read_payouts(file(tmp_path, *plain))["given"].isna().all()  # its one date is that of the payout
+    named = "Payout,Paid out,When,ID,Gross,Fee,Net", "1,2018-09-03,2018-09-01,a,1,0,1", "1,2018-09-03,,b,1,0,1"
+    found = rc.read_payouts(file(tmp_path, *named), columns={"given": "When"})["given"]
+    assert found.dt.day.fillna(0).tolist() == [1, 0]
+    bad = faults(file(tmp_path, *named[:2], "1,2018-09-03,soon,b,1,0,1"), columns={"given": "When"})
+    assert 'line 3, given: "soon" is not a day' in bad[0]
+
+
+HEAD = "Payout,Date,ID,Gross,Fee,Net,Donor"
+
+
+def two(folder: Path, one: list[str], other: list[str]) -> list[Path]:
+    paths = [folder / "payfast.csv", folder / "yoco.csv"]
+    for path, lines in zip(paths, (one, other), strict=True):
+        path.write_text("\n".join([HEAD, *lines]) + "\n", encoding="utf-8")
+    return paths
+
+
+GIFTS = ["1,2018-09-03,a,10.00,1.00,9.00,S Patel", "1,2018-09-03,b,20.00,1.00,19.00,", "2,2018-09-04,c,5.00,1.00,4.00,"]
+
+
+def test_what_two_reports_tell_alike_is_one_and_the_rest_is_put_together(tmp_path: Path) -> None:
+    paths = two(tmp_path, GIFTS[:2], [GIFTS[1], GIFTS[2]])
+    found = rc.read_payouts(paths)
+    assert found[["gift", "source", "line"]].to_numpy().tolist() == [
+        ["a", "payfast.csv", 2],
+        ["b", "payfast.csv", 3],
+        ["c", "yoco.csv", 3],
+    ]
+    pd.testing.assert_frame_equal(rc.read_payouts(found), found)
+    pd.testing.assert_frame_equal(rc.read_payouts([paths[0], rc.read_payouts(paths[1])]), found)
+
+
+def test_two_gateways_may_give_their_gifts_the_same_numbers_and_one_may_not(tmp_path: Path) -> None:
+    other = "7,2018-09-03,a,10.00,1.00,9.00,"
+    found = rc.read_payouts(two(tmp_path, GIFTS, [other]))
+    assert found["payout"].tolist() == ["1", "1", "2", "7"]
+    pd.testing.assert_frame_equal(rc.read_payouts(found), found)
+    assert faults(two(tmp_path, [*GIFTS, other], [])[0]) == (
+        'line 5, gift: "a" is also the gift of line 2; each stands once',
+    )
+
+
+TOLD_OTHERWISE = {
+    "an amount": (
+        "1,2018-09-03,b,20.00,2.00,18.00,",
+        "line 2, gift b of payout 1 has fee 2.00, and 1.00 in payfast.csv, line 3",
+    ),
+    "a payer, whose words are not repeated": (
+        "1,2018-09-03,b,20.00,1.00,19.00,Someone",
+        "line 2, gift b of payout 1 has another payer than in payfast.csv, line 3",
+    ),
+    "the day of the payout": (
+        "1,2018-09-05,d,20.00,1.00,19.00,",
+        "line 2, payout 1 has the day 2018-09-05, and 2018-09-03 in payfast.csv, line 2",
+    ),
+}
+
+
+@pytest.mark.parametrize(("row", "said"), TOLD_OTHERWISE.values(), ids=TOLD_OTHERWISE)
+def test_what_two_reports_tell_otherwise_is_refused_with_both_places(row: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(RegisterRefused) as caught:
+        rc.read_payouts(two(tmp_path, GIFTS, [row]))
+    assert caught.value.file == "yoco.csv"
+    assert said in caught.value.faults
+    assert "Someone" not in str(caught.value)
+
+
+def test_the_order_of_reports_means_nothing_but_whose_line_is_told(tmp_path: Path) -> None:
+    paths = two(tmp_path, GIFTS[:2], [GIFTS[2], GIFTS[1]])
+    told = [rc.read_payouts(order).drop(columns=["source", "line"]) for order in (paths, paths[::-1])]
+    ordered = [found.sort_values(["payout", "gift"], ignore_index=True) for found in told]
+    pd.testing.assert_frame_equal(*ordered)

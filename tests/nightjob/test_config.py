@@ -402,3 +402,49 @@ def test_whatever_stands_there_is_read_or_refused_in_one_line(
         assert type(fault) is ConfigRefused
         assert len(str(fault).splitlines()) == 1
         assert str(fault).startswith("reconcile.toml: ")
+
+
+RECEIPTS = {
+    "one place": ('payouts = "payfast"', ["payfast"], [{}]),
+    "several": ('payouts = ["payfast", "yoco"]', ["payfast", "yoco"], [{}, {}]),
+    "one table for all": (
+        'payouts = ["a", "b"]\npayout_columns = { payout = "Transfer" }',
+        ["a", "b"],
+        [{"payout": "Transfer"}] * 2,
+    ),
+    "a table for each": (
+        'payouts = ["a", "b"]\npayout_columns = [{}, { payout = "Transfer" }]',
+        ["a", "b"],
+        [{}, {"payout": "Transfer"}],
+    ),
+    "none": ("", [], []),
+}
+
+
+@pytest.mark.parametrize(("text", "places", "columns"), RECEIPTS.values(), ids=RECEIPTS)
+def test_payouts_lie_at_one_place_or_at_several(
+    tmp_path: Path, text: str, places: list[str], columns: list[dict[str, str]]
+) -> None:
+    own = read(tmp_path, f"{LEAST}[receipts]\n{text}").receipts
+    assert list(own.payouts) == [tmp_path / name for name in places]
+    assert [own.columns_of(at) for at in range(len(places))] == columns
+
+
+PLACES = 'write the name of a file or folder, such as "payouts", or a list of them, or nothing at all'
+OF_RECEIPTS = {
+    "payouts = 5": f"[receipts] payouts is 5: {PLACES}",
+    'payouts = ""': f'[receipts] payouts is "": {PLACES}',
+    'payouts = ["a", 5]': f"[receipts] payouts, entry 2, is 5: {PLACES}",
+    'payouts = ["a", "./a"]': "[receipts] payouts has the same place twice: name each once",
+    'payouts = ["a", "b", "c"]\npayout_columns = [{}, {}]': (
+        "[receipts] payout_columns has 2 tables for 3 payouts: write one for all of them, or one for each"
+    ),
+    'payouts = "out"': "[receipts] payouts and [output] folder are the same: give each a name of its own",
+    'payout_columns = { payout = "" }': '[receipts] payout_columns payout is "": ',
+    'payout_columns = [{}, { payout = "" }]': '[receipts] payout_columns, entry 2, payout is "": ',
+}
+
+
+@pytest.mark.parametrize(("text", "said"), OF_RECEIPTS.items(), ids=OF_RECEIPTS)
+def test_what_is_wrong_with_payouts_is_named(tmp_path: Path, text: str, said: str) -> None:
+    assert said in refused(tmp_path, f"{LEAST}[receipts]\n{text}")

@@ -63,7 +63,9 @@ def with_receipts(store: Store, names: list[str]) -> None:
     store.add_receipts(books(*receipts))
     store.add_receipts(books(receipt("R4", 8, FEBRUARY + 1)))
     gift_of = {"payout": "P1", "date": "2026-02-01", "gift": "G1", "gross": "10.00", "fee": "1.00", "net": "9.00"}
-    store.add_payouts(pd.DataFrame([gift_of, {**gift_of, "gift": "G2"}]))
+    days = {**gift_of, "given": "2026-01-30"}
+    store.add_payouts(pd.DataFrame([days, {**days, "payout": "P2"}, {**gift_of, "gift": "G2"}]))
+    store.match(register())
     store.add_receipts(Path(__file__).parents[2] / "sample_statements" / "receipts.csv")
     store.settle(names[2], "R2", by="Thandi")
     store.unsettle("R2", by="Thandi", reason="another payer")

@@ -395,7 +395,17 @@ def test_what_comes_in_speaks_of_each_open_month_from_its_own_on(store: Store) -
     assert {month for month in last if last[month] != after[month]} == {"2026-02", "2026-03"}
 
 
-NEW = ("open_items", "kept_links", "settled_pairs", "settlements", "book_files", "payouts", "receipts")
+NEW = (
+    "gift_days",
+    "payout_lines",
+    "open_items",
+    "kept_links",
+    "settled_pairs",
+    "settlements",
+    "book_files",
+    "payouts",
+    "receipts",
+)
 
 
 def of_version_1(path: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -150,17 +151,18 @@ def _figures(text: str) -> tuple[int, int, int] | None:
     return None
 
 
-def once(columns: Columns, name: str, what: str) -> None:
-    """Note each text of a column that stood there before."""
-    texts = text_of(columns, name)
-    again = (texts.duplicated() & texts.notna()).to_numpy()
+def once(columns: Columns, name: str, what: str, within: Sequence[str] = ()) -> None:
+    """Note each text of a column that stood there before, with the same texts in those it is told by `within`."""
+    texts = pd.DataFrame({each: text_of(columns, each) for each in (name, *within)})
+    again = (texts.duplicated() & texts[name].notna()).to_numpy()
     if again.any():
-        first: dict[str, int] = {}
-        for text, line in zip(texts.tolist(), columns.lines.tolist(), strict=True):
-            first.setdefault(text, line)
+        keys = list(texts.itertuples(index=False, name=None))
+        first: dict[tuple[str, ...], int] = {}
+        for key, line in zip(keys, columns.lines.tolist(), strict=True):
+            first.setdefault(key, line)
         there = f"{what} {columns.faults.word}"
         columns.tell(
             name,
             again,
-            lambda row: f"{columns.said(name, row)} is also {there} {first[texts.iloc[row]]}; each stands once",
+            lambda row: f"{columns.said(name, row)} is also {there} {first[keys[row]]}; each stands once",
         )

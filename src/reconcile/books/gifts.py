@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,9 @@ from reconcile.schema import CREDITED, GIFTS, MATCHES, TEXT
 GATEWAY_PAYOUT = "gateway payout"
 """The rule by which a line is what a gateway kept."""
 
+_STROKE = "\N{FRACTION SLASH}"
+"""In place of a stroke in the name of a payout, so that the one behind it is the first of an id."""
+
 _DECISION = ("status", "campaign", "fund", "rule", "evidence", "reason")
 
 
@@ -31,10 +35,10 @@ _DECISION = ("status", "campaign", "fund", "rule", "evidence", "reason")
 class ExplodedPayouts:
     """The gifts of payouts in place of their bank lines.
 
-    `transactions` and `matches` are those given, index 0, 1, …, with a row for each gift at gross, its id that of the
-    bank line, a stroke and the gift's number; the bank line's own row is left with what the gateway kept (`kind` fee,
-    negative). So they add up to what they added up to before. `gifts` has every gift of the report (columns of
-    `schema.GIFTS`), `settlements` every payout (columns of `schema.PAYOUT_LINES`).
+    `transactions` and `matches` are those given, index 0, 1, …, with a row for each gift at gross, its id the payout, a
+    stroke and the gift's number, its day its own or else the bank line's; the bank line's own row is left with what the
+    gateway kept (`kind` fee, negative). So they add up to what they added up to before. `gifts` has every gift of the
+    report (columns of `schema.GIFTS`), `settlements` every payout (columns of `schema.PAYOUT_LINES`).
     """
 
     transactions: pd.DataFrame
@@ -73,6 +77,14 @@ class ExplodedPayouts:
         ids = pd.concat([gift_ids(there), lines["transaction_id"]])
         return pd.Series(pd.concat([there["payout"], lines["payout"]]).to_numpy(), index=ids, dtype=TEXT)
 
+    @property
+    def bank_lines(self) -> pd.Series[str]:
+        """The bank line of each of `transactions`: its own id, of a gift that of the line which brought it."""
+        there = self.gifts[self.gifts["transaction_id"].notna()]
+        line_of = dict(zip(gift_ids(there), there["transaction_id"], strict=True))
+        ids = self.transactions["transaction_id"]
+        return ids.map(line_of).astype(TEXT).fillna(ids)
+
     def of_the_bank(self, matches: pd.DataFrame) -> pd.DataFrame:
         """Matches of `transactions` with one row for each bank line again: one that was exploded is a settlement."""
         own = self.gifts[self.gifts["transaction_id"].notna()]
@@ -106,9 +118,19 @@ def _line(number: Any) -> str:
 
 
 def gift_ids(gifts: pd.DataFrame) -> pd.Series[str]:
-    """The id of each gift as a line of its own: that of its bank line, and its number."""
-    found: pd.Series[str] = gifts["transaction_id"] + "/" + gifts["gift"]
+    """The id of each gift as a line of its own: its payout and its number, whichever bank line they come in."""
+    found: pd.Series[str] = gifts["payout"].str.replace("/", _STROKE) + "/" + gifts["gift"]
     return found
+
+
+def gift_id(payout: str, gift: str) -> str:
+    """The id of one gift."""
+    return f"{payout.replace('/', _STROKE)}/{gift}"
+
+
+def number_of(name: str) -> str:
+    """The number of a gift in its id."""
+    return name.split("/", 1)[1]
 
 
 def explode_payouts(
@@ -136,17 +158,58 @@ def explode_payouts(
     if matches is None:
         matches = match(rows, campaigns, funds=funds, max_wrong=max_wrong)
     known = aligned(matches, rows["transaction_id"])
-    told = _with_lines(rows, read_payouts(payouts), known["transaction_id"][known["status"].eq("decided")])
-    words = match_words(told.gifts["reference"], told.gifts["date"], campaigns, funds, max_wrong)
+    by_people = known["transaction_id"][known["status"].eq("decided")]
+    report = read_payouts(payouts)
+    told = _with_lines(rows, report, found_lines(rows, report, by_people))
+    words = _by_words(_gift_lines(rows, told), told, Register(campaigns, funds, max_wrong))
     return _exploded(rows, told, _in_place(known, told, words))
 
 
 def exploded_as_decided(transactions: pd.DataFrame, payouts: pd.DataFrame, matches: pd.DataFrame) -> ExplodedPayouts:
     """The same where it was decided before: `matches` has a row for each gift at the bank already."""
-    rows = lines_of(transactions).reset_index(drop=True)
-    told = _with_lines(rows, read_payouts(payouts), pd.Series([], dtype=TEXT))
+    rows, report = lines_of(transactions).reset_index(drop=True), read_payouts(payouts)
+    told = _with_lines(rows, report, settlements(rows, report))
     lines = _lines_of(rows, told)
     return _exploded(rows, told, aligned(matches, lines["transaction_id"]))
+
+
+def exploded_as_settled(
+    transactions: pd.DataFrame,
+    report: pd.DataFrame,
+    found: pd.DataFrame,
+    matches: pd.DataFrame,
+    of_gifts: Callable[[pd.DataFrame], pd.DataFrame],
+) -> ExplodedPayouts:
+    """The same where the bank line of each payout is known (`found`, columns of `schema.PAYOUT_LINES`).
+
+    `matches` are those of the transactions, row by row; `of_gifts` has those of the gifts, given their lines.
+    """
+    told = _with_lines(transactions, report, found)
+    gifts = of_gifts(_gift_lines(transactions, told))
+    return _exploded(transactions, told, _in_place(matches, told, gifts))
+
+
+def gift_lines(transactions: pd.DataFrame, report: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+    """The gifts at the bank alone, as lines of their own: columns of `schema.TRANSACTIONS`."""
+    return _gift_lines(transactions, _with_lines(transactions, report, found))
+
+
+@dataclass(frozen=True, eq=False)
+class Register:
+    """What gifts are read with: campaigns, funds, and the share of credits that may be wrong."""
+
+    campaigns: CampaignRegister
+    funds: FundVocabulary
+    max_wrong: float
+
+
+def gifts_by_words(
+    transactions: pd.DataFrame, report: pd.DataFrame, found: pd.DataFrame, how: Register
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series[str]]:
+    """The gifts at the bank as lines, their matches by their words alone, and the bank line of each."""
+    told = _with_lines(transactions, report, found)
+    lines = _gift_lines(transactions, told)
+    return lines, _by_words(lines, told, how), told.there["transaction_id"].reset_index(drop=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,14 +226,22 @@ class _Told:
         return self.gifts[self.gifts["transaction_id"].notna()]
 
 
-def _with_lines(rows: pd.DataFrame, report: pd.DataFrame, decided: pd.Series[str]) -> _Told:
+def found_lines(rows: pd.DataFrame, report: pd.DataFrame, decided: pd.Series[str]) -> pd.DataFrame:
+    """The bank line of each payout, columns of `schema.PAYOUT_LINES`; one that a person decided is nobody's."""
     found = settlements(rows, report)
-    by_people = found["transaction_id"].isin(decided)
-    found = found.assign(
-        state=found["state"].mask(by_people, ASKED),
-        reason=found["reason"].mask(by_people, "a person decided its bank line"),
-        transaction_id=found["transaction_id"].mask(by_people),
+    return asked_instead(found, found["transaction_id"].isin(decided), "a person decided its bank line")
+
+
+def asked_instead(found: pd.DataFrame, which: pd.Series[bool], why: object) -> pd.DataFrame:
+    """The same, some of them a question for the reason `why`."""
+    return found.assign(
+        state=found["state"].mask(which, ASKED),
+        reason=found["reason"].mask(which, why),
+        transaction_id=found["transaction_id"].mask(which),
     )
+
+
+def _with_lines(rows: pd.DataFrame, report: pd.DataFrame, found: pd.DataFrame) -> _Told:
     line_of = found.set_index("payout")["transaction_id"]
     gifts = report.assign(transaction_id=report["payout"].map(line_of).astype(TEXT))
     gifts = gifts.sort_values(["payout", "gift"], ignore_index=True)
@@ -181,32 +252,45 @@ def _with_lines(rows: pd.DataFrame, report: pd.DataFrame, decided: pd.Series[str
 
 def _lines_of(rows: pd.DataFrame, told: _Told) -> pd.DataFrame:
     """The transactions with the gifts in place of their lines, which are left with what the gateway kept."""
-    there = told.there.reset_index(drop=True)
-    own = rows.iloc[told.at].reset_index(drop=True)
-    gifts = own.assign(
-        transaction_id=gift_ids(there),
-        amount=there["gross"],
-        balance=pd.Series(pd.NA, index=own.index, dtype=money.AMOUNT),
-        bank_reference=there["reference"],
-    )
+    gifts = _gift_lines(rows, told)
     lines, cents = np.unique(told.at), money.cents(rows["amount"])
     fee_of = told.settlements.dropna(subset="transaction_id").set_index("transaction_id")["fee"]
     cents[lines] = -money.cents(fee_of.reindex(rows["transaction_id"].iloc[lines]))
     return _put(rows.assign(amount=money.from_cents(cents, rows.index)), gifts, told.at)
 
 
-def _in_place(known: pd.DataFrame, told: _Told, words: pd.DataFrame) -> pd.DataFrame:
-    """The matches of those lines: each gift as its words say, what the gateway kept as a fee."""
-    there = told.there
-    found = words.loc[there.index]
+def _gift_lines(rows: pd.DataFrame, told: _Told) -> pd.DataFrame:
+    """Each gift at the bank as a line of its own."""
+    there = told.there.reset_index(drop=True)
+    own = rows.iloc[told.at].reset_index(drop=True)
+    return own.assign(
+        transaction_id=gift_ids(there),
+        date=there["given"].fillna(own["date"]),
+        amount=there["gross"],
+        balance=pd.Series(pd.NA, index=own.index, dtype=money.AMOUNT),
+        bank_reference=there["reference"],
+    )
+
+
+def _by_words(lines: pd.DataFrame, told: _Told, how: Register) -> pd.DataFrame:
+    """What the words of each gift say of it, with the columns of `schema.MATCHES`."""
+    there = told.there.reset_index(drop=True)
+    found = match_words(lines["bank_reference"], lines["date"], how.campaigns, how.funds, how.max_wrong)
     asked = found["status"].eq("review")
     payer = there["payer"].fillna("").map(fold)
     named = "gift " + there["gift"] + (" of " + payer).where(payer.ne(""), "") + ": " + found["reason"].fillna("unsure")
-    gifts = found.assign(
-        transaction_id=gift_ids(there),
-        kind=found["kind"].mask(money.cents(there["gross"]) < 0, "reversal"),
-        reason=found["reason"].mask(asked, named),
+    return MATCHES.check(
+        found.assign(
+            transaction_id=gift_ids(there),
+            kind=found["kind"].mask(money.cents(there["gross"]) < 0, "reversal"),
+            reason=found["reason"].mask(asked, named),
+        )
     )
+
+
+def _in_place(known: pd.DataFrame, told: _Told, gifts: pd.DataFrame) -> pd.DataFrame:
+    """The matches of the lines with those of the gifts among them, and what the gateway kept as a fee."""
+    there = told.there
     lines = np.unique(told.at)
     kept = known.iloc[lines]
     counts = there.groupby("transaction_id").size().reindex(kept["transaction_id"])
@@ -216,7 +300,7 @@ def _in_place(known: pd.DataFrame, told: _Told, words: pd.DataFrame) -> pd.DataF
     )
     others = known.drop(index=kept.index)
     lines_only = pd.concat([others, MATCHES.check(fees)]).sort_index()
-    return _put(lines_only, MATCHES.check(gifts), told.at)
+    return _put(lines_only, gifts, told.at)
 
 
 def _put(lines: pd.DataFrame, gifts: pd.DataFrame, at: npt.NDArray[Any]) -> pd.DataFrame:

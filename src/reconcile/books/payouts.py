@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,8 @@ from reconcile import money
 from reconcile.books.column_kinds import days_of, money_of, once, text_of
 from reconcile.books.receipts import PLACE, with_places
 from reconcile.books.table_columns import Columns, Wanted, read_columns
-from reconcile.schema import PAYOUTS
+from reconcile.books.told_twice import together
+from reconcile.schema import DAY, PAYOUTS
 from reconcile.tables import TableSource
 
 WANTED = (
@@ -36,21 +37,31 @@ WANTED = (
     Wanted("net", "money", ("Net", "Net amount", "Amount net", "Net payout"), needed=True),
     Wanted("payer", "text", ("Party", "Donor", "Customer", "Customer name", "Buyer", "Paid by"), ("Name",)),
     Wanted("reference", "text", ("Ref", "Item name", "Item", "Note"), ("Description",)),
+    Wanted("given", "day", ("Gift date", "Date of gift", "Given on", "Transaction date"), ("Date",)),
 )
 
 
-def read_payouts(path_or_frame: TableSource, *, columns: Mapping[str, str] | None = None) -> pd.DataFrame:
-    """A gateway's gifts with the columns of `schema.PAYOUTS`, from a CSV or XLSX file or a frame.
+def read_payouts(
+    path_or_frame: TableSource | Sequence[TableSource], *, columns: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """A gateway's gifts with the columns of `schema.PAYOUTS`, from a CSV or XLSX file or a frame, or from several.
 
     `columns` says what the file calls a column of ours, `{"payout": "Transfer"}`; for the others the usual headings are
-    looked for, without case: Payout ID, Payout date, Payment ID, Gross, Fee, Net, Customer, Reference. A fee may stand
-    there positive or negative and is given back positive; money given back has a negative gross. Texts, amounts and
-    days are read as `read_receipts` reads them.
+    looked for, without case: Payout ID, Payout date, Payment ID, Gross, Fee, Net, Customer, Reference, and for the day
+    of the gift itself Gift date, or Date beside a Payout date. A fee may stand there positive or negative and is given
+    back positive; money given back has a negative gross. Texts, amounts and days are read as `read_receipts` reads
+    them. Of several reports a gift that is told alike in two of them stands once.
 
     Raises RegisterRefused naming every fault with its line: what `read_receipts` refuses, a gross less fee that is not
-    the net, a gift that stands there twice, a payout with two days. Raises UnreadableFile for a file that cannot be
-    read.
+    the net, a gift that stands there twice, a payout with two days, a gift told otherwise in another report. Raises
+    UnreadableFile for a file that cannot be read.
     """
+    if isinstance(path_or_frame, list | tuple):
+        return together([_read(one, columns) for one in path_or_frame])
+    return _read(cast("TableSource", path_or_frame), columns)
+
+
+def _read(path_or_frame: TableSource, columns: Mapping[str, str] | None) -> pd.DataFrame:
     is_frame = isinstance(path_or_frame, pd.DataFrame)
     found = read_columns(path_or_frame, (*WANTED, *PLACE) if is_frame else WANTED, columns)
     frame = pd.DataFrame({"payout": text_of(found, "payout")})
@@ -59,7 +70,9 @@ def read_payouts(path_or_frame: TableSource, *, columns: Mapping[str, str] | Non
         frame[name] = text_of(found, name)
     for name in ("gross", "fee", "net"):
         frame[name] = money_of(found, name)
-    once(found, "gift", "the gift of")
+    frame["given"] = days_of(found, "given") if "given" in found.texts else pd.Series(pd.NaT, frame.index, dtype=DAY)
+    # a file is one gateway's, which numbers its gifts; in a frame there may be those of several
+    once(found, "gift", "the gift of", within=("payout",) if is_frame else ())
     _one_day(found, frame)
     if not found.faults.found:
         frame["fee"] = _fees(found, frame)

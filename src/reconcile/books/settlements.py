@@ -70,14 +70,10 @@ def settlements(rows: pd.DataFrame, report: pd.DataFrame) -> pd.DataFrame:
     """
     if not len(report):
         return PAYOUT_LINES.empty()
-    cents = pd.DataFrame({name: money.cents(report[name]) for name in ("gross", "fee", "net")}, index=report.index)
-    whole = cents.assign(payout=report["payout"], date=report["date"]).groupby("payout", sort=True)
-    summed = whole[["gross", "fee", "net"]].sum().assign(date=whole["date"].first(), gifts=whole.size())
+    summed = totals(report)
     payouts = _payouts(summed)
-    lines = _lines(rows, payouts)
-    found = _found(payouts, lines)
-    frame = summed.reset_index().assign(
-        **{name: money.from_cents(summed[name].to_numpy()) for name in ("gross", "fee", "net")},
+    found = _found(payouts, _lines(rows, payouts))
+    frame = summed.assign(
         state=[each.state for each in found],
         transaction_id=pd.Series([each.line.id if each.line else None for each in found], dtype=TEXT),
         reason=pd.Series([each.reason for each in found], dtype=TEXT),
@@ -85,10 +81,18 @@ def settlements(rows: pd.DataFrame, report: pd.DataFrame) -> pd.DataFrame:
     return PAYOUT_LINES.check(frame)
 
 
+def totals(report: pd.DataFrame) -> pd.DataFrame:
+    """A row for each payout of a report, by its name: `payout`, `date`, `gifts`, `gross`, `fee` and `net`."""
+    cents = pd.DataFrame({name: money.cents(report[name]) for name in ("gross", "fee", "net")}, index=report.index)
+    whole = cents.assign(payout=report["payout"], date=report["date"]).groupby("payout", sort=True)
+    summed = whole[["gross", "fee", "net"]].sum().assign(date=whole["date"].first(), gifts=whole.size()).reset_index()
+    return summed.assign(**{name: money.from_cents(summed[name].to_numpy()) for name in ("gross", "fee", "net")})
+
+
 def _payouts(summed: pd.DataFrame) -> list[Payout]:
-    names = [str(name) for name in summed.index]
-    told = zip(names, keys(names), day_numbers(summed["date"]).tolist(), summed["net"].tolist(), strict=True)
-    return [Payout(*each) for each in told]
+    names = summed["payout"].tolist()
+    net = money.cents(summed["net"]).tolist()
+    return [Payout(*each) for each in zip(names, keys(names), day_numbers(summed["date"]).tolist(), net, strict=True)]
 
 
 def _lines(rows: pd.DataFrame, payouts: Sequence[Payout]) -> list[Line]:

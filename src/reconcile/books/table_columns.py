@@ -125,7 +125,7 @@ def _places(
                 what = f'columns says that {column.name} is "{shown(named[column.name], 40)}", which is not there'
                 faults.add_whole(f"{what}; it has {there}", line)
         else:
-            found = _usual(column, keys, taken)
+            found = _usual(column, keys, taken, set(places.values()))
         if len(found) > 1:
             both = " and ".join(f'"{shown(headings[at].strip(), 40)}"' for at in found)
             same = len({keys[at] for at in found}) == 1
@@ -141,12 +141,15 @@ def _places(
     return places
 
 
-def _usual(column: Wanted, keys: Sequence[str], taken: set[str]) -> list[int]:
-    """The places of the headings that usually stand for it: its own name, the usual ones, the last resorts."""
+def _usual(column: Wanted, keys: Sequence[str], taken: set[str], used: set[int]) -> list[int]:
+    """The places of the headings that usually stand for it: its own name, the usual ones, the last resorts.
+
+    What is `used` already, for a column before it, is no last resort.
+    """
     own = () if column.name in map(_told, column.last) else (column.name,)
     for headings in (own, column.headings, column.last):
         usual = {_told(heading) for heading in headings} - taken
-        found = [at for at, key in enumerate(keys) if key in usual]
+        found = [at for at, key in enumerate(keys) if key in usual and (headings is not column.last or at not in used)]
         if found:
             return found
     return []

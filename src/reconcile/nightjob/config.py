@@ -94,13 +94,26 @@ def _told(error: ErrorDetails, data: Mapping[str, Any]) -> str:
     write = f"write {fields[rest[0] if rest else section].description}"
     if error["type"] == "missing":
         return f"{label} is missing: {write}"
+    place = _place(error["loc"], data)
     value: Any = data
-    for part in error["loc"]:
+    for part in place:
         value = part if part == "[key]" else value[part]
     if section == "store" and isinstance(value, str):  # behind the first colon there may be a password
         value = re.sub("^(?!sqlite)([^:]*:).*", r"\1…", value, flags=re.DOTALL)
-    item = _item(error["loc"][2]) if len(error["loc"]) > 2 else ""
+    item = "".join(_item(part) for part in place[2:] if part != "[key]")
     return f"{label}{item} is {_stood(value)}: {write}"
+
+
+def _place(loc: Sequence[int | str], data: Any) -> list[int | str]:
+    """Where a value stands; one that stands alone, and may be a list of such, has no number."""
+    found: list[int | str] = []
+    value = data
+    for part in loc:
+        if isinstance(part, int) and not isinstance(value, list):
+            continue
+        found.append(part)
+        value = None if part == "[key]" else value[part]
+    return found
 
 
 def _item(part: int | str) -> str:
@@ -139,8 +152,14 @@ def _clashes(config: Config, file: Path) -> Iterator[str]:
         for inbox, named in inboxes:
             if inbox in (place, *map(str, Path(place).parents)):
                 yield f'{label} lies in the inbox "{_name(named.name)}": name a place outside it'
+    own = config.receipts
+    if len(own.payout_columns) > 1 and len(own.payout_columns) != len(own.payouts):
+        counted = f"{len(own.payout_columns)} tables for {len(own.payouts)} payouts"
+        yield f"[receipts] payout_columns has {counted}: write one for all of them, or one for each"
     for (one_label, one), (other_label, other) in combinations(ours, 2):
-        if one == other:
+        if one == other and one_label == other_label:
+            yield f"{one_label} has the same place twice: name each once"
+        elif one == other:
             yield f"{one_label} and {other_label} are the same: give each a name of its own"
 
 
@@ -150,7 +169,7 @@ def _ours(config: Config, file: Path) -> Sequence[tuple[str, str]]:
         ("[register] campaigns", config.registers.campaigns),
         ("[register] funds", config.registers.funds),
         ("[receipts] files", config.receipts.files),
-        ("[receipts] payouts", config.receipts.payouts),
+        *(("[receipts] payouts", place) for place in config.receipts.payouts),
         ("[store] url", config.store_file),
         ("[output] folder", config.output.folder),
         ("[output] log", config.output.log),

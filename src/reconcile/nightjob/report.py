@@ -26,6 +26,7 @@ class RunReport:
 
     `changes` counts what is credited otherwise than before, by why; `status` the movements of open months by status;
     `both_sides` has the figures of the newest month's bank reconciliation, empty where the store has no receipts;
+    `payouts` counts those of gateways by whether they are at the bank;
     `gaps`, `conflicts` and `faults` are lines to be read, and `notes` those that leave nothing to do, such as a skipped
     statement without which the balances tie.
     """
@@ -36,6 +37,7 @@ class RunReport:
     changes: dict[str, int] = field(default_factory=dict)
     status: dict[str, int] = field(default_factory=dict)
     both_sides: dict[str, int | str] = field(default_factory=dict)
+    payouts: dict[str, int] = field(default_factory=dict)
     gaps: list[str] = field(default_factory=list)
     conflicts: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -74,6 +76,8 @@ class RunReport:
         rows += [f"Credited otherwise than before: {n} ({why})" for why, n in sorted(self.changes.items())]
         rows += [f"Status {name}: {n}" for name, n in sorted(self.status.items())]
         rows += self._both_sides()
+        payouts = ", ".join(f"{n} {state}" for state, n in sorted(self.payouts.items()))
+        rows += [f"Payouts: {payouts}"] if payouts else []
         rows += [f"Late for a closed month: {self.late}"] if self.late else []
         rows += [f"Rows set aside: {self.set_aside}"] if self.set_aside else []
         rows += [f"Gap: {line}" for line in self.gaps] + [f"Conflict: {line}" for line in self.conflicts]

@@ -47,9 +47,16 @@ def _fixed(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
+def _several(value: object) -> object:
+    """What may stand there alone, or as a list of such."""
+    return tuple(value) if isinstance(value, list) else (value,) if isinstance(value, str | dict) else value
+
+
 Place = Annotated[Path, BeforeValidator(_beside)]
 Places = Annotated[tuple[Place, ...], Field(min_length=1), BeforeValidator(_fixed)]
+OneOrSeveral = Annotated[tuple[Place, ...], BeforeValidator(_several)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, pattern=r"^[^\p{C}\p{Zl}\p{Zp}]+$")]
+Tables = Annotated[tuple[dict[Name, Name], ...], BeforeValidator(_several)]
 # as the parsers take it: digits, or a card whose middle is stars
 Number = Annotated[str, StringConstraints(pattern=r"^([0-9]{6,20}|[0-9]{4,6}\*+[0-9]{4})$")]
 Numbers = Annotated[tuple[Number, ...], BeforeValidator(_fixed)]
@@ -78,15 +85,22 @@ class RegisterSettings(_Section):
 class ReceiptSettings(_Section):
     """Where the charity's receipts and a gateway's payouts arrive, and what their files call our columns.
 
-    Each a file or a folder that is read and never changed; None: there are none.
+    Each a file or a folder that is read and never changed, of payouts also several; None: there are none.
     """
 
     files: Place | None = Field(None, description='the name of a file or folder, such as "receipts", or nothing at all')
     columns: dict[Name, Name] = Field({}, description='a heading of the file in quotes, such as "Book no"')
-    payouts: Place | None = Field(
-        None, description='the name of a file or folder, such as "payouts", or nothing at all'
+    payouts: OneOrSeveral = Field(
+        (), description='the name of a file or folder, such as "payouts", or a list of them, or nothing at all'
     )
-    payout_columns: dict[Name, Name] = Field({}, description='a heading of the file in quotes, such as "Transfer"')
+    payout_columns: Tables = Field(
+        (), description='a heading of the file in quotes, such as "Transfer", or a list of tables, one for each place'
+    )
+
+    def columns_of(self, place: int) -> dict[str, str]:
+        """What the files at one of the `payouts` call our columns: the table of that place, or the one of all."""
+        told = self.payout_columns
+        return dict(told[place if len(told) > 1 else 0]) if told else {}
 
 
 class StoreSettings(_Section):

@@ -40,7 +40,8 @@ campaigns = "campaigns.csv"
 [receipts]
 # The charity's own receipts, a file or a folder of them (CSV or XLSX): each month is then held against them.
 # files = "receipts"
-# A gateway's reports of what it paid out, a file or a folder of them.
+# A gateway's reports of what it paid out, a file or a folder of them: its payouts are then shown gift by gift.
+# Of several gateways: payouts = ["payfast", "yoco"]
 # payouts = "payouts"
 # What the files call our columns, where it is none of the usual headings.
 # columns = { receipt_id = "Book no" }

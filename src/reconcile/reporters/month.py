@@ -41,6 +41,7 @@ def write_month(
         decisions=view.decisions,
         changes=view.changes,
         reconciliation=view.reconciliation,
+        exploded=view.exploded,
         refused=refused,
     )
     contents = gather(

@@ -13,10 +13,12 @@ from typing import Any
 
 import pandas as pd
 
+from reconcile.books import ExplodedPayouts
 from reconcile.campaigns import CampaignRegister, FundVocabulary
 from reconcile.errors import ReviewRefused, shown
 from reconcile.merging import Merged
 from reconcile.reporters import seal
+from reconcile.reporters.beside import Beside
 from reconcile.reporters.book import ROW_HASH
 from reconcile.reporters.contents import gather
 from reconcile.reporters.sheets.register import NOT_A_GIFT
@@ -91,14 +93,17 @@ def review_rows(
     campaigns: CampaignRegister,
     funds: FundVocabulary | None = None,
     merged: Merged | None = None,
+    exploded: ExplodedPayouts | None = None,
 ) -> pd.DataFrame:
     """The rows that a person must decide, largest first, under the headings of the sheet To review.
 
     Fill in `Your campaign`, `Your fund` and, where it is split, the amounts (rand, as text or decimals); give the frame
     to `read_decisions`. `Row hash` tells whether the other cells stand as they were. With `merged` for a month of a
-    store. Raises FrameRefused for matches of other transactions.
+    store; with payouts `exploded`, whose `matches` are those to pass then, a gift of a payout is a row of its own.
+    Raises FrameRefused for matches of other transactions.
     """
-    contents = gather(statements, matches, campaigns=campaigns, funds=funds, settings=None, merged=merged)
+    known: dict[str, Any] = {"merged": merged, "beside": Beside(exploded=exploded)}
+    contents = gather(statements, matches, campaigns=campaigns, funds=funds, settings=None, **known)
     rows = asked_of(contents, waiting(contents)).reset_index(drop=True)
     kept = [h for h in _HASHED if h not in _MAY_LACK or rows[h].notna().any()]
     hashes = seal.of_rows([seal.told(_KINDS[h], rows[h]) for h in kept])

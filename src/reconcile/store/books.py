@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from reconcile.books import Reconciliation
+from reconcile.books import ExplodedPayouts, Reconciliation
 from reconcile.books.links import PROPOSED
+from reconcile.books.settlements import OTHER_AMOUNT
 from reconcile.errors import DecisionRefused, UnreadableFile, shown
 from reconcile.files import digest, name_of
 from reconcile.matching.matches import no_search_for_cycles
 from reconcile.schema import LINKS, RECEIPTS, TRANSACTIONS
-from reconcile.store import entries, journal, keeping, settling, two_sides
+from reconcile.store import entries, gifts, journal, keeping, reading, settling, told_again, two_sides
 from reconcile.store.database import Database
 from reconcile.store.entries import PAYOUT, RECEIPT, AddedToBooks, BookFile, Kind
 from reconcile.store.periods import checked_month
@@ -51,7 +52,11 @@ class Books:
         by: str | None = None,
         sha256: str = "",
     ) -> AddedToBooks:
-        """The same for the gifts of a gateway's report, read as `read_payouts` reads it."""
+        """The same for the gifts of a gateway's report, read as `read_payouts` reads it.
+
+        Raises RegisterRefused also for a gift that another file told otherwise, with both places, and for one that is
+        told otherwise since the month that its payout counts for was closed.
+        """
         return self._add(PAYOUT, path_or_frame, columns or {}, (by, sha256))
 
     def _add(
@@ -73,7 +78,11 @@ class Books:
             raise UnreadableFile("was changed while it was read", file=file.name, do="Add it again when it is whole.")
         with self._database.writing() as connection, no_search_for_cycles():
             work = journal.work(connection)
+            if kind is PAYOUT:
+                told_again.check(connection, frame)
             added = entries.add(work, kind, frame, file.name)
+            if kind is PAYOUT:
+                told_again.release(work, frame, added.rows["state"])
             if kind is RECEIPT:  # nothing says any more that they are what they were
                 rows = added.rows
                 keeping.let_go(work, [], rows.loc[rows["state"].eq("changed"), "receipt_id"].tolist())
@@ -101,6 +110,28 @@ class Books:
         """
         with self._database.reading() as connection:
             return keeping.changed(connection)
+
+    def payouts(self) -> pd.DataFrame:
+        """Every payout of a gateway, with its bank line or why it has none: columns of `schema.PAYOUT_LINES`."""
+        with self._database.reading() as connection:
+            return gifts.lines(connection)
+
+    def payouts_standing(self) -> tuple[dict[str, int], list[str]]:
+        """How many payouts have each state, and a line for each that does not come to its bank line."""
+        found = self.payouts()
+        counts = {str(state): int(number) for state, number in found["state"].value_counts().items()}
+        odd = found[found["state"].eq(OTHER_AMOUNT)]
+        told = zip(odd["payout"], odd["reason"], strict=True)
+        return counts, [f"payout {shown(payout, 40)}: {why}; correct its report" for payout, why in told]
+
+    def explode_payouts(self, start: str | None = None, end: str | None = None) -> ExplodedPayouts:
+        """`transactions(start, end)` with the gifts of payouts in place of their lines, and the matches of both.
+
+        What `summarise` makes of its `transactions` and `matches` is what the workbooks have.
+        """
+        with self._database.reading() as connection:
+            rows = reading.transactions(connection, start, end)
+            return gifts.exploded(connection, rows) or gifts.none(connection, rows)
 
     def standing(self) -> dict[str, int | str]:
         """The figures of the newest month's two sides, as the report of a night has them; empty without receipts."""

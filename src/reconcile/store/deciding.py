@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from reconcile import money
 from reconcile.errors import DecisionRefused, NotMoney, did_you_mean, shown
-from reconcile.store import registers, tables
+from reconcile.store import effective, payout_states, registers, tables
 from reconcile.store.journal import Work
 from reconcile.store.periods import Months
 
@@ -48,6 +48,27 @@ class Held:
 
 def held(connection: sa.Connection, name: str) -> Held:
     """The movement of a name; raises DecisionRefused where there is none."""
+    cents, own_month = _gift(connection, name) or _line(connection, name)
+    decisions = tables.decisions.c
+    asked_decision = sa.select(decisions.id, decisions.booked).where(decisions.movement == name, decisions.current == 1)
+    decision = connection.execute(asked_decision).first()
+    if decision and (parts := _parts(connection, decision.id)):
+        return Held(name, cents, decision.booked, parts, True)
+    matches = tables.matches.c
+    asked_match = sa.select(matches.campaign, matches.fund).where(
+        matches.movement == name, matches.current == 1, matches.status == "matched"
+    )
+    credited = connection.execute(asked_match).first()
+    if payout := payout_states.month_of(connection, name):
+        # the gifts of it are credited, not the line; in a closed month that stays, whoever waits among them
+        parts = tuple(Allocation(*part, 0) for part in _of_gifts(connection, name))
+        return Held(name, cents, own_month, parts, bool(parts) or payout in Months.of(connection).closed)
+    parts = (Allocation(credited.campaign, credited.fund, cents),) if credited else ()
+    return Held(name, cents, own_month, parts, bool(credited))
+
+
+def _line(connection: sa.Connection, name: str) -> tuple[int, str]:
+    """The cents of a movement of the bank, and the month that it counts for; raises DecisionRefused for none."""
     movements, rows = tables.movements.c, tables.rows.c
     asked = (
         sa.select(movements.booked, movements.joined_to, rows.cents)
@@ -61,18 +82,24 @@ def held(connection: sa.Connection, name: str) -> Held:
     if found.joined_to:
         do = f"Decide {found.joined_to} instead."
         raise DecisionRefused(f"{name} turned out to be the same movement as {found.joined_to}", do=do)
-    decisions = tables.decisions.c
-    asked_decision = sa.select(decisions.id, decisions.booked).where(decisions.movement == name, decisions.current == 1)
-    decision = connection.execute(asked_decision).first()
-    if decision and (parts := _parts(connection, decision.id)):
-        return Held(name, found.cents, decision.booked, parts, True)
-    matches = tables.matches.c
-    asked_match = sa.select(matches.campaign, matches.fund).where(
-        matches.movement == name, matches.current == 1, matches.status == "matched"
-    )
-    credited = connection.execute(asked_match).first()
-    parts = (Allocation(credited.campaign, credited.fund, found.cents),) if credited else ()
-    return Held(name, found.cents, found.booked, parts, bool(credited))
+    return found.cents, found.booked
+
+
+def _gift(connection: sa.Connection, name: str) -> tuple[int, str] | None:
+    """The same of a gift of a payout; None for what is no gift. Raises DecisionRefused where it is not at the bank."""
+    gifts = payout_states.gifts(connection, [name])
+    if not gifts:
+        return None
+    if gifts[0].month is None:
+        what = f"the payout {shown(gifts[0].payout, 40)} of this gift is not at the bank"
+        raise DecisionRefused(what, do="Decide it when its bank line is in, and matched.")
+    return gifts[0].cents, gifts[0].month
+
+
+def _of_gifts(connection: sa.Connection, name: str) -> list[tuple[str | None, str | None]]:
+    """Where the gifts of a payout are credited."""
+    names = payout_states.names_in(connection, [name]).get(name, [])
+    return sorted({place for own in effective.parts(connection, names).values() for place in own}, key=str)
 
 
 def _parts(connection: sa.Connection, decision: int) -> tuple[Allocation, ...]:
@@ -116,6 +143,13 @@ def undo(work: Work, name: str, *, reason: str) -> int:
     return _write(work, before, restored, booked=booked, undoes=undone)
 
 
+def take_all_back(work: Work, name: str) -> None:
+    """Take back all that was decided of a gift that is delivered with another amount: it waits for a person again."""
+    before = held(work.connection, name)
+    for number in reversed(_standing(work.connection, name)):
+        _write(work, before, (), booked=before.booked, undoes=number)
+
+
 def _write(
     work: Work,
     before: Held,
@@ -126,6 +160,7 @@ def _write(
     undoes: int | None = None,
 ) -> int:
     work.outdate(tables.decisions, tables.decisions.c.movement == before.name)
+    payout_states.release(work, tables.payout_lines.c.movement == before.name)
     row = {"movement": before.name, "booked": booked, "undoes": undoes, "evidence": evidence or None, "current": 1}
     number = work.add(tables.decisions, [row])[0]
     movements, links = tables.movements.c, tables.reversals.c

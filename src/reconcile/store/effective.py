@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -64,6 +64,11 @@ def _decided(connection: sa.Connection, names: Sequence[str]) -> dict[str, dict[
         own = found.setdefault(name, {"parts": [], "by": by, "at": at, "why": why, "booked": booked})
         own["parts"].append((campaign, fund, cents))
     return found
+
+
+def decided_cents(connection: sa.Connection, names: Sequence[str]) -> dict[str, int]:
+    """What the parts of the decision in force on each movement come to, of those that have one."""
+    return {name: sum(part[2] for part in own["parts"]) for name, own in _decided(connection, names).items()}
 
 
 def statuses(connection: sa.Connection, first: str) -> dict[str, int]:
@@ -135,8 +140,11 @@ def matches_of(
     return MATCHES.check(found)
 
 
-def decided_later(connection: sa.Connection, month: str) -> pd.DataFrame:
-    """What was decided of movements of months closed by then and counts for this one, columns of `DECIDED_LATER`."""
+def decided_later(connection: sa.Connection, month: str, gifts: pd.DataFrame) -> pd.DataFrame:
+    """What was decided of movements of months closed by then and counts for this one, columns of `DECIDED_LATER`.
+
+    `gifts` are the lines of gifts of payouts of which that holds as well.
+    """
     decisions, movements = tables.decisions.c, tables.movements.c
     asked = (
         sa.select(decisions.movement)
@@ -145,11 +153,12 @@ def decided_later(connection: sa.Connection, month: str) -> pd.DataFrame:
         .where(decisions.booked == month, movements.booked < month)
         .where(decisions.id.in_(sa.select(tables.allocations.c.decision)))
     )
-    names = sorted(connection.execute(asked).scalars())
+    names = [*sorted(connection.execute(asked).scalars()), *gifts["transaction_id"]]
     if not names:
         return DECIDED_LATER.empty()
     decided = _decided(connection, names)
     rows = reading.some(connection, names)
+    rows = pd.concat([rows, gifts], ignore_index=True) if len(gifts) else rows
     order = [at for at, name in enumerate(rows["transaction_id"]) for _ in decided[name]["parts"]]
     found = rows.iloc[order].reset_index(drop=True)
     parts = [(own, part) for name in rows["transaction_id"] for own in (decided[name],) for part in own["parts"]]
@@ -177,15 +186,19 @@ def _with_decisions(found: pd.DataFrame, decided: dict[str, dict[str, Any]]) -> 
     return pd.DataFrame(columns, index=found.index)
 
 
-def allocations_of(connection: sa.Connection, transactions: pd.DataFrame) -> pd.DataFrame:
+def allocations_of(
+    connection: sa.Connection, transactions: pd.DataFrame, of_gifts: Mapping[str, str] | None = None
+) -> pd.DataFrame:
     """Where the money is credited, a row for each part: `transaction_id`, `campaign`, `fund`, `amount`, `booked`.
 
     The parts of a movement add up to it. A reversal takes those of the gift that it takes back, in no earlier month.
-    Money that is no gift has a row only as a part of one that is, without a campaign.
+    Money that is no gift has a row only as a part of one that is, without a campaign. `of_gifts` has the months that
+    gifts of payouts among the movements count for.
     """
     names = transactions["transaction_id"].tolist()
     cents = dict(zip(names, money.cents(transactions["amount"]).tolist(), strict=True))
     booked = months_of(connection, names)
+    booked.update(of_gifts or {})
     table, links = tables.matches.c, tables.reversals.c
     asked = sa.select(table.movement, table.campaign, table.fund).where(table.current == 1, table.status == "matched")
     found: dict[str, list[tuple[Any, Any, int]]] = {
@@ -202,7 +215,8 @@ def allocations_of(connection: sa.Connection, transactions: pd.DataFrame) -> pd.
     for name in names:
         if name in decided:
             found[name] = decided[name]["parts"]
-            booked[name] = decided[name]["booked"]
+            # the payout of a gift may have turned out to be a line of a later month since
+            booked[name] = max(decided[name]["booked"], (of_gifts or {}).get(name, ""))
     rows = [
         (name, campaign, fund, part, booked[name])
         for name in names

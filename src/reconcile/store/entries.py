@@ -15,7 +15,7 @@ from reconcile.books import read_payouts, read_receipts
 from reconcile.errors import DecisionRefused, shown
 from reconcile.facts import as_html, as_text
 from reconcile.schema import PAYOUTS, RECEIPTS, TEXT, Frame
-from reconcile.store import reading, tables
+from reconcile.store import gift_days, reading, tables
 from reconcile.store.asking import among, in_parts
 from reconcile.store.journal import Work, canonical
 from reconcile.store.periods import Months
@@ -56,8 +56,8 @@ class AddedToBooks:
 class Kind:
     """A kind of rows of the books: the table that keeps them, and how they are read.
 
-    `name` has what each is known by, in the frame and in the table; `cents` are its amounts, `facts` what else is
-    compared, `words` what payers typed.
+    `name` has its number, in the frame and in the table, and `within` the column in which that is its own; `cents` are
+    its amounts, `facts` what else is compared, `words` what payers typed.
     """
 
     kind: str
@@ -67,6 +67,7 @@ class Kind:
     name: tuple[str, str]
     cents: Mapping[str, str]
     facts: tuple[str, ...]
+    within: str | None = None
     words: tuple[str, ...] = ("payer", "reference")
 
     @property
@@ -92,6 +93,7 @@ PAYOUT = Kind(
     ("gift", "gift"),
     {"gross": "gross", "fee": "fee", "net": "net"},
     ("payout",),
+    "payout",
 )
 
 
@@ -125,18 +127,20 @@ def nothing(kind: Kind, source: str) -> AddedToBooks:
 def add(work: Work, kind: Kind, frame: pd.DataFrame, source: str) -> AddedToBooks:
     """Write what is new and what changed of a frame as `kind.read` gives it."""
     rows = _as_kept(kind, frame)
-    held = _held(work.connection, kind, rows.index.tolist()).reindex(rows.index)
+    held = _held(work.connection, kind, rows[kind.name[1]].tolist()).reindex(rows.index)
     new = held["id"].isna().to_numpy()
     changed = ~new & ~_same(kind, rows, held)
     if kind is RECEIPT:
         booked = _booked(Months.of(work.connection), rows["day"], held["booked"].where(changed))
         rows = rows.assign(booked=booked, withdrawn=held["withdrawn"].where(changed, 0).fillna(0).astype("int64"))
-    gone = (changed & held["forgotten"].eq(True).to_numpy()).tolist()
+    gone = changed & held["forgotten"].eq(True).to_numpy()
     # what was forgotten stays so, though the books deliver it again and again
     rows = rows.assign(**{word: rows[word].mask(gone) for word in kind.words})
-    _write(work, kind, rows[new | changed], held.loc[changed, "id"])
-    if any(gone):
-        _without_salt(work, kind, rows.index[gone].tolist())
+    there = new | changed
+    ids = _write(work, kind, rows[there], held.loc[changed, "id"])
+    _without_salt(work, kind, [number for number, without in zip(ids, gone[there], strict=True) if without])
+    if kind is PAYOUT:
+        gift_days.write(work, rows[there])
     return AddedToBooks(source, _told(kind, frame, np.where(new, "new", np.where(changed, "changed", "known"))))
 
 
@@ -153,24 +157,36 @@ def _as_kept(kind: Kind, frame: pd.DataFrame) -> pd.DataFrame:
     told: dict[str, Any] = {name: frame[name].str.replace("\0", "\N{SYMBOL FOR NULL}") for name in texts}
     told |= {column: money.cents(frame[name]) for name, column in kind.cents.items()}
     told |= {"day": frame["date"].dt.strftime("%Y-%m-%d"), "line": frame["line"]}
-    names = frame[kind.name[0]].rename(kind.name[1])
-    return pd.DataFrame(told, index=frame.index).set_index(names)
+    if kind is PAYOUT:
+        told["given"] = frame["given"].dt.strftime("%Y-%m-%d").astype(TEXT)
+    told[kind.name[1]] = frame[kind.name[0]]
+    rows = pd.DataFrame(told, index=frame.index)
+    return rows.set_index(_known_by(kind, rows))
 
 
-def _held(connection: sa.Connection, kind: Kind, names: Sequence[str]) -> pd.DataFrame:
+def _known_by(kind: Kind, rows: pd.DataFrame) -> pd.Series[Any]:
+    """What each row is known by: its number, with that within which it is one."""
+    number = rows[kind.name[1]].astype(object)
+    return number if kind.within is None else pd.Series(zip(rows[kind.within], number, strict=True), rows.index, object)
+
+
+def _held(connection: sa.Connection, kind: Kind, numbers: Sequence[str]) -> pd.DataFrame:
     """The newest version of each that is there, by what it is known by; `forgotten`: its words are gone."""
     c = kind.table.c
     told = [kind.name[1], "id", *kind.compared, *kind.words, *(["booked", "withdrawn"] if kind is RECEIPT else [])]
     asked = sa.select(*(c[name] for name in told), c.salt.is_(None)).where(c.current == 1)
-    found = list(in_parts(connection, names, lambda some: asked.where(c[kind.name[1]].in_(some))))
+    found = list(in_parts(connection, numbers, lambda some: asked.where(c[kind.name[1]].in_(some))))
     held = pd.DataFrame([tuple(row) for row in found], columns=[*told, "forgotten"])
-    return held.set_index(kind.name[1])
+    if kind is PAYOUT:
+        days = gift_days.of(connection, numbers)
+        held["given"] = [days.get(key) for key in zip(held["payout"], held["gift"], strict=True)]
+    return held.set_index(_known_by(kind, held))
 
 
 def _same(kind: Kind, rows: pd.DataFrame, held: pd.DataFrame) -> Any:
     """Which rows are as they are held; words that were forgotten are not compared."""
     same = np.ones(len(rows), dtype=bool)
-    for name in (*kind.compared, *kind.words):
+    for name in (*kind.compared, *kind.words, *(["given"] if kind is PAYOUT else [])):
         own, other = rows[name].astype(object), held[name].astype(object)
         alike = (own.eq(other) | (own.isna() & other.isna())).to_numpy(dtype=bool)
         same &= alike | (held["forgotten"].eq(True).to_numpy() if name in kind.words else False)
@@ -183,18 +199,19 @@ def _booked(months: Months, day: pd.Series[Any], before: pd.Series[Any]) -> pd.S
     return own.mask(before.isin(months.closed).to_numpy(), before)
 
 
-def _write(work: Work, kind: Kind, rows: pd.DataFrame, outdated: pd.Series[Any]) -> None:
+def _write(work: Work, kind: Kind, rows: pd.DataFrame, outdated: pd.Series[Any]) -> range:
+    """Write new versions in the place of those outdated; the ids that they got."""
     work.outdate(kind.table, kind.table.c.id.in_(among(work.connection, outdated.astype("int64").tolist())))
-    columns = {name: rows[name].astype(object).where(rows[name].notna(), None).tolist() for name in rows.columns}
-    work.add_columns(kind.table, {kind.name[1]: rows.index.tolist(), **columns, "current": 1}, len(rows))
+    own = [name for name in rows.columns if name in kind.table.c]
+    columns = {name: rows[name].astype(object).where(rows[name].notna(), None).tolist() for name in own}
     if len(rows):
         work.speak_of_open(min(columns["booked" if kind is RECEIPT else "day"])[:7])
+    return work.add_columns(kind.table, {**columns, "current": 1}, len(rows))
 
 
-def _without_salt(work: Work, kind: Kind, names: Sequence[str]) -> None:
-    c = kind.table.c
-    for start in range(0, len(names), 1000):
-        own = kind.table.update().where(c[kind.name[1]].in_(names[start : start + 1000]), c.current == 1)
+def _without_salt(work: Work, kind: Kind, ids: Sequence[int]) -> None:
+    for start in range(0, len(ids), 1000):
+        own = kind.table.update().where(kind.table.c.id.in_(ids[start : start + 1000]))
         work.connection.execute(own.values(salt=None))
 
 
@@ -213,14 +230,22 @@ def receipts(connection: sa.Connection, until: int | None = None) -> pd.DataFram
     return _typed(RECEIPTS, found, {"amount"}).assign(booked=found["booked"].astype(TEXT))
 
 
-def payouts(connection: sa.Connection) -> pd.DataFrame | None:
-    """The gifts that gateways paid out, columns of `schema.PAYOUTS`; None where none were added."""
+def payouts(connection: sa.Connection, until: int | None = None) -> pd.DataFrame | None:
+    """The gifts that gateways paid out, columns of `schema.PAYOUTS`; None where none were added.
+
+    With `until` as they were after that event.
+    """
     c = tables.payouts.c
-    told = [c[n] if n != "date" else c.day for n in PAYOUTS.names]
-    found = connection.execute(sa.select(*told).where(c.current == 1).order_by(c.day, c.gift)).all()
-    if not found:
+    told = [c[n] if n != "date" else c.day for n in PAYOUTS.names if n != "given"]
+    asked = sa.select(*told).where(reading.in_force(tables.payouts, ("payout", "gift"), until))
+    rows = [tuple(row) for row in connection.execute(asked.order_by(c.day, c.payout, c.gift))]
+    if not rows:
         return None
-    return _typed(PAYOUTS, pd.DataFrame([tuple(row) for row in found], columns=PAYOUTS.names), {"gross", "fee", "net"})
+    found = pd.DataFrame(rows, columns=[n for n in PAYOUTS.names if n != "given"])
+    days = gift_days.of(connection, None, until)
+    given = [days.get(key) for key in zip(found["payout"], found["gift"], strict=True)]
+    found["given"] = pd.to_datetime(pd.Series(given, found.index, dtype=TEXT))
+    return _typed(PAYOUTS, found, {"gross", "fee", "net"})
 
 
 def _typed(frame: Frame, found: pd.DataFrame, amounts: set[str]) -> pd.DataFrame:
@@ -249,9 +274,9 @@ def withdraw(work: Work, name: str, *, reason: str, back: bool = False) -> None:
         raise DecisionRefused(what, do='Say why: reason="…".')
     kept = {n: value for n, value in row.items() if n not in ("id", "event", "salt", "mark")}
     work.outdate(tables.receipts, c.id == row["id"])
-    work.add(tables.receipts, [{**kept, "withdrawn": int(not back), "current": 1}])
+    ids = work.add(tables.receipts, [{**kept, "withdrawn": int(not back), "current": 1}])
     if row["salt"] is None:
-        _without_salt(work, RECEIPT, [name])
+        _without_salt(work, RECEIPT, ids)
     work.speak_of_open(row["booked"])
 
 

@@ -12,7 +12,7 @@ import hashlib
 import json
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -129,7 +129,7 @@ class Work:
         previous = head(self.connection)
         row = {"id": self.event, "at": at, "by": by, "kind": kind, "why": why, "body": content, "previous": previous}
         self.connection.execute(events.insert(), [{**row, "hash": _hash(row)}])
-        if months := self._months | _open_after(self.connection, [*self._months, *self._open_from]):
+        if months := self._months | _open_after(self.connection, self._months, self._open_from):
             names = [f"{_NEWEST}{month}" for month in sorted(months)]
             self.connection.execute(about.delete().where(about.c.name.in_(names)))
             self.connection.execute(about.insert(), [{"name": name, "value": str(self.event)} for name in names])
@@ -151,16 +151,18 @@ def newest(connection: sa.Connection) -> dict[str, int]:
     return {name.removeprefix(_NEWEST): int(event) for name, event in connection.execute(asked)}
 
 
-def _open_after(connection: sa.Connection, said: Sequence[str]) -> set[str]:
-    """Where there are receipts, the open months with movements from the first of those said on.
+def _open_after(connection: sa.Connection, said: Collection[str], open_from: Collection[str]) -> set[str]:
+    """The open months with movements from the first of those on of which all later ones tell.
 
-    What one side lacks at the end of a month is looked for in all after it.
+    Where there are receipts that is any month: what one side lacks at the end of it is looked for in all after it.
     """
-    if not said or connection.execute(sa.select(receipts.c.id).limit(1)).first() is None:
+    receipts_there = connection.execute(sa.select(receipts.c.id).limit(1)).first() is not None
+    own = {*said, *open_from} if receipts_there else {*open_from}
+    if not own:
         return set()
     c = periods.c
     closed = sa.select(c.month).where(c.current == 1, c.state == "closed")
-    later = {month for month in newest(connection) if month >= min(said)}
+    later = {month for month in newest(connection) if month >= min(own)}
     return later - set(connection.execute(closed).scalars())
 
 

@@ -19,7 +19,13 @@ def _with_receipts(connection: sa.Connection) -> None:
     tables.METADATA.create_all(connection, [tables.METADATA.tables[name] for name in new], checkfirst=False)
 
 
-STEPS: Mapping[int, Step] = {1: _with_receipts}
+def _with_gifts(connection: sa.Connection) -> None:
+    """The bank line of each payout, and the day of each of its gifts."""
+    new = ("gift_days", "payout_lines")
+    tables.METADATA.create_all(connection, [tables.METADATA.tables[name] for name in new], checkfirst=False)
+
+
+STEPS: Mapping[int, Step] = {1: _with_receipts, 2: _with_gifts}
 """For each version the step that leads from it to the next. The first version has none before it."""
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from reconcile.errors import DecisionRefused, shown
-from reconcile.store import receipt_words, tables
+from reconcile.store import payout_states, receipt_words, tables
 from reconcile.store.asking import AT_ONCE, among, in_parts
 from reconcile.store.journal import Work
 
@@ -21,9 +21,12 @@ def forget(work: Work, names: Sequence[str], receipts: Sequence[str] = ()) -> in
     """Forget the words of some movements, however often delivered; how many texts went. Raises DecisionRefused.
 
     A text that other movements share goes for them too: it is the same payer's. So do the words of the receipts that
-    are settled with them, and those of `receipts`.
+    are settled with them, those of the gifts of a payout that is among them, and those of `receipts`.
     """
     beside = receipt_words.of(work.connection, names, receipts)
+    names = [
+        name for name in names if not payout_states.is_gift(name)
+    ]  # a gift of a payout has its words in the report alone
     movements = tables.movements.c
     known = sa.select(movements.movement, movements.row)
     kept = list(in_parts(work.connection, names, lambda some: known.where(movements.movement.in_(some))))

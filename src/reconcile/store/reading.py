@@ -71,14 +71,15 @@ def booked_elsewhere(connection: sa.Connection, month: str, until: int | None = 
     return {row.movement: row.booked for row in connection.execute(asked)}
 
 
-def in_force(table: sa.Table, key: str, until: int | None) -> sa.ColumnElement[bool]:
+def in_force(table: sa.Table, key: str | tuple[str, ...], until: int | None) -> sa.ColumnElement[bool]:
     """Of the rows of a table, of which newer ones take the place of older ones of the same key: which hold.
 
     Those of now, or those that held after an event.
     """
     if until is None:
         return table.c.current == 1
-    newest = sa.select(sa.func.max(table.c.id)).where(known(table, until)).group_by(table.c[key])
+    keys = (key,) if isinstance(key, str) else key
+    newest = sa.select(sa.func.max(table.c.id)).where(known(table, until)).group_by(*(table.c[name] for name in keys))
     return table.c.id.in_(newest)
 
 

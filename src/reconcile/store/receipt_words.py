@@ -8,38 +8,43 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from reconcile.books.gifts import gift_id, number_of
 from reconcile.errors import DecisionRefused, shown
-from reconcile.store import keeping, tables, two_sides
-from reconcile.store.asking import among, in_parts
+from reconcile.store import keeping, payout_states, tables, two_sides
+from reconcile.store.asking import AT_ONCE, among, in_parts
 from reconcile.store.journal import Work, newest
 
 
 @dataclass(frozen=True)
 class Known:
-    """The numbers of receipts and of a gateway's gifts whose words are to go."""
+    """The numbers of receipts, and the names of a gateway's gifts, whose words are to go."""
 
     receipts: frozenset[str] = frozenset()
     gifts: frozenset[str] = frozenset()
 
 
 def of(connection: sa.Connection, lines: Sequence[str], names: Sequence[str]) -> Known:
-    """The receipts settled with some lines, and receipts and gifts by their names; raises DecisionRefused."""
-    own = {
-        table.name: set(in_parts(connection, names, _named(table, key)))
-        for table, key in ((tables.receipts, "receipt"), (tables.payouts, "gift"))
-    }
-    receipts, gifts = ({name for (name,) in own[table]} for table in ("receipts", "payouts"))
-    if lacking := sorted(set(names) - receipts - gifts):
+    """The receipts settled with some lines, and receipts and gifts by their numbers; raises DecisionRefused.
+
+    Of lines that are payouts all gifts; a gift may also stand by its name among the lines.
+    """
+    c, own = tables.receipts.c, tables.payouts.c
+    receipts = {name for (name,) in in_parts(connection, names, lambda s: sa.select(c.receipt).where(c.receipt.in_(s)))}
+    asked = sa.select(own.payout, own.gift)
+    gifts = {gift: payout for payout, gift in in_parts(connection, names, lambda s: asked.where(own.gift.in_(s)))}
+    if lacking := sorted(set(names) - receipts - gifts.keys()):
         do = "Take its number from the sheet Receipts of the workbook, or from store.receipts()."
         raise DecisionRefused(f'no receipt is called "{shown(lacking[0], 40)}"', do=do)
+    named = {gift.name for gift in payout_states.gifts(connection, lines)}
+    if lacking := sorted(name for name in lines if payout_states.is_gift(name) and name not in named):
+        do = "Take it from the column Transaction id of the sheet Payout gifts."
+        raise DecisionRefused(f'no gift is called "{shown(lacking[0], 40)}"', do=do)
+    named |= {name for own_names in payout_states.names_in(connection, lines).values() for name in own_names}
+    named |= {gift_id(payout, gift) for gift, payout in gifts.items()}
     if lines and (found := two_sides.reconciliation(connection)):
         settled = found.settled[found.settled["transaction_id"].isin(lines)]
         receipts |= set(settled["receipt_id"].dropna())
-    return Known(frozenset(receipts), frozenset(gifts))
-
-
-def _named(table: sa.Table, key: str) -> Any:
-    return lambda some: sa.select(table.c[key]).where(table.c[key].in_(some))
+    return Known(frozenset(receipts), frozenset(named))
 
 
 def before(connection: sa.Connection, day: str) -> Known:
@@ -47,8 +52,9 @@ def before(connection: sa.Connection, day: str) -> Known:
     c, gifts = tables.receipts.c, tables.payouts.c
     asked = sa.select(c.receipt).where(c.day < day, sa.or_(c.payer.is_not(None), c.reference.is_not(None)))
     words = sa.or_(gifts.payer.is_not(None), gifts.reference.is_not(None))
-    asked_gifts = sa.select(gifts.gift).where(gifts.day < day, words)
-    return Known(*(frozenset(connection.execute(some).scalars()) for some in (asked, asked_gifts)))
+    own = connection.execute(sa.select(gifts.payout, gifts.gift).where(gifts.day < day, words))
+    named = frozenset(gift_id(payout, gift) for payout, gift in own)
+    return Known(frozenset(connection.execute(asked).scalars()), named)
 
 
 def hold(work: Work, movements: Sequence[sa.Select[Any]], known: Known) -> None:
@@ -68,18 +74,15 @@ def hold(work: Work, movements: Sequence[sa.Select[Any]], known: Known) -> None:
 
 def blank(work: Work, known: Known) -> int:
     """Take the words of receipts and gifts out of every version of them; of how many there were any."""
-    marks: list[str] = []
-    for table, key, names in (
-        (tables.receipts, "receipt", known.receipts),
-        (tables.payouts, "gift", known.gifts),
-    ):
-        c = table.c
-        asked = sa.select(c.mark).where(c.salt.is_not(None), sa.or_(c.payer.is_not(None), c.reference.is_not(None)))
-        found = in_parts(work.connection, sorted(names), lambda some, k=c[key], a=asked: a.where(k.in_(some)))  # type: ignore[misc]
-        marks += [mark for (mark,) in found]
-        if names:
-            gone = table.update().where(c[key].in_(among(work.connection, sorted(names))))
-            work.connection.execute(gone.values(payer=None, reference=None, salt=None))
+    c = tables.receipts.c
+    words = sa.or_(c.payer.is_not(None), c.reference.is_not(None))
+    asked = sa.select(c.mark).where(c.salt.is_not(None), words)
+    found = in_parts(work.connection, sorted(known.receipts), lambda some: asked.where(c.receipt.in_(some)))
+    marks = [mark for (mark,) in found]
+    if known.receipts:
+        gone = tables.receipts.update().where(c.receipt.in_(among(work.connection, sorted(known.receipts))))
+        work.connection.execute(gone.values(payer=None, reference=None, salt=None))
+    marks += _blank_gifts(work, sorted(known.gifts))
     if known.receipts:
         some = among(work.connection, sorted(known.receipts))
         blank_links(work, tables.kept_links.c.receipt.in_(some))
@@ -89,6 +92,30 @@ def blank(work: Work, known: Known) -> int:
         work.speak_of(month for month in newest(work.connection) if month >= str(first))
     work.add(tables.forgotten, [{"what": "receipt", "mark": mark} for mark in sorted(marks)])
     return len(marks)
+
+
+def _blank_gifts(work: Work, names: Sequence[str]) -> list[str]:
+    """Take the words of gifts out of every version of them, and out of what they were decided by; their marks."""
+    c = tables.payouts.c
+    asked = sa.select(c.id, c.mark, c.payout, c.gift, c.day, sa.or_(c.payer.is_not(None), c.reference.is_not(None)))
+    numbers = sorted({number_of(name) for name in names})
+    rows = list(in_parts(work.connection, numbers, lambda some: asked.where(c.salt.is_not(None), c.gift.in_(some))))
+    wanted = set(names)
+    own = [row for row in rows if gift_id(row.payout, row.gift) in wanted]
+    for start in range(0, len(own), AT_ONCE):
+        ids = among(work.connection, [row.id for row in own[start : start + AT_ONCE]])
+        gone = tables.payouts.update().where(c.id.in_(ids))
+        work.connection.execute(gone.values(payer=None, reference=None, salt=None))
+    for start in range(0, len(names), AT_ONCE):
+        some = among(work.connection, names[start : start + AT_ONCE])
+        matches, decisions = tables.matches, tables.decisions
+        told = {"evidence": None, "salt": None}
+        work.connection.execute(matches.update().where(matches.c.movement.in_(some)).values(reason=None, **told))
+        work.connection.execute(decisions.update().where(decisions.c.movement.in_(some)).values(**told))
+    for day in {row.day for row in own}:
+        work.speak_of_open(day[:7])
+    work.speak_of(gift.month for gift in payout_states.gifts(work.connection, names) if gift.month)
+    return [row.mark for row in own if row[5]]
 
 
 def blank_links(work: Work, which: sa.ColumnElement[bool]) -> None:

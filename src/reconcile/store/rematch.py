@@ -3,36 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
 
 from reconcile.books import link_reversals
+from reconcile.books.gifts import Register
 from reconcile.campaigns import CampaignRegister, FundVocabulary
 from reconcile.errors import FrameRefused
 from reconcile.matching import match
 from reconcile.matching.two_texts import review_two_texts
-from reconcile.schema import MATCHES, TEXT
-from reconcile.store import disagreements, effective, journal, memory, reading, registers, tables
+from reconcile.schema import MATCHES
+from reconcile.store import (
+    disagreements,
+    effective,
+    journal,
+    memory,
+    payout_lines,
+    reading,
+    registers,
+    rewriting,
+    tables,
+)
 from reconcile.store.asking import among, in_parts
 from reconcile.store.journal import Work
 from reconcile.store.periods import Months
-from reconcile.store.telling import said, why_changed
+from reconcile.store.rewriting import State
 
 Progress = Callable[[int, int], None]
-
-WORDS = ("transaction_id", "status", "campaign", "fund", "kind", "rule", "evidence", "candidates", "reason")
-CHANGES = ["transaction_id", "date", "amount", "before", "now", "why"]
-
-
-@dataclass(frozen=True)
-class _State:
-    """What the store was last decided with, and up to which event."""
-
-    key: str
-    event: int
 
 
 def rematch(
@@ -42,7 +41,7 @@ def rematch(
     max_wrong: float = 0,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
-    """Decide the open movements that may be decided otherwise now; what changed, columns `CHANGES`.
+    """Decide the open movements that may be decided otherwise now; what changed, columns `rewriting.CHANGES`.
 
     Where register, vocabulary, rules and `max_wrong` are those of the last time, only movements that are new, worded
     otherwise, or waiting for a person are looked at. Raises FrameRefused for what is no register.
@@ -55,7 +54,7 @@ def rematch(
     registers.write(work, "funds", funds)
     names = _to_decide(work.connection, before, everything=key != before.key)
     transactions = reading.some(work.connection, names)
-    held = _held(work.connection, names)
+    held = rewriting.held(work.connection, names)
     if len(transactions):
         now = match(transactions, campaigns, funds=funds, max_wrong=max_wrong, progress=progress)
         now = memory.recall(now, transactions, memory.learnt(work.connection), campaigns, funds)
@@ -63,15 +62,19 @@ def rematch(
         now = _take_down(work, transactions, now)
     else:
         now = MATCHES.empty()
-    changed = _write(work, transactions, now, held, key)
+    kept = reading.kept_rows(work.connection, names)
+    places = rewriting.Places(kept, effective.months_of(work.connection, names))
+    changed = rewriting.write(work, now, held, key, places)
+    told = rewriting.changes(transactions, now, held, changed, (before.key, key))
+    of_gifts = payout_lines.settle(work, Register(campaigns, funds, max_wrong), before, key)
     _note(work, campaigns, funds, key)
-    return _changes(transactions, now, held, changed, (before.key, key))
+    return pd.concat([told, of_gifts], ignore_index=True) if len(of_gifts) else told
 
 
-def _state(connection: sa.Connection) -> _State:
+def _state(connection: sa.Connection) -> State:
     about = tables.about.c
     found: dict[str, str] = {row[0]: row[1] for row in connection.execute(sa.select(about.name, about.value))}
-    return _State(found.get("decided with", ""), int(found.get("decided at event", 0)))
+    return State(found.get("decided with", ""), int(found.get("decided at event", 0)))
 
 
 AT_EVENT = "decided at event"
@@ -92,7 +95,7 @@ def _note(work: Work, campaigns: CampaignRegister, funds: FundVocabulary, key: s
         work.connection.execute(about.insert(), [{"name": n, "value": v} for n, v in values.items()])
 
 
-def _to_decide(connection: sa.Connection, before: _State, *, everything: bool) -> list[str]:
+def _to_decide(connection: sa.Connection, before: State, *, everything: bool) -> list[str]:
     movements, matches = tables.movements.c, tables.matches.c
     closed = Months.of(connection).closed
     joined = sa.and_(matches.movement == movements.movement, matches.current == 1)
@@ -118,7 +121,7 @@ def _to_decide(connection: sa.Connection, before: _State, *, everything: bool) -
     return sorted({name for one in asks for name in connection.execute(one).scalars()})
 
 
-def _again(connection: sa.Connection, before: _State) -> list[sa.ColumnElement[bool]]:
+def _again(connection: sa.Connection, before: State) -> list[sa.ColumnElement[bool]]:
     """Of what may be decided otherwise than the last time with the same register, funds and rules.
 
     That is what is new or worded otherwise, what hangs on other movements or on another export, and what people opened
@@ -166,14 +169,6 @@ def _forgotten(row: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
     rows, texts = tables.rows.c, tables.texts.c
     asked = sa.select(rows.id).join(tables.texts, texts.id == rows.description)
     return sa.exists(asked.where(rows.id == row, texts.text.is_(None)))
-
-
-def _held(connection: sa.Connection, names: list[str]) -> dict[str, dict[str, Any]]:
-    """The newest match of each movement that has one."""
-    matches = tables.matches.c
-    asked = sa.select(tables.matches).where(matches.current == 1)
-    rows = in_parts(connection, names, lambda some: asked.where(matches.movement.in_(some)))
-    return {row.movement: dict(row._mapping) for row in rows}
 
 
 def _take_down(work: Work, transactions: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
@@ -231,53 +226,3 @@ def _write_links(work: Work, links: pd.DataFrame, debits: list[str]) -> None:
     work.outdate(tables.reversals, table.id.in_(among(work.connection, gone)))
     new = [{"reversal": r, "original": o, "reason": wanted[r, o], "current": 1} for r, o in wanted.keys() - here.keys()]
     work.add(tables.reversals, sorted(new, key=lambda n: str(n["reversal"])))
-
-
-def _write(
-    work: Work, transactions: pd.DataFrame, now: pd.DataFrame, held: dict[str, dict[str, Any]], key: str
-) -> list[int]:
-    """Write the matches that are not what they were; their places in the frame."""
-    kept = reading.kept_rows(work.connection, now["transaction_id"].tolist())
-    columns = {n: now[n].astype(object).where(now[n].notna(), None).tolist() for n in WORDS}
-    confidence = [None if pd.isna(c) else repr(float(c)) for c in now["confidence"]]
-    months = effective.months_of(work.connection, now["transaction_id"].tolist())
-    rows, places, outdated = [], [], []
-    for at, name in enumerate(columns["transaction_id"]):
-        row = {n: columns[n][at] for n in WORDS if n != "transaction_id"}
-        row |= {"movement": name, "row": kept[name], "confidence": confidence[at]}
-        was = held.get(name)
-        if was and all(was[n] == value for n, value in row.items()):
-            continue
-        if was:
-            outdated.append(was["id"])
-        rows.append({**row, "month": months[name], "decided_with": key, "current": 1})
-        places.append(at)
-    work.outdate(tables.matches, tables.matches.c.id.in_(among(work.connection, outdated)))
-    work.add(tables.matches, rows)
-    return places
-
-
-def _changes(
-    transactions: pd.DataFrame,
-    now: pd.DataFrame,
-    held: dict[str, dict[str, Any]],
-    places: list[int],
-    keys: tuple[str, str],
-) -> pd.DataFrame:
-    """Movements that are credited otherwise than the last time, or are new."""
-    why_all = why_changed(*keys)
-    rows = []
-    told = {name: now[name].tolist() for name in ("transaction_id", "status", "campaign", "fund", "rule")}
-    days, amounts = transactions["date"].tolist(), transactions["amount"].tolist()
-    for at in places:
-        row = {name: values[at] for name, values in told.items()}
-        was = held.get(row["transaction_id"])
-        after = said(row["status"], row["campaign"], row["fund"])
-        before = said(was["status"], was["campaign"], was["fund"]) if was else ""
-        if before == after:
-            continue
-        why = "new" if was is None else why_all or ("remembered" if row["rule"] == "remembered" else "other evidence")
-        rows.append((row["transaction_id"], days[at], amounts[at], before, after, why))
-    found = pd.DataFrame(rows, columns=CHANGES)
-    texts = {c: TEXT for c in CHANGES if c not in ("date", "amount")}
-    return found.astype({**texts, "date": "datetime64[s]", "amount": transactions["amount"].dtype})

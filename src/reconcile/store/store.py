@@ -22,6 +22,7 @@ from reconcile.store import (
     effective,
     figures,
     gaps,
+    gifts,
     journal,
     keeping,
     memory,
@@ -139,13 +140,13 @@ class Store(Books):
     def look_up(self, transactions: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Some movements by their ids, and their matches row by row; ids that the store does not know are left out."""
         with self._database.reading() as connection:
-            found = reading.some(connection, transactions)
+            found = gifts.some(connection, transactions)
             return found, effective.matches_of(connection, found)
 
     def statuses(self, start: str) -> dict[str, int]:
         """How many of `transactions(start)` have each status in `matches(start)`."""
         with self._database.reading() as connection:
-            return effective.statuses(connection, start)
+            return gifts.statuses(connection, start)
 
     def allocations(self, start: str | None = None, end: str | None = None) -> pd.DataFrame:
         """Where the money went, a row for each part: `transaction_id`, `campaign`, `fund`, `amount`, `booked`.
@@ -153,7 +154,7 @@ class Store(Books):
         The parts of a movement add up to it; `booked` is the month that they count for.
         """
         with self._database.reading() as connection:
-            return effective.allocations_of(connection, reading.transactions(connection, start, end))
+            return gifts.allocations_of(connection, reading.transactions(connection, start, end))
 
     def decide(self, transaction: str, allocations: object, *, by: str, reason: str = "", evidence: str = "") -> int:
         """The number of the decision that says whose a movement is; the earlier one, if any, stays on record.

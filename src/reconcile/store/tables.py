@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from reconcile.store import kinds
 from reconcile.store.kinds import WORDS, event, flag, key, number, of, table, text, words
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Of the tables below; a store of an older version is migrated when it is opened, a newer one refused."""
 
 METADATA = kinds.METADATA
@@ -291,6 +291,32 @@ payouts = table(
     *words("payer", "reference"),
     flag(),
     sa.Index("payouts_gift", "gift"),
+)
+
+gift_days = table(
+    "gift_days",
+    key(),
+    event(),
+    text("payout"),
+    text("gift"),
+    text("day", may_lack=True),
+    flag(),
+    sa.Index("gift_days_gift", "gift"),
+)
+
+payout_lines = table(
+    "payout_lines",
+    key(),
+    event(),
+    text("payout"),
+    text("day"),
+    text("state"),
+    text("movement", may_lack=True),
+    text("month", may_lack=True),
+    text("reason", may_lack=True),
+    flag(),
+    sa.Index("payout_lines_payout", "payout"),
+    sa.Index("payout_lines_movement", "movement"),
 )
 
 book_files = table(

@@ -17,7 +17,7 @@ from reconcile.books.decided import comes_out
 from reconcile.books.links import DECIDED, PROPOSED
 from reconcile.books.open_items import ASKED, ENDED, NO_RECEIPT, NOT_BANKED
 from reconcile.schema import LINKS, RECEIPTS, TEXT, TRANSACTIONS
-from reconcile.store import effective, entries, figures, keeping, periods, reading, registers, settling
+from reconcile.store import entries, figures, gifts, keeping, periods, reading, registers, settling
 from reconcile.store.periods import Months
 
 LAST = "9999-12"
@@ -86,7 +86,7 @@ def worked_out(connection: sa.Connection, last: str) -> Whole | None:
     found = reconcile(
         alone[TRANSACTIONS.names],
         alone_books[RECEIPTS.names],
-        matches=effective.matches_of(connection, alone),
+        matches=gifts.bank_matches(connection, alone),
         funds=registers.funds_in_use(connection),
         payouts=entries.payouts(connection),
         decided=said.given,

@@ -13,7 +13,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from reconcile import money
-from reconcile.books import Reconciliation
+from reconcile.books import ExplodedPayouts, Reconciliation
 from reconcile.merging import AccountFigures, Merged
 from reconcile.schema import KINDS, SET_ASIDE, TEXT, TRANSACTIONS
 from reconcile.statement import Account, Check, Period, Proof, Statement
@@ -23,6 +23,7 @@ from reconcile.store import (
     evidence,
     figures,
     gaps,
+    gifts,
     history,
     periods,
     reading,
@@ -41,7 +42,8 @@ class MonthView:
     What came after a month was closed counts for a later one: a movement stands there among `merged`, with a word about
     it in `matches`, a decision in `decided_later`. `reversals` says which payments are taken back, `originals` has
     those of other months; `decisions` and `changes` tell how it came to this. Their columns are those of `schema`.
-    `reconciliation` is the bank against the receipts, None where there are none by then.
+    `reconciliation` is the bank against the receipts, None where there are none by then; `exploded` are the gifts of
+    payouts, None where there are none, and `matches` are then those of its `transactions`.
     """
 
     month: str
@@ -55,6 +57,7 @@ class MonthView:
     decisions: pd.DataFrame
     changes: pd.DataFrame
     reconciliation: Reconciliation | None = None
+    exploded: ExplodedPayouts | None = None
 
 
 def month(connection: sa.Connection, name: str) -> MonthView | None:
@@ -80,22 +83,28 @@ def month(connection: sa.Connection, name: str) -> MonthView | None:
         _conflicts(connection, name, until),
     )
     matches = effective.matches_of(connection, transactions, name, closed=closing is not None)
-    parts = effective.allocations_of(connection, transactions)
+    exploded = gifts.exploded(connection, transactions, gifts.Month(name, until), matches)
     names = transactions["transaction_id"].tolist()
     reversals, originals = history.reversals(connection, names, until)
-    split = parts[parts["transaction_id"].duplicated(keep=False) & parts["booked"].eq(name)].reset_index(drop=True)
+    months = transactions["date"].dt.strftime("%Y-%m")
+    if exploded:
+        matches, names = exploded.matches, exploded.transactions["transaction_id"].tolist()
+        months = exploded.bank_lines.map(dict(zip(transactions["transaction_id"], months, strict=True)))
+    parts = gifts.allocations_of(connection, transactions, exploded)
+    split = parts[parts["transaction_id"].duplicated(keep=False) & parts["booked"].le(name)].reset_index(drop=True)
     return MonthView(
         name,
         tuple(statements),
         merged,
-        _with_late(matches, transactions, name),
+        _with_late(matches, months, name),
         split,
-        effective.decided_later(connection, name),
+        effective.decided_later(connection, name, gifts.decided_later(connection, name)),
         reversals,
         originals,
         history.decisions(connection, names, until),
         history.changes(connection, names, until),
         two_sides.reconciliation(connection, name),
+        exploded,
     )
 
 
@@ -117,9 +126,8 @@ def _rand(kept: str | None) -> Decimal | None:
     return None if kept is None else Decimal(kept)
 
 
-def _with_late(matches: pd.DataFrame, transactions: pd.DataFrame, name: str) -> pd.DataFrame:
-    """The matches, with a word about those of which the month was closed when they arrived."""
-    months = transactions["date"].dt.strftime("%Y-%m")
+def _with_late(matches: pd.DataFrame, months: pd.Series[str], name: str) -> pd.DataFrame:
+    """The matches, with a word about those of which the month was closed when they arrived; `months` are their own."""
     late = months < name
     if not late.any():
         return matches

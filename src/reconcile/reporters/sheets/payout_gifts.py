@@ -24,6 +24,7 @@ COLUMNS = (
     Column("Net", "amount", 14.5, 14.5),
     Column("Payer", "text", 14, 24, wrap=True),
     Column("Reference", "text", 12, 24, wrap=True),
+    Column("Given", "day", 10.5, 10.5),
     Column("Campaign", "text", 11, 14, wrap=True),
     Column("Fund", "text", 11, 14, wrap=True),
     Column("Status", "text", 11, 13),
@@ -35,7 +36,7 @@ COLUMNS = (
     Column("Transaction id", "text", 18.5, 28, wrap=True),
     ROW_HASH,
 )
-AS_READ = (PAYOUT, "Paid out", "Gift", "Gross", "Fee", "Net", "Payer", "Reference", "File", "Line")
+AS_READ = (PAYOUT, "Paid out", "Gift", "Gross", "Fee", "Net", "Payer", "Reference", "Given", "File", "Line")
 """The columns that a gift was read from, in the order of `schema.PAYOUTS`."""
 
 NAME, TABLE = "Payout gifts", "PayoutGifts"
@@ -64,7 +65,7 @@ def tables(found: ExplodedPayouts) -> tuple[str, ...]:
 
 def _rows(found: ExplodedPayouts, contents: Contents) -> pd.DataFrame:
     own = found.gifts
-    ids = clean_column(gift_ids(own), "Transaction id")[0]
+    ids = clean_column(gift_ids(own).where(own["transaction_id"].notna()), "Transaction id")[0]
     split = ids.isin(contents.lines["Transaction id"][contents.lines["Transaction id"].duplicated()])
     line = contents.about(ids)
     shown = {
@@ -76,6 +77,7 @@ def _rows(found: ExplodedPayouts, contents: Contents) -> pd.DataFrame:
         "Net": own["net"],
         "Payer": contents.words(own["payer"], payers_own=True),
         "Reference": contents.words(own["reference"], payers_own=True),
+        "Given": own["given"],
         "Campaign": line["Campaign"].mask(split),  # of one that was split the parts are in Transactions
         "Fund": line["Fund"].mask(split),
         **{heading: line[heading] for heading in ("Status", "Rule", "Evidence")},
