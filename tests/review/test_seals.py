@@ -143,7 +143,7 @@ EDITS: dict[str, tuple[Callable[[Saved], object], str]] = {
     ),
     "a seal taken out": (
         lambda s: s.put("Control", seal_of(s, "Summary", "C"), None),
-        "Summary: a sheet that was not written",
+        "Summary: a sheet that reconcile did not write",
     ),
     "the seals taken out": (
         lambda s: s.put("Control", seal_of(s, "Seals", "A"), None),
@@ -181,7 +181,7 @@ def test_a_sheet_more_or_less_is_named(february: Path, tmp_path: Path) -> None:
 
     book = read_book(changed(february, tmp_path / "edited.xlsx", change))
     assert not book.calculated
-    assert sorted(broken(book)) == ["Decisions: the sheet is gone", "Mine: a sheet that was not written"]
+    assert sorted(broken(book)) == ["Decisions: the sheet is gone", "Mine: a sheet that reconcile did not write"]
 
 
 def test_without_the_values_of_its_formulas_all_else_is_checked(february: Path, tmp_path: Path) -> None:

@@ -131,7 +131,7 @@ def _sheets(book: Book) -> Iterator[str]:
         sealed.add(own)
         yield from _sealed(book, own, given.value, control.get((row, 2), Cell(None)).value)
     yield from _around_the_seals(book, begins, row)
-    yield from (f"{name}: a sheet that was not written" for name in book.sheets if name not in sealed)
+    yield from (f"{name}: a sheet that reconcile did not write" for name in book.sheets if name not in sealed)
 
 
 def _sealed(book: Book, name: str, given: object, rows: object) -> Iterator[str]:

@@ -15,8 +15,8 @@ from reconcile import money
 from reconcile.books import ExplodedPayouts, explode_payouts, reconcile
 from reconcile.books.gifts import exploded_as_decided
 from reconcile.books.links import GATEWAY_FEE
-from reconcile.campaigns import Campaign, CampaignRegister, Fund, FundVocabulary
-from reconcile.errors import FrameRefused, ReconcileError, RegisterRefused, ReviewRefused
+from reconcile.campaigns import Campaign, CampaignRegister, Fund, FundVocabulary, default_funds
+from reconcile.errors import FrameRefused, ReconcileError, RegisterRefused, ReviewRefused, shown
 from reconcile.matching import match
 from reconcile.matching.totals import UNSPECIFIED
 from reconcile.matching.two_texts import review_two_texts
@@ -27,13 +27,14 @@ from reconcile.reporters.contents import NO_CAMPAIGN, NO_FUND
 from reconcile.reporters.month import MADE_FROM, write_month
 from reconcile.reporters.options import Options
 from reconcile.reporters.sheets import payout_gifts
-from reconcile.reporters.sheets.control import LIMITS, ORIGINS, SHA256_COLUMN
+from reconcile.reporters.sheets.control import LIMITS, ORIGINS
 from reconcile.reporters.sheets.exceptions import NOT_TAKEN, REFUSED, SAID
 from reconcile.reporters.sheets.only_bank import NAME as ONLY_BANK
 from reconcile.reporters.sheets.receipts import AS_READ
 from reconcile.reporters.sheets.register import BY_PEOPLE, NOT_A_GIFT
 from reconcile.reporters.workbook import write_workbook
 from reconcile.review.cells import Book
+from reconcile.review.its_own import ALL_OF_THEM, DIGEST, as_many_as_named, as_named, called, files_of, not_its_own
 from reconcile.review.seals import table_of
 from reconcile.schema import DECISIONS, MATCHES, PAYOUTS, RECEIPTS
 from reconcile.statement import Statement
@@ -51,11 +52,15 @@ class Given(NamedTuple):
     receipts: pd.DataFrame | None = None
     payouts: pd.DataFrame | None = None
 
+    def books(self) -> tuple[tuple[str, pd.DataFrame | None], ...]:
+        """What was given of the books, by the sheet that shows it."""
+        return (("Receipts", self.receipts), (payout_gifts.NAME, self.payouts))
 
-ALL_OF_THEM = "Give the statements that stand on its sheet Control, all of them and no others."
+
 SETTING = "Setting: "
+FUND_VOCABULARY = "Fund vocabulary"
 NOT_FROM_A_FILE = "none: not read from a file"
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+BUILT_IN = "built-in "
 _MONTH = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")
 
 
@@ -94,7 +99,8 @@ def from_statements(
 
     The receipts and payouts are those given, or those that stand in the workbook.
     """
-    _as_many_as_named(book, statements)
+    as_many_as_named(book, statements, refused)
+    _with_its_funds(book, given)
     merged = merge_statements(statements)
     if given.campaigns is None:
         matches = _matches(book)
@@ -140,6 +146,17 @@ def from_statements(
     return write
 
 
+def _with_its_funds(book: Book, given: Given) -> None:
+    """Decided again with the built-in funds, what was decided with others would differ without a word why."""
+    told = _told(book)
+    name, sha256 = str(told.get(FUND_VOCABULARY, BUILT_IN)), str(told.get(f"{FUND_VOCABULARY}, SHA-256"))
+    default = default_funds().sha256
+    again = given.campaigns is not None and given.funds is not None and given.funds.sha256 == default
+    if again and DIGEST.fullmatch(sha256) and sha256 != default and not name.startswith(BUILT_IN):
+        do = "Give that file as well (--funds)."
+        raise ReviewRefused(f"was decided with the funds of {shown(name)}", file=book.name, do=do)
+
+
 @contextmanager
 def _its_own(
     book: Book, merged: Merged, matches: pd.DataFrame, exploded: ExplodedPayouts | None = None
@@ -149,10 +166,8 @@ def _its_own(
         yield
     except (FrameRefused, RegisterRefused) as fault:
         lines = merged.transactions if exploded is None else exploded.transactions
-        theirs, own = set(lines["transaction_id"]), set(matches["transaction_id"])
-        lacking, more = len(own - theirs), len(theirs - own)
-        counted = f"{lacking} of its lines are in none of them, {more} of theirs are not in it"
-        what = f"its lines are not those of these statements: {fault.what if own == theirs else counted}"
+        said = "; ".join(not_its_own(_records(book, "Transactions"), lines)) or fault.what
+        what = f"its lines are not those of these statements: {said}"
         raise ReviewRefused(what, file=book.name, do=ALL_OF_THEM) from fault
 
 
@@ -175,32 +190,17 @@ def _exploded(book: Book, merged: Merged, matches: pd.DataFrame, given: Given) -
         return explode_payouts(lines, payouts, given.campaigns, **how)
 
 
-def _as_many_as_named(book: Book, statements: Sequence[Statement]) -> None:
-    """A file too few or too many would make hundreds of cells differ, and none of them would say why.
-
-    Files that changed since are as many as were named, and show as cells that differ.
-    """
-    named = _files(book)
-    given = {statement.source.sha256: statement.source.name for statement in statements}
-    if not named or len(named) == len(given):
-        return
-    lacking = [
-        f"{name} stands on its sheet Control and was not given" for key, name in named.items() if key not in given
-    ]
-    more = [
-        f"{name} was given, and its sheet Control does not name it" for key, name in given.items() if key not in named
-    ]
-    raise ReviewRefused("; ".join([*lacking, *more]), file=book.name, do=ALL_OF_THEM)
-
-
-def _files(book: Book) -> dict[str, str]:
-    """The files that the sheet Control names, by their SHA-256."""
-    control = book.sheets.get("Control", {})
-    named = {}
-    for (row, column), cell in control.items():
-        if column == SHA256_COLUMN and _DIGEST.fullmatch(str(cell.value)) and (row, 1) in control:
-            named[str(cell.value)] = str(control[row, 1].value)
-    return named
+def under_its_names(
+    book: Book, statements: Sequence[Statement], given: Given
+) -> tuple[list[Statement], Given, list[str]]:
+    """The sources under the names that the workbook has for them, and what came under another one."""
+    own, said = as_named(statements, files_of(book))
+    books = []
+    for sheet, frame in given.books():
+        named, told = called(frame, [r.get("File") for r in _records(book, sheet)])
+        books.append(named)
+        said += told
+    return own, given._replace(receipts=books[0], payouts=books[1]), said
 
 
 def _told(book: Book) -> dict[str, Any]:
@@ -264,14 +264,14 @@ def _campaigns(book: Book) -> CampaignRegister:
 
 def _funds(book: Book) -> FundVocabulary | None:
     told = _told(book)
-    if "Fund vocabulary" not in told:
+    if FUND_VOCABULARY not in told:
         return None
     rows = [r for r in _records(book, "Funds") if r.get("Fund") != UNSPECIFIED]
     with _understood(book, "Funds"):
         funds = tuple(
             Fund(str(r["Fund"]), _parts(r.get("Spelt")), automatic=r.get("What it is") != BY_PEOPLE) for r in rows
         )
-    return FundVocabulary(funds, *_file(told, "Fund vocabulary", "built in"))
+    return FundVocabulary(funds, *_file(told, FUND_VOCABULARY, "built in"))
 
 
 def _parts(text: Any) -> tuple[str, ...]:
