@@ -244,7 +244,7 @@ def test_a_workbook_without_its_sources_says_what_to_give(
     assert f"{at.book.name}: is given without what it was made from. Give --statements" in err
     code, _, err = typed("verify", "--statements", "a.csv", at.book)
     assert code == 2
-    assert "Name it first: reconcile verify WORKBOOK --statements FILE…" in err
+    assert "Name it first, as in reconcile verify WORKBOOK --statements FILE." in err
 
 
 def test_hashes_alone_need_no_source(at: SimpleNamespace, typed: Typed, tmp_path: Path) -> None:

@@ -194,7 +194,7 @@ def test_other_statements_are_refused_or_told(from_files: FromFiles, tmp_path: P
     with pytest.raises(ReviewRefused, match=said):
         verify_workbook(path, statements=fewer)
     reworded = [replace(e, text=e.text.replace("LOVE", "HATE")) if isinstance(e, Entry) else e for e in SECOND]
-    with pytest.raises(ReviewRefused, match=r"february.csv, line 14 is another there\."):
+    with pytest.raises(ReviewRefused, match=r"february.csv, line 14 is not the same there\."):
         verify_workbook(path, statements=read_text(tmp_path, history(reworded), "february.csv"))
 
 

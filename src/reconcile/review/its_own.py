@@ -110,14 +110,16 @@ def not_its_own(rows: Iterable[Mapping[str, Any]], lines: pd.DataFrame) -> Itera
     known, had = {one[0] for one in own}, {one[0] for one in theirs}
     lacking = {one[1:] for one in own if one[0] not in had}
     more = {one[1:] for one in theirs if one[0] not in known}
-    yield from _some(lacking & more, "is another there")
-    yield from _some(more - lacking, "is not in the workbook")
-    yield from _some(lacking - more, "is in none of them")
+    yield from _some(lacking & more, "not the same there")
+    yield from _some(more - lacking, "not in the workbook")
+    yield from _some(lacking - more, "in none of them")
 
 
 def _some(places: set[tuple[Any, ...]], said: str) -> Iterator[str]:
-    """Some lines by name, and how many more there are."""
-    told = [f"{shown(file)}, line {shown(line)}" for file, line in sorted(places, key=str)]
-    more = f" and {len(told) - MOST_NAMED} more" if len(told) > MOST_NAMED else ""
-    if told:
-        yield f"{', '.join(told[:MOST_NAMED])}{more} {said}"
+    """Some lines of each file by number, and how many more there are."""
+    for file in sorted({file for file, _ in places}):
+        lines = sorted((line for own, line in places if own == file), key=lambda line: (len(str(line)), str(line)))
+        told = ", ".join(shown(line) for line in lines[:MOST_NAMED])
+        more = f" and {len(lines) - MOST_NAMED} more" if len(lines) > MOST_NAMED else ""
+        one = len(lines) == 1
+        yield f"{shown(file)}, {'line' if one else 'lines'} {told}{more} {'is' if one else 'are'} {said}"
