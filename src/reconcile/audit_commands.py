@@ -167,7 +167,9 @@ def verify(arguments: argparse.Namespace) -> int:
     if arguments.statements or arguments.hashes:
         from reconcile.errors import ReviewRefused
 
-        raise ReviewRefused("no workbook is named", do="Name it first, as in reconcile verify WORKBOOK --statements FILE.")
+        raise ReviewRefused(
+            "no workbook is named", do="Name it first, as in reconcile verify WORKBOOK --statements FILE."
+        )
     store = open_at(arguments.store) if arguments.store else opened(arguments)[0]
     with store:
         walked = store.verify()

@@ -140,12 +140,12 @@ def _against(book: Book, statements: Sequence[Statement] | None, given: Given) -
     if statements is None:
         return f"the store, month {made_from(book)}"
     files = sorted({statement.source.name for statement in statements})
-    own = [("decisions", given.campaigns is None)]
-    own += [(sheet.lower(), frame is None) for sheet, frame in given.books() if sheet in book.sheets]
-    itself = [what for what, is_own in own if is_own]
-    again = [what for what, is_own in own if not is_own]
-    said = [f"its own {', '.join(itself)}"] if itself else []
-    said += [f"the {', '.join(again)} of what was given"] if again else []
+    books = [(sheet.lower(), frame is None) for sheet, frame in given.books() if sheet in book.sheets]
+    itself = ["decisions"] if given.campaigns is None else []
+    again = [] if given.campaigns is None else ["register"]
+    itself += [what for what, is_own in books if is_own]
+    again += [what for what, is_own in books if not is_own]
+    said = [f"{whose} {', '.join(what)}" for whose, what in (("its own", itself), ("the given", again)) if what]
     return "; ".join([safely(", ".join(files), LONGEST_NAMES), *said])
 
 

@@ -22,6 +22,9 @@ from reconcile.reporters.style import Look, Page
 from reconcile.schema import STATUS_MEANINGS
 
 NOT_STATED = "not stated"
+GIFT_BY_GIFT = (
+    "Payouts stand gift by gift here: money in and money out are each more than under Accounts by what gateways kept."
+)
 
 
 class _Summary:
@@ -41,7 +44,7 @@ class _Summary:
             sheet.column_dimensions[letter(column)].width = _figure_width(contents)
         row, net = _accounts(book, sheet, 4, contents)
         row = _matrix(book, sheet, row + 2, contents, net)
-        row = _statuses(book, sheet, row + 2)
+        row = _statuses(book, sheet, row + 2, contents)
         _charts(book, sheet, row + 2, contents)
 
 
@@ -225,7 +228,7 @@ def _charts(book: Book, sheet: Worksheet, row: int, contents: Contents) -> None:
             sheet.add_chart(chart, f"{at}{row}")
 
 
-def _statuses(book: Book, sheet: Worksheet, row: int) -> int:
+def _statuses(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
     row = _heading(book, sheet, row, "Status of every line", 6)
     first = row = _heads(book, sheet, row, ("Status", "Meaning", "Lines", "Money in", "Money out", "Net"))
     totals = [Decimal(0)] * 4
@@ -246,7 +249,10 @@ def _statuses(book: Book, sheet: Worksheet, row: int) -> int:
     _cells(book, sheet, row, ("All lines", "", *values), looks)
     book.places["status count"] = Formula(f"Summary!C{row}", int(totals[0]))
     book.places["status amount"] = Formula(f"Summary!F{row}", totals[3])
-    return row
+    if PAYOUT not in contents.lines:
+        return row
+    book.line(sheet, row + 1, [(1, 9, GIFT_BY_GIFT, style.REMARK)])
+    return row + 1
 
 
 SHEET = _Summary()
