@@ -123,6 +123,7 @@ def test_a_masked_workbook_shows_no_payer_and_the_same_figures(tmp_path: Path, w
         reconciliation=found,
     )
     told = table(path, "Receipts")
+    assert set(told["Payer"]) == {"•••"}, "also where a payer has the name of a campaign, as Wells"
     words = " ".join(str(value) for value in told[["Payer", "Reference", "Evidence"]].to_numpy().ravel())
     assert "Moolla" not in words and "MOOLLA" not in words
     assert in_cents(told["Amount"]) == in_cents(pd.Series(table(written[0], "Receipts")["Amount"]))

@@ -161,7 +161,7 @@ def _books(contents: Contents) -> Iterator[tuple[str, str]]:
     found, exploded = contents.beside.reconciliation, contents.beside.exploded
     of: list[tuple[str, str, pd.DataFrame, pd.Series[Any]]] = []
     if found is not None:
-        of.append(("Receipts", "receipts", found.receipts, found.receipts["amount"]))
+        of.append(("Receipts of the charity", "receipts,", found.receipts, found.receipts["amount"]))
     if exploded is not None:
         of.append(("Report of payouts", "gifts, gross", exploded.gifts, exploded.gifts["gross"]))
     for label, what, rows, amounts in of:
