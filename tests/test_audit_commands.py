@@ -220,16 +220,31 @@ def test_with_anything_else_in_it_a_workbook_is_kept_by_the_night(what: str, at:
 def test_a_sound_workbook_holds_and_an_edited_one_is_told_cell_by_cell(at: SimpleNamespace, tmp_path: Path) -> None:
     code, out, err = at.typed("verify", at.book)
     assert (code, err) == (0, "")
-    assert re.fullmatch(r"[0-9 ]+ cells compared, all as they must be\n", out)
+    verdict, workbook, against = out.splitlines()
+    assert re.fullmatch(r"[0-9 ]+ cells compared, all as they must be", verdict)
+    assert re.fullmatch(rf"workbook: {at.book.name}, SHA-256 [0-9a-f]{{64}}", workbook)
+    assert against == "held against: the store, month 2026-02"
     path = Saved(at.book).put("By campaign", "B5", "Another Name").to(tmp_path / "edited.xlsx")
     code, out, err = at.typed("verify", path)
     assert (code, out) == (1, "")
     told = err.splitlines()
-    assert told[0] == "1 differences"
+    assert told[0] == "1 difference"
     assert told[1] == 'By campaign!B5: "Another Name" stands there, "Wells for All" is right'
     code, out, err = at.typed("verify", path, "--json")
     assert (code, err) == (1, "")
-    assert json.loads(out)["differences"] == told[1:]
+    assert json.loads(out)["differences"] == told[1:-2]
+
+
+def test_a_workbook_without_its_sources_says_what_to_give(
+    at: SimpleNamespace, typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, _, err = typed("verify", at.book)
+    assert code == 2
+    assert f"{at.book.name}: is given without what it was made from. Give --statements" in err
+    code, _, err = typed("verify", "--statements", "a.csv", at.book)
+    assert code == 2
+    assert "Name it first, as in reconcile verify WORKBOOK --statements FILE." in err
 
 
 def test_hashes_alone_need_no_source(at: SimpleNamespace, typed: Typed, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
@@ -14,6 +14,7 @@ from reconcile.cli import main
 from reconcile.matching import match
 from reconcile.matching.two_texts import review_two_texts
 from reconcile.merging import merge_statements
+from reconcile.run import read_all
 
 sys.path.insert(0, str(Path(__file__).parent / "merging"))
 sys.path.insert(0, str(Path(__file__).parent / "parsers"))
@@ -116,3 +117,11 @@ def test_the_workbook_shows_gaps_conflicts_and_refused_files_and_its_totals_stil
     assert gap[:6] == ("gap", "early.csv and late.csv", None, None, 1100, "after 2026-01-02 before 2026-01-09")
     assert gap[6].endswith("account …9001")
     assert off == [*[0] * 7, -1100]  # the statements' own balances tell of what is missing
+
+
+def test_the_same_file_from_two_folders_is_one(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "march.csv").write_text(history([Line(date(2026, 3, 2), 5_00, "IDB ZAKAT")]), "utf-8")
+    statements, refused = read_all([tmp_path / "a" / "march.csv", tmp_path / "b" / "march.csv"])
+    assert (len(statements), refused) == (1, [])

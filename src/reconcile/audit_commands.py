@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from reconcile.reporters import Sampling
     from reconcile.review.verifying import Verified
 
+WITH_WHAT = (
+    "Give --statements with the exports that its sheet Control names; or the store of a month (--store or --config); "
+    "or --hashes, to check its own hashes alone."
+)
+
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> dict[str, Function]:
     """Add these commands to the command line; the function of each, by name."""
@@ -160,11 +165,16 @@ def verify(arguments: argparse.Namespace) -> int:
     if arguments.workbook:
         found = _verified(arguments)
         if arguments.json:
-            facts = {"holds": found.holds, "cells": found.cells, "differences": found.differences, "notes": found.notes}
-            print_json(facts)
+            print_json({"holds": found.holds, **vars(found)})
         else:
             print(found, file=sys.stdout if found.holds else sys.stderr)
         return 0 if found.holds else 1
+    if arguments.statements or arguments.hashes:
+        from reconcile.errors import ReviewRefused
+
+        raise ReviewRefused(
+            "no workbook is named", do="Name it first, as in reconcile verify WORKBOOK --statements FILE."
+        )
     walked = verify_at(arguments.store or settings_of(arguments).store.url)
     if arguments.json:
         print_json({"holds": walked.holds, "said": str(walked)})
@@ -174,8 +184,11 @@ def verify(arguments: argparse.Namespace) -> int:
 
 
 def _verified(arguments: argparse.Namespace) -> Verified:
+    from pathlib import Path
+
     from reconcile.books import read_payouts, read_receipts
     from reconcile.campaigns import default_funds, read_campaigns, read_funds
+    from reconcile.errors import ReviewRefused
     from reconcile.review.verifying import verify_workbook
     from reconcile.run import read_all
 
@@ -197,6 +210,9 @@ def _verified(arguments: argparse.Namespace) -> Verified:
             payouts=read_payouts(arguments.payouts) if arguments.payouts else None,
             refused=refused,
         )
+    if not arguments.store and not Path(arguments.config).exists():
+        what = "is given without what it was made from"
+        raise ReviewRefused(what, file=Path(arguments.workbook).name, do=WITH_WHAT)
     store = open_at(arguments.store) if arguments.store else opened(arguments)[0]
     with store:
         return verify_workbook(arguments.workbook, store=store)

@@ -77,11 +77,12 @@ def read_all(
     for number, path in enumerate(paths):
         if progress:
             progress(f"reading {Path(path).name}", number, len(paths))
+        before = {(s.source.sha256, s.source.name) for s in statements}  # of that name from another folder
         for found in read_each(path):
-            if isinstance(found, Statement):
-                statements.append(found)
-            else:
+            if not isinstance(found, Statement):
                 refused.append(found)
+            elif (found.source.sha256, found.source.name) not in before:
+                statements.append(found)
     return without_copies(statements), refused
 
 

@@ -395,6 +395,40 @@ def verified_with_a_file_too_many(folder: Path, stack: ExitStack) -> None:
     rc.verify_workbook(written(folder, NAME, from_a_file()), statements=[statement(), other])
 
 
+def verified_with_a_changed_file(folder: Path, stack: ExitStack) -> None:
+    """a workbook of one statement, and that statement with a payer's words changed."""
+    other = statement(HISTORY.replace("MBF0107", "MBF0170"))
+    rc.verify_workbook(written(folder, NAME, from_a_file()), statements=[other])
+
+
+def verified_with_a_refused_file(folder: Path, stack: ExitStack) -> None:
+    """a workbook of two statements, one of which is damaged."""
+    own, path = [statement(), statement(OFX, "history.ofx")], folder / NAME
+    matches = rc.match(rc.merge_statements(own).transactions, campaigns())
+    rc.write_workbook(path, statements=own, matches=matches, campaigns=campaigns())
+    written(folder, "history.ofx", OFX)
+    written(folder, "history.csv", HISTORY.replace("500.00", "600.00"))
+    reconcile(f"verify {NAME} --statements history.csv history.ofx")
+
+
+def verified_with_other_funds(folder: Path, stack: ExitStack) -> None:
+    """a workbook made with `--funds`, and the register alone to decide again."""
+    path, given = written(folder, NAME, from_a_file()), {"campaigns": campaigns(), "funds": rc.default_funds()}
+    rc.verify_workbook(path, statements=[statement()], **given)
+
+
+def verified_without_its_sources(folder: Path, stack: ExitStack) -> None:
+    """a workbook and nothing else, where no `reconcile.toml` lies."""
+    written(folder, NAME, from_a_file())
+    reconcile(f"verify {NAME}")
+
+
+def verified_without_a_workbook(folder: Path, stack: ExitStack) -> None:
+    """the workbook as the last of the statements."""
+    written(folder, NAME, from_a_file())
+    reconcile(f"verify --statements history.csv {NAME}")
+
+
 def verified_under_the_mask(folder: Path, stack: ExitStack) -> None:
     """a workbook without payers' words, of a statement held against receipts, and that statement alone."""
     own, path = statement(), folder / NAME

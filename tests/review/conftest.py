@@ -13,8 +13,12 @@ sys.path.insert(0, str(Path(__file__).parent))  # for books_in_review, under any
 sys.path.insert(0, str(Path(__file__).parents[1] / "nightly"))  # for nights
 sys.path.insert(0, str(Path(__file__).parents[1] / "parsers"))  # for ledgers
 
-from books_in_review import book_of, copy_of, two_months
+from books_in_review import FEBRUARY, book_of, copy_of, two_months
 from nights import Job
+
+from reconcile.review.cells import Book, read_book
+from reconcile.review.sources import from_store
+from reconcile.review.verifying import as_must_be
 
 Filled = Callable[[Path, Path, Mapping[str, object]], Path]
 
@@ -29,6 +33,14 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Job:
 def february(books: Job) -> Path:
     """The workbook of its open month; read it only."""
     return book_of(books)
+
+
+@pytest.fixture(scope="session")
+def wanted(books: Job, february: Path) -> Book:
+    """February as it must be, written again once."""
+    book = read_book(february)
+    with books.store() as store:
+        return as_must_be(book, from_store(book, store, FEBRUARY))[0]
 
 
 @pytest.fixture

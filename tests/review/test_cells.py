@@ -274,7 +274,7 @@ def test_a_sheet_with_a_chart_alone_is_a_sheet_that_was_not_written(february: Pa
     book.create_chartsheet("Chart").add_chart(BarChart())
     book.save(tmp_path / "a.xlsx")
     assert read_book(tmp_path / "a.xlsx").sheets["Chart"] == {}
-    assert "Chart: a sheet that was not written" in verify_workbook(tmp_path / "a.xlsx").differences
+    assert "Chart: a sheet that reconcile did not write" in verify_workbook(tmp_path / "a.xlsx").differences
 
 
 def test_who_saved_a_workbook_and_whether_it_has_values_is_told(february: Path, tmp_path: Path) -> None:

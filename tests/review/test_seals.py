@@ -22,7 +22,7 @@ from reconcile.reporters.book import TableColumnShown
 from reconcile.reporters.options import Options
 from reconcile.reporters.sheets import register
 from reconcile.review.cells import Book, at, read_book
-from reconcile.review.seals import AMOUNTS, DAYS, NUMBERS, broken, is_part_of, nothing_else_in, own_seal
+from reconcile.review.seals import AMOUNTS, DAYS, NO_ROW, NUMBERS, broken, is_part_of, nothing_else_in, own_seal
 from reconcile.spreadsheets import Cell
 
 OPTIONS = {
@@ -143,7 +143,7 @@ EDITS: dict[str, tuple[Callable[[Saved], object], str]] = {
     ),
     "a seal taken out": (
         lambda s: s.put("Control", seal_of(s, "Summary", "C"), None),
-        "Summary: a sheet that was not written",
+        "Summary: a sheet that reconcile did not write",
     ),
     "the seals taken out": (
         lambda s: s.put("Control", seal_of(s, "Seals", "A"), None),
@@ -181,7 +181,7 @@ def test_a_sheet_more_or_less_is_named(february: Path, tmp_path: Path) -> None:
 
     book = read_book(changed(february, tmp_path / "edited.xlsx", change))
     assert not book.calculated
-    assert sorted(broken(book)) == ["Decisions: the sheet is gone", "Mine: a sheet that was not written"]
+    assert sorted(broken(book)) == ["Decisions: the sheet is gone", "Mine: a sheet that reconcile did not write"]
 
 
 def test_without_the_values_of_its_formulas_all_else_is_checked(february: Path, tmp_path: Path) -> None:
@@ -255,3 +255,13 @@ def test_a_table_goes_on_on_sheets_with_a_number(name: str, sheet: str, is_part:
 
 def test_a_workbook_without_any_sheet_of_ours_is_broken() -> None:
     assert broken(Book("a.xlsx", "", {"Sheet": {}}, True, False)) == ["Control: the section Seals is gone"]
+
+
+def test_a_column_put_into_a_long_table_is_said_once(february: Path, tmp_path: Path) -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        book["Transactions"].insert_cols(5)
+        book["Transactions"]["E4"].value = "Seen"
+
+    said = [told for told in broken(read_book(changed(february, tmp_path / "a.xlsx", change))) if "Trans" in told]
+    assert said[0] == f"Transactions: {NO_ROW}"
+    assert not [told for told in said if told.endswith("the row is not as it was written")]

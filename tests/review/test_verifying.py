@@ -19,8 +19,8 @@ from ledgers import Entry, history, read_text
 from nights import Job
 
 from reconcile import Sampling, Statement, verify_workbook, write_month, write_workbook
-from reconcile.campaigns import CampaignRegister, FundVocabulary, read_campaigns, read_funds
-from reconcile.errors import ReviewRefused
+from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds, read_campaigns, read_funds
+from reconcile.errors import DamagedStatement, ReviewRefused
 from reconcile.matching import match
 from reconcile.matching.engine import settings
 from reconcile.merging import merge_statements
@@ -30,7 +30,7 @@ from reconcile.reporters.sheets import control
 from reconcile.review import read_decisions
 from reconcile.review.cells import Book, read_book
 from reconcile.review.seals import broken
-from reconcile.review.verifying import Verified, as_must_be, compare
+from reconcile.review.verifying import Verified, compare
 
 OPTIONS = {
     "plain": Options(),
@@ -151,7 +151,7 @@ def test_a_workbook_that_other_software_made_holds_and_that_is_said(books: Job, 
         found = verify_workbook(path, store=store)
     assert found.differences == ()
     assert len(found.notes) == 1
-    assert found.notes[0].startswith("python 3.14.1, reconcile 0.1.0, pandas 3.9 made it, python 3.")
+    assert found.notes[0].startswith("made with python 3.14.1, pandas 3.9; checked with python 3.")
     assert broken(read_book(path)) == []
 
 
@@ -188,15 +188,38 @@ def test_what_happened_since_is_told_of_an_old_workbook(books: Job, tmp_path: Pa
 
 
 def test_other_statements_are_refused_or_told(from_files: FromFiles, tmp_path: Path) -> None:
-    path, statements = from_files(Options())
+    path, _ = from_files(Options())
     fewer = read_text(tmp_path, history(SECOND[:-1]), "february.csv")
-    with pytest.raises(ReviewRefused, match="its lines are not those of these statements"):
+    said = r"february.csv is not the file .*; its lines are not those of these .*, line 8 is in none of them"
+    with pytest.raises(ReviewRefused, match=said):
         verify_workbook(path, statements=fewer)
-    reworded = [replace(e, text=e.text.replace("THANKS", "LOVE")) if isinstance(e, Entry) else e for e in SECOND]
-    same = read_text(tmp_path, history(reworded), "renamed.csv")
-    found = verify_workbook(path, statements=same)
-    assert any(said.startswith("Transactions!") for said in found.differences)
-    assert verify_workbook(path, statements=statements).holds
+    reworded = [replace(e, text=e.text.replace("LOVE", "HATE")) if isinstance(e, Entry) else e for e in SECOND]
+    with pytest.raises(ReviewRefused, match=r"february.csv, line 14 is not the same there\."):
+        verify_workbook(path, statements=read_text(tmp_path, history(reworded), "february.csv"))
+
+
+def test_a_statement_of_another_name_is_known_by_its_bytes(from_files: FromFiles, tmp_path: Path) -> None:
+    path, _ = from_files(Options())
+    found = verify_workbook(path, statements=read_text(tmp_path, history(SECOND), "downloaded again.csv"))
+    assert found.holds
+    assert found.notes == ("downloaded again.csv is, byte for byte, what its sheet Control calls february.csv",)
+    assert found.against == "february.csv; its own decisions"
+
+
+def test_a_statement_that_is_refused_is_not_said_to_lack(from_files: FromFiles) -> None:
+    path, statements = from_files(Options())
+    fault = DamagedStatement("the balances differ", file="february.csv")
+    source = statements[0].source
+    other = [replace(statements[0], source=replace(source, sha256=n * 64, file=f"{n}.csv")) for n in "ab"]
+    with pytest.raises(ReviewRefused, match=r"february.csv .* under that name is refused: the balances differ\."):
+        verify_workbook(path, statements=other, refused=[fault])
+
+
+def test_decided_again_with_the_built_in_funds_it_asks_for_its_own(from_files: FromFiles, books: Job) -> None:
+    path, statements = from_files(Options())
+    campaigns, _ = register_of(books)
+    with pytest.raises(ReviewRefused, match=r"was decided with the funds of funds.csv. Give that file as well"):
+        verify_workbook(path, statements=statements, campaigns=campaigns, funds=default_funds())
 
 
 def test_decided_again_by_another_register_what_it_decides_otherwise_is_told(
@@ -240,16 +263,6 @@ def test_from_files_a_decision_that_is_none_any_more_is_named_by_its_row(
 
 
 # any one changed cell
-
-
-@pytest.fixture(scope="module")
-def wanted(books: Job, february: Path) -> Book:
-    """February as it must be, written again once."""
-    from reconcile.review.sources import from_store
-
-    book = read_book(february)
-    with books.store() as store:
-        return as_must_be(book, from_store(book, store, FEBRUARY))[0]
 
 
 def names(change: Change, found: tuple[str, ...]) -> bool:
@@ -318,9 +331,9 @@ def test_any_one_of_very_many_changed_cells_is_named(
 @pytest.mark.parametrize(
     ("edit", "named"),
     [
-        (lambda s: s.without_row("Transactions", 9), "Transactions!A9: nothing stands there"),
+        (lambda s: s.without_row("Transactions", 9), "Transactions: the row of february.csv, line 21 is gone"),
         (lambda s: s.without_row("Summary", 6), "Summary!A6: nothing stands there"),
-        (lambda s: s.without_row("Decisions", 5), "Decisions!A5: nothing stands there"),
+        (lambda s: s.without_row("Decisions", 5), "Decisions: the row of february.csv, line 22 is gone"),
         (lambda s: s.put_row("Transactions", {"C400": 12}), "Transactions!C400: 12 stands there, nothing is right"),
         (lambda s: s.put_row("By day", {"A90": "see"}), 'By day!A90: "see" stands there, nothing is right'),
         (lambda s: s.put_row("To review", {"K90": "WEL"}), 'To review!K90: "WEL" stands there, nothing is right'),
@@ -412,8 +425,8 @@ def test_sheets_more_and_less_are_named(february: Path, wanted: Book, tmp_path: 
         "Changes: the sheet is gone",
         "the table Changes reaches over nothing, A4:K5 is right",
         "Funds: the sheet is gone",
-        "Mine: a sheet that was not written",
-        "Other funds: a sheet that was not written",
+        "Mine: a sheet that reconcile did not write",
+        "Other funds: a sheet that reconcile did not write",
     }
 
 
@@ -439,5 +452,5 @@ def test_what_was_found_is_told_in_lines() -> None:
     assert str(Verified((), (), 1234)) == "1 234 cells compared, all as they must be"
     many = Verified(tuple(f"A!B{n}: x" for n in range(150)), ("a note",), 7)
     told = str(many).splitlines()
-    assert (told[0], told[1], told[101], told[102]) == ("150 differences", "A!B0: x", "… and 50 more", "a note")
+    assert (told[0], told[1], told[101], told[102]) == ("150 differences: A 150", "A!B0: x", "… and 50 more", "a note")
     assert (many.holds, Verified((), (), 1).holds) == (False, True)

@@ -19,7 +19,8 @@ def crosses(sides: Sides, line: int, receipts: Sequence[int]) -> str:
     ):
         other = {others[r] for r in receipts} - {"", own[line]}
         if own[line] and other:
-            return f"the bank line's {name} is {own[line]}, the receipt's {min(other)}"
+            told = (own[line], min(other)) if name == "fund" else (own[line].upper(), min(other).upper())
+            return f"the bank line's {name} is {told[0]}, the receipt's {told[1]}"
     return ""
 
 

@@ -88,6 +88,10 @@ class Contents:
         """Texts of the bank or of people as the workbook shows them: `payers_own` have no words of the bank."""
         return texts if self.kept is None else mask_texts(texts, self.kept, payers_own=payers_own)
 
+    def people(self, texts: pd.Series[Any]) -> pd.Series[Any]:
+        """Who gave, as the workbook shows it: what is known to be a name is hidden whole, whatever the register has."""
+        return texts if self.kept is None else mask_texts(texts, frozenset(), payers_own=True)
+
     def said(self, texts: pd.Series[Any]) -> pd.Series[Any]:
         """Texts of the library as the workbook shows them: payers' words stand in quotes in them."""
         return texts if self.kept is None else mask_quoted(texts, self.kept)

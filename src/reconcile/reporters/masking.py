@@ -3,7 +3,8 @@
 Only texts are changed: amounts, days, ids, campaigns and funds stay, so that every total and every tie is the same.
 What stays of a text is what is known to be nobody's: the bank's own words in front, the words of the register and of
 the funds, and what the library itself wrote. All else is hidden, whatever it may be; nothing is looked up in a list of
-names. A word that is both somebody's name and one of the register's stays, as it cannot be told which is meant.
+names. A word that is both somebody's name and one of the register's stays in a reference, as it cannot be told there
+which is meant.
 """
 
 from __future__ import annotations

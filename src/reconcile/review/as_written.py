@@ -28,7 +28,6 @@ from reconcile.reporters.sheets.control import (
     NO_FILE,
     ORIGINS,
     SETTING,
-    SHA256_COLUMN,
 )
 from reconcile.reporters.sheets.exceptions import NOT_TAKEN, REFUSED, SAID
 from reconcile.reporters.sheets.only_bank import NAME as ONLY_BANK
@@ -37,7 +36,7 @@ from reconcile.review.cells import Book
 from reconcile.review.seals import table_of
 from reconcile.schema import DECISIONS, MATCHES, PAYOUTS, RECEIPTS
 
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+FUND_VOCABULARY = "Fund vocabulary"
 _MONTH = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")
 
 
@@ -75,19 +74,9 @@ class AsWritten:
             return Options.of({k: str(v) for k, v in self._told.items()})
 
     @property
-    def files(self) -> dict[str, str]:
-        """The files that the sheet Control names, by their SHA-256."""
-        control = self.book.sheets.get("Control", {})
-        named = {}
-        for (row, column), cell in control.items():
-            if column == SHA256_COLUMN and _DIGEST.fullmatch(str(cell.value)) and (row, 1) in control:
-                named[str(cell.value)] = str(control[row, 1].value)
-        return named
-
-    @property
     def campaigns(self) -> CampaignRegister:
         """The register as the workbook has it."""
-        rows = [r for r in self._records("Register") if r.get("Campaign") != NOT_A_GIFT]
+        rows = [r for r in self.records("Register") if r.get("Campaign") != NOT_A_GIFT]
         with self._understood("Register"):
             campaigns = tuple(
                 Campaign(
@@ -104,14 +93,19 @@ class AsWritten:
     @property
     def funds(self) -> FundVocabulary | None:
         """The vocabulary as the workbook has it, None where it was made without."""
-        if "Fund vocabulary" not in self._told:
+        if FUND_VOCABULARY not in self._told:
             return None
-        rows = [r for r in self._records("Funds") if r.get("Fund") != UNSPECIFIED]
+        rows = [r for r in self.records("Funds") if r.get("Fund") != UNSPECIFIED]
         with self._understood("Funds"):
             funds = tuple(
                 Fund(str(r["Fund"]), _parts(r.get("Spelt")), automatic=r.get("What it is") != BY_PEOPLE) for r in rows
             )
-        return FundVocabulary(funds, *self._file("Fund vocabulary", BUILT_IN))
+        return FundVocabulary(funds, *self._file(FUND_VOCABULARY, BUILT_IN))
+
+    @property
+    def funds_file(self) -> tuple[str, str]:
+        """What the sheet Control says of the file of the vocabulary: its name and its SHA-256."""
+        return str(self._told.get(FUND_VOCABULARY)), str(self._told.get(f"{FUND_VOCABULARY}, SHA-256"))
 
     def _file(self, label: str, without: str) -> tuple[str | None, str | None]:
         """The name and the SHA-256 of a file that a register was read from."""
@@ -121,10 +115,10 @@ class AsWritten:
     @property
     def matches(self) -> pd.DataFrame:
         """The decisions as they stand in the workbook."""
-        candidates = {r.get("Transaction id"): r.get("Candidates") for r in self._records("To review")}
+        candidates = {r.get("Transaction id"): r.get("Candidates") for r in self.records("To review")}
         rows: dict[Any, tuple[Any, ...]] = {}
         with self._understood("Transactions"):
-            for r in self._lines:
+            for r in self.lines:
                 name, status = r.get("Transaction id"), r.get("Status")
                 campaign, fund = _place(r)
                 if name in rows:  # a part of one that was split
@@ -139,7 +133,7 @@ class AsWritten:
     @property
     def parts(self) -> pd.DataFrame:
         """The parts of payments that were split, as the lines of the workbook have them."""
-        rows = [(r.get("Transaction id"), *_place(r), r.get("Amount")) for r in self._lines]
+        rows = [(r.get("Transaction id"), *_place(r), r.get("Amount")) for r in self.lines]
         frame = pd.DataFrame(rows, columns=["transaction_id", "campaign", "fund", "amount"])
         split = frame[frame["transaction_id"].duplicated(keep=False)].reset_index(drop=True)
         with self._understood("Decisions"):
@@ -157,7 +151,7 @@ class AsWritten:
                 None if r.get("Fund") == UNSPECIFIED else r.get("Fund"),
                 *(r.get(h) for h in ("Before", "Decided by", "Decided on", "Reason", "Evidence", "State")),
             )
-            for r in self._records("Decisions")
+            for r in self.records("Decisions")
         ]
         with self._understood("Decisions"):
             return DECISIONS.check(pd.DataFrame(rows, columns=DECISIONS.names)) if rows else None
@@ -166,7 +160,7 @@ class AsWritten:
     def receipts(self) -> pd.DataFrame:
         """The receipts as they stand in the workbook."""
         with self._understood("Receipts"):
-            rows = [[r.get(heading) for heading in receipts_sheet.AS_READ] for r in self._records("Receipts")]
+            rows = [[r.get(heading) for heading in receipts_sheet.AS_READ] for r in self.records("Receipts")]
             frame = pd.DataFrame(rows, columns=RECEIPTS.names)
             amounts = money.exact(frame["amount"].astype("float64"))
             return RECEIPTS.check(frame.assign(amount=amounts, line=frame["line"].astype("Int64")))
@@ -175,7 +169,7 @@ class AsWritten:
     def payouts(self) -> pd.DataFrame:
         """The gifts of a gateway's report as they stand in the workbook."""
         with self._understood(payout_gifts.NAME):
-            records = self._records(payout_gifts.NAME)
+            records = self.records(payout_gifts.NAME)
             frame = pd.DataFrame(
                 [[r.get(heading) for heading in payout_gifts.AS_READ] for r in records], columns=PAYOUTS.names
             )
@@ -186,11 +180,11 @@ class AsWritten:
     def fees(self) -> pd.DataFrame:
         """What gateways kept, as it stands in the workbook: a payout for each batch that is short of its receipts."""
         with self._understood(ONLY_BANK):
-            records = self._records(ONLY_BANK)
+            records = self.records(ONLY_BANK)
             fees = {r["Transaction id"]: r["Amount"] for r in records if r.get("Why") == GATEWAY_FEE}
             linked = receipts_sheet.STATES[LINKED]
             rows = [
-                r for r in self._records("Receipts") if r.get("Bank lines") in fees and r.get("At the bank") == linked
+                r for r in self.records("Receipts") if r.get("Bank lines") in fees and r.get("At the bank") == linked
             ]
             own = pd.DataFrame(rows, columns=["Batch", "Bank lines", "Date", "Amount"])
             gross = own.groupby(["Batch", "Bank lines"])
@@ -210,14 +204,15 @@ class AsWritten:
         return self._refused(NOT_TAKEN, ReviewRefused)
 
     def _refused(self, what: str, kind: type[ReconcileError]) -> list[ReconcileError]:
-        rows = [r for r in self._records("Exceptions") if r.get("What") == what]
+        rows = [r for r in self.records("Exceptions") if r.get("What") == what]
         return [kind(str(r.get(SAID)), file=r.get("File"), line=r.get("Line")) for r in rows]
 
     @cached_property
-    def _lines(self) -> list[dict[str, Any]]:
-        return self._records("Transactions")
+    def lines(self) -> list[dict[str, Any]]:
+        """The rows of the sheets Transactions, by heading."""
+        return self.records("Transactions")
 
-    def _records(self, name: str) -> list[dict[str, Any]]:
+    def records(self, name: str) -> list[dict[str, Any]]:
         """The rows of a sheet's table, and of those that go on with it, by heading."""
         found = []
         number = 1

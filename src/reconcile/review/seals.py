@@ -37,6 +37,11 @@ NUMBERS = frozenset(c.heading for c in _COLUMNS if c.hashed and c.holds in {"num
 _BOXES = (2, 3, 4, 6, 7, 8, 9, 10)
 """The columns in which names and signatures stand."""
 
+FEW_ROWS = 10
+"""Of a table with more rows than this, of which none stands as written, that is said and not each row."""
+
+NO_ROW = "none of its rows is as it was written: a column may have been put in, taken out or renamed"
+
 Cells = Mapping[Place, Cell]
 
 
@@ -85,15 +90,17 @@ def _rows(name: str, cells: Cells) -> Iterator[str]:
     hashed = {h: column for h, column in heads.items() if h not in {HASH, *free_of(name)} and column != live}
     inside = set(heads.values())
     rows = _rows_of(name, cells, heads)
+    changed = []
     for row in sorted(rows):
         own = {heading: cells.get((row, column), Cell(None)) for heading, column in hashed.items()}
         told = [seal.of_cell(cell.value, "amount" if heading in AMOUNTS else "") for heading, cell in own.items()]
         given = cells.get((row, heads[HASH]), Cell(None))
         sound = all(_is_kind(heading, cell) for heading, cell in own.items()) and not given.formula
         if not sound or seal.of_row(told) != given.value:
-            yield f"{name}!{row}: the row is not as it was written"
+            changed.append(f"{name}!{row}: the row is not as it was written")
         if live and not cells.get((row, live), Cell(None)).formula:
-            yield f"{name}!{at((row, live))}: the formula is gone"
+            changed.append(f"{name}!{at((row, live))}: the formula is gone")
+    yield from [f"{name}: {NO_ROW}"] if len(changed) == len(rows) > FEW_ROWS else changed
     for place, cell in sorted(cells.items()):
         if place[0] > HEAD_ROW and cell.value is not None and (place[1] not in inside or place[0] not in rows):
             yield f"{name}!{at(place)}: a cell beside the table"
@@ -131,7 +138,7 @@ def _sheets(book: Book) -> Iterator[str]:
         sealed.add(own)
         yield from _sealed(book, own, given.value, control.get((row, 2), Cell(None)).value)
     yield from _around_the_seals(book, begins, row)
-    yield from (f"{name}: a sheet that was not written" for name in book.sheets if name not in sealed)
+    yield from (f"{name}: a sheet that reconcile did not write" for name in book.sheets if name not in sealed)
 
 
 def _sealed(book: Book, name: str, given: object, rows: object) -> Iterator[str]:

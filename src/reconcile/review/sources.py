@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from reconcile.books.gifts import exploded_as_decided
-from reconcile.campaigns import CampaignRegister, FundVocabulary
-from reconcile.errors import FrameRefused, ReconcileError, RegisterRefused, ReviewRefused
+from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds
+from reconcile.errors import FrameRefused, ReconcileError, RegisterRefused, ReviewRefused, shown
 from reconcile.matching import match
 from reconcile.matching.two_texts import match_merged
 from reconcile.merging import Merged, merge_statements
@@ -22,6 +22,7 @@ from reconcile.reporters.month import write_month
 from reconcile.reporters.sheets import payout_gifts
 from reconcile.review.as_written import AsWritten
 from reconcile.review.cells import Book
+from reconcile.review.its_own import ALL_OF_THEM, DIGEST, as_many_as_named, as_named, called, files_of, not_its_own
 from reconcile.schema import PAYOUTS
 from reconcile.statement import Statement
 
@@ -38,8 +39,9 @@ class Given(NamedTuple):
     receipts: pd.DataFrame | None = None
     payouts: pd.DataFrame | None = None
 
-
-ALL_OF_THEM = "Give the statements that stand on its sheet Control, all of them and no others."
+    def books(self) -> tuple[tuple[str, pd.DataFrame | None], ...]:
+        """What was given of the books, by the sheet that shows it."""
+        return (("Receipts", self.receipts), (payout_gifts.NAME, self.payouts))
 
 
 def made_from(book: Book) -> str:
@@ -77,7 +79,8 @@ def from_statements(
     The receipts and payouts are those given, or those that stand in the workbook.
     """
     told = AsWritten(book)
-    _as_many_as_named(told, statements)
+    as_many_as_named(book, statements, refused)
+    _with_its_funds(told, given)
     merged = merge_statements(statements)
     view = (_decided_as_told if given.campaigns is None else _decided_again)(told, statements, merged, given)
     view = replace(view, refused=[*(refused or told.refused_files), *told.refused_decisions])
@@ -90,6 +93,16 @@ def from_statements(
             view.write(path)
 
     return write
+
+
+def _with_its_funds(told: AsWritten, given: Given) -> None:
+    """Decided again with the built-in funds, what was decided with others would differ without a word why."""
+    name, sha256 = told.funds_file
+    default = default_funds()
+    again = given.campaigns is not None and given.funds is not None and given.funds.sha256 == default.sha256
+    if again and DIGEST.fullmatch(sha256) and sha256 != default.sha256 and name != default.source_name:
+        do = "Give that file as well (--funds)."
+        raise ReviewRefused(f"was decided with the funds of {shown(name)}", file=told.book.name, do=do)
 
 
 def _decided_as_told(told: AsWritten, statements: Sequence[Statement], merged: Merged, given: Given) -> FilesView:
@@ -125,10 +138,8 @@ def _its_own(book: Book, view: FilesView) -> Iterator[None]:
     try:
         yield
     except (FrameRefused, RegisterRefused) as fault:
-        theirs, own = set(view.lines["transaction_id"]), set(view.matches["transaction_id"])
-        lacking, more = len(own - theirs), len(theirs - own)
-        counted = f"{lacking} of its lines are in none of them, {more} of theirs are not in it"
-        what = f"its lines are not those of these statements: {fault.what if own == theirs else counted}"
+        said = "; ".join(not_its_own(AsWritten(book).lines, view.lines)) or fault.what
+        what = f"its lines are not those of these statements: {said}"
         raise ReviewRefused(what, file=book.name, do=ALL_OF_THEM) from fault
 
 
@@ -154,19 +165,14 @@ def _receipts(told: AsWritten, given: Given) -> pd.DataFrame | None:
     return told.receipts if given.receipts is None else given.receipts
 
 
-def _as_many_as_named(told: AsWritten, statements: Sequence[Statement]) -> None:
-    """A file too few or too many would make hundreds of cells differ, and none of them would say why.
-
-    Files that changed since are as many as were named, and show as cells that differ.
-    """
-    named = told.files
-    given = {statement.source.sha256: statement.source.name for statement in statements}
-    if not named or len(named) == len(given):
-        return
-    lacking = [
-        f"{name} stands on its sheet Control and was not given" for key, name in named.items() if key not in given
-    ]
-    more = [
-        f"{name} was given, and its sheet Control does not name it" for key, name in given.items() if key not in named
-    ]
-    raise ReviewRefused("; ".join([*lacking, *more]), file=told.book.name, do=ALL_OF_THEM)
+def under_its_names(
+    book: Book, statements: Sequence[Statement], given: Given
+) -> tuple[list[Statement], Given, list[str]]:
+    """The sources under the names that the workbook has for them, and what came under another one."""
+    own, said = as_named(statements, files_of(book))
+    books, told = [], AsWritten(book)
+    for sheet, frame in given.books():
+        named, renamed = called(frame, [r.get("File") for r in told.records(sheet)])
+        books.append(named)
+        said += renamed
+    return own, given._replace(receipts=books[0], payouts=books[1]), said

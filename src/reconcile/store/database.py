@@ -198,9 +198,10 @@ def _prepare(path: Path, *, make: bool) -> None:
         cut_off = bool(begin) and _cut_off(path, begin)
     except (OSError, ValueError) as fault:  # ValueError: a NUL in the name
         why = fault.strerror if isinstance(fault, OSError) else fault
-        raise StoreRefused(
-            f"cannot be opened ({why})", file=path.name, do="Check the folder and its rights."
-        ) from fault
+        do = "Check the folder and its rights."
+        if isinstance(fault, PermissionError) and path.exists():
+            do = "Copy it into a folder in which you may write, or ask for the right to write."
+        raise StoreRefused(f"cannot be opened ({why})", file=path.name, do=do) from fault
     if begin and not begin.startswith(HEADER):
         raise StoreRefused("is no store: it is another kind of file, or damaged", file=path.name, do=RESTORE)
     if cut_off:

@@ -14,7 +14,7 @@ import reconcile as rc
 from reconcile import schema
 from reconcile.cli import main
 from reconcile.errors import FrameRefused
-from reconcile.reporters.sheets.per_campaign import OURS
+from reconcile.reporters.sheets.per_campaign import OURS, sheet_names
 from reconcile.run import RunReport, run
 
 SAMPLES = Path(__file__).parents[3] / "sample_statements"
@@ -202,3 +202,32 @@ def test_the_command_tells_what_is_open_and_what_is_refused(tmp_path: Path, caps
     assert left.value.code == 1
     assert "payout 90001: not at the bank: no bank line prints it" in told.out
     assert "refused: payouts.csv: 1 fault: line 21, payout KF4TR 090918: its gifts come to R 3 342.00" in told.err
+
+
+def test_the_ids_of_gifts_are_not_cut_on_paper(path: Path, without: Path) -> None:
+    sheets = [openpyxl.load_workbook(each)["Transactions"] for each in (path, without)]
+    letters = [next(c.column_letter for c in sheet[4] if c.value == "Transaction id") for sheet in sheets]
+    wide, narrow = (s.column_dimensions[at].width for s, at in zip(sheets, letters, strict=True))
+    longest = max(len(str(cell.value)) for cell in sheets[0][letters[0]][4:])
+    assert wide >= longest + 2 > narrow
+
+
+def test_what_is_more_at_the_statuses_than_at_the_accounts_is_said(path: Path, without: Path) -> None:
+    said = [any("what gateways kept" in str(row[0]) for row in rows(p, "Summary")) for p in (path, without)]
+    assert said == [True, False]
+
+
+def test_control_names_the_receipts_and_the_report(tmp_path: Path) -> None:
+    receipts = rc.read_receipts(SAMPLES / "receipts.csv")
+    found = made(tmp_path, report_of(tmp_path), receipts=receipts)
+    assert found.workbook is not None
+    told = {row[0]: row[2] for row in rows(found.workbook, "Control")}
+    assert told["Receipts of the charity"] == "receipts.csv: 201 receipts, R 177 144.96"
+    assert told["Report of payouts"] == "payouts.csv: 20 gifts, gross R 11 634.96"
+    kept = table(found.workbook, "Only at the bank")
+    assert "a gateway's fee, not in the books" in set(kept["Why"])
+    assert kept["Date"].is_monotonic_increasing
+
+
+def test_no_sheet_of_a_campaign_takes_the_name_of_one_of_payouts() -> None:
+    assert sheet_names(["PAYOUTS", "Payout Gifts"], OURS) == ["PAYOUTS (2)", "Payout Gifts (2)"]

@@ -25,6 +25,9 @@ HEADS = ("What", "Lines", "Amount", "Where it stands")
 ROWS = tuple[str, Formula | int | None, Formula | Decimal, str]
 _LINE = (style.TYPED, style.COUNT, style.AMOUNT, style.PLAIN)
 _TOTAL = (style.TOTAL, style.TOTAL_COUNT, style.TOTAL_AMOUNT, style.TOTAL)
+IN_FRONT = 4
+"""The rows of a side in front of what only the other side has: its heading, two, and the balance that they make."""
+
 IN_TRANSIT = "Deposits in transit: receipts that are not at the bank"
 OUTSTANDING = "Outstanding: receipts taken back that are not at the bank"
 REMARK = (
@@ -48,7 +51,7 @@ class _BothSides:
         looks = (style.COLUMN_HEAD, *[style.COLUMN_HEAD_RIGHT] * 2, style.COLUMN_HEAD)
         book.line(sheet, 4, side_by_side(HEADS, looks))
         row, bank = _side(book, sheet, 5, "The bank", _bank(book, contents, found))
-        row, books = _side(book, sheet, row + 1, "The books", _books(contents, found, row + 4))
+        row, books = _side(book, sheet, row + 1, "The books", _books(contents, found, row + 1 + IN_FRONT))
         off = Formula(f"ROUND(C{bank}-C{books},2)", _value(book, sheet, bank) - _value(book, sheet, books))
         line(book, sheet, row + 1, side_by_side(("Difference", None, off, "must be 0.00"), _TOTAL))
         book.must_be_zero(sheet, f"C{row + 1}")
@@ -118,6 +121,7 @@ def _months(found: Reconciliation, earlier: npt.NDArray[np.bool_]) -> list[tuple
 
 
 def _books(contents: Contents, found: Reconciliation, first: int) -> list[ROWS]:
+    """The rows of the books; each that only the bank has looks for its own words, the first of them in row `first`."""
     before = found.before or NOTHING
     own = found.receipts[~before.of_books(found.receipts)]
     amounts, rows_ = "SUM({0}[Amount])", "COUNTA({0}[Receipt])"
@@ -135,7 +139,7 @@ def _books(contents: Contents, found: Reconciliation, first: int) -> list[ROWS]:
         ("Receipts, every one once", count, total, "Receipts"),
     ]
     names = only_bank.tables(found)
-    for at, (why, own) in enumerate(only_bank.rows_of(found).groupby("why", sort=True), start=first + 2):
+    for at, (why, own) in enumerate(only_bank.rows_of(found).groupby("why", sort=True), start=first):
         where = f"{{0}}[Why],A{at}"
         amount = over(names, f"SUMIFS({{0}}[Amount],{where})", money.total(own["amount"]))
         rows.append((str(why), over(names, f"COUNTIFS({where})", len(own)), amount, only_bank.NAME))

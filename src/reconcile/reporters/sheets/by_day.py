@@ -31,7 +31,7 @@ class _ByDay:
     def write(self, book: Book, contents: Contents) -> None:
         """Add the sheet By day."""
         about = f"{contents.period} · lines credited to a campaign, reversals taken off"
-        sheet = book.sheet("By day", "Gifts by day", about, Page("1:4", frozen=f"A{FIRST_ROW}"))
+        sheet = book.sheet("By day", "Gifts by day", about, Page("1:4", f"A{FIRST_ROW}", narrow=True))
         sheet.sheet_properties.tabColor = style.INK
         style.widen(sheet, (13, 10, 17))
         looks = (style.COLUMN_HEAD, style.COLUMN_HEAD_RIGHT, style.COLUMN_HEAD_RIGHT)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import platform
 from collections import defaultdict
+from collections.abc import Iterator
 from importlib.metadata import version
+from typing import Any
 
 import pandas as pd
 from openpyxl.worksheet.worksheet import Worksheet
 
-from reconcile import __version__
+from reconcile import __version__, money
 from reconcile.reporters import style
 from reconcile.reporters.book import Book, Value
 from reconcile.reporters.contents import Contents
@@ -147,6 +149,7 @@ def _origins(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
         ("Campaign register, SHA-256", register.sha256 or NO_FILE),
         ("Campaigns in it", str(len(register.campaigns))),
     ]
+    told += _books(contents)
     if funds is not None:
         told.append(("Fund vocabulary", contents.masked(funds.source_name or BUILT_IN)))
         told.append(("Fund vocabulary, SHA-256", funds.sha256 or NO_FILE))
@@ -155,6 +158,20 @@ def _origins(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
     for values in told:
         row = line(book, sheet, row, cells(((1, 2), (3, 8)), values, (style.TYPED, style.TYPED)))
     return row
+
+
+def _books(contents: Contents) -> Iterator[tuple[str, str]]:
+    """What stands against the bank: files, rows and sum. Every row is on its own sheet, with its file and line."""
+    found, exploded = contents.beside.reconciliation, contents.beside.exploded
+    of: list[tuple[str, str, pd.DataFrame, pd.Series[Any]]] = []
+    if found is not None:
+        of.append(("Receipts of the charity", "receipts,", found.receipts, found.receipts["amount"]))
+    if exploded is not None:
+        of.append(("Report of payouts", "gifts, gross", exploded.gifts, exploded.gifts["gross"]))
+    for label, what, rows, amounts in of:
+        names = sorted({contents.masked(str(name)) for name in rows["source"].dropna()})
+        count = f"{len(rows):,}".replace(",", " ")
+        yield label, f"{', '.join(names) or 'given as a table'}: {count} {what} {money.shown(money.total(amounts))}"
 
 
 def software() -> dict[str, str]:

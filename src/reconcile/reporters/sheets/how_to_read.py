@@ -26,6 +26,7 @@ TOLD: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
                 "Exceptions",
                 "Where it is there: rows set aside, gaps and disputes. Nothing was left out without a line.",
             ),
+            ("Both sides", "Where it is there: the bank and the books come to one adjusted balance, to the cent."),
         ),
     ),
     (
@@ -33,6 +34,7 @@ TOLD: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("Summary", "A figure is a campaign and a fund: filter Transactions by both, and the lines add up to it."),
             ("Transactions", "File and Line lead to the place in the export. Open it in a plain editor."),
+            ("Payout gifts", "Of a line with a Payout: the gift's own line in the report. At the bank it is one sum."),
             (
                 "Transactions",
                 "Rule and Evidence are the words that decided. Status decided: a person did, see Decisions.",
@@ -53,6 +55,10 @@ TOLD: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "Have it worked out again",
         (
+            (
+                "Control",
+                "Software names what wrote this: ask for that version of reconcile and its page For auditors.",
+            ),
             ("reconcile", "verify WORKBOOK --statements FILE… writes it anew from the exports and names what differs."),
             ("reconcile", "verify WORKBOOK --hashes needs the workbook alone: it shows an edit, but not a clever one."),
         ),

@@ -48,6 +48,7 @@ class _OnlyBank:
             Why=own["why"],
             **{"Receipts that may be it": said.reindex(own["transaction_id"]).reset_index(drop=True)},
         )
+        rows = rows.sort_values("Date", kind="stable", ignore_index=True)  # what gateways kept stands behind the others
         about = f"{money.shown(money.total(own['amount']))} · {grouped(len(rows))} lines without a receipt, and fees"
         for sheet in book.long_sheets(NAME, TABLE, about, COLUMNS, rows):
             sheet.sheet_properties.tabColor = style.INK

@@ -55,7 +55,7 @@ class _PayoutGifts:
         for sheet in book.long_sheets(NAME, TABLE, about, COLUMNS, _rows(found, contents)):
             sheet.sheet_properties.tabColor = style.INK
             sheet.page_setup.fitToWidth = 2
-            sheet.print_title_cols = "A:C"
+            sheet.print_title_cols = "A:D"
 
 
 def tables(found: ExplodedPayouts) -> tuple[str, ...]:
@@ -75,7 +75,7 @@ def _rows(found: ExplodedPayouts, contents: Contents) -> pd.DataFrame:
         "Gross": own["gross"],
         "Fee": own["fee"],
         "Net": own["net"],
-        "Payer": contents.words(own["payer"], payers_own=True),
+        "Payer": contents.people(own["payer"]),
         "Reference": contents.words(own["reference"], payers_own=True),
         "Given": own["given"],
         "Campaign": line["Campaign"].mask(split),  # of one that was split the parts are in Transactions

@@ -10,6 +10,7 @@ from reconcile.reporters import style
 from reconcile.reporters.book import ROW_HASH, Book
 from reconcile.reporters.book import TableColumnShown as Column
 from reconcile.reporters.contents import NO_CAMPAIGN, Contents
+from reconcile.reporters.sheets.transactions import with_gifts
 from reconcile.schema import CREDITED
 
 COLUMNS = (
@@ -55,8 +56,8 @@ class _PerCampaign:
         for number, (code, name) in enumerate(names.items(), start=1):
             own = lines[lines["Campaign"].eq(code)].reset_index(drop=True)
             total = money.shown(money.total(own["Amount"]))
-            about = f"{code} · {register.get(code, 'not in the register')} · {len(own)} lines · {total}"
-            for sheet in book.long_sheets(name, f"Campaign{number}_", about, COLUMNS, own):
+            about = f"{register.get(code, 'not in the register')} · {len(own)} lines · {total}"
+            for sheet in book.long_sheets(name, f"Campaign{number}_", about, with_gifts(COLUMNS, contents), own):
                 sheet.sheet_properties.tabColor = style.RULE
 
 

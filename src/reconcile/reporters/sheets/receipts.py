@@ -58,7 +58,7 @@ class _Receipts:
         for sheet in book.long_sheets("Receipts", TABLE, about, columns(found), rows):
             sheet.sheet_properties.tabColor = style.INK
             sheet.page_setup.fitToWidth = 2
-            sheet.print_title_cols = "A:C"
+            sheet.print_title_cols = "A:D"
 
 
 def columns(found: Reconciliation) -> tuple[Column, ...]:
@@ -83,7 +83,7 @@ def _rows(found: Reconciliation, contents: Contents) -> pd.DataFrame:
         "Receipt": own["receipt_id"],
         "Date": own["date"],
         "Amount": own["amount"],
-        "Payer": contents.words(own["payer"], payers_own=True),
+        "Payer": contents.people(own["payer"]),
         "Reference": contents.words(own["reference"], payers_own=True),
         "Campaign": own["campaign"],
         "Fund": own["fund"],

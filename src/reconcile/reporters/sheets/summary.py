@@ -23,6 +23,9 @@ from reconcile.reporters.style import Look, Page
 from reconcile.schema import CREDITED, STATUS_MEANINGS
 
 NOT_STATED = "not stated"
+GIFT_BY_GIFT = (
+    "Payouts stand gift by gift here: money in and money out are each more than under Accounts by what gateways kept."
+)
 
 
 class _Summary:
@@ -39,7 +42,7 @@ class _Summary:
         style.widen(sheet, (27.0, min(50.0, names * 0.9 + 2), *[_figure_width(contents)] * 38))
         row, net = _accounts(book, sheet, 4, contents)
         row = _matrix(book, sheet, row + 2, contents, net)
-        row = _statuses(book, sheet, row + 2)
+        row = _statuses(book, sheet, row + 2, contents)
         _charts(book, sheet, row + 2, contents)
 
 
@@ -215,7 +218,7 @@ def _charts(book: Book, sheet: Worksheet, row: int, contents: Contents) -> None:
             sheet.add_chart(chart, f"{at}{row}")
 
 
-def _statuses(book: Book, sheet: Worksheet, row: int) -> int:
+def _statuses(book: Book, sheet: Worksheet, row: int, contents: Contents) -> int:
     row = heading(book, sheet, row, "Status of every line", 6)
     first = row = _heads(book, sheet, row, ("Status", "Meaning", "Lines", "Money in", "Money out", "Net"))
     totals = [Decimal(0)] * 4
@@ -236,7 +239,10 @@ def _statuses(book: Book, sheet: Worksheet, row: int) -> int:
     _cells(book, sheet, row, ("All lines", "", *values), looks)
     book.places["status count"] = Formula(f"Summary!C{row}", int(totals[0]))
     book.places["status amount"] = Formula(f"Summary!F{row}", totals[3])
-    return row
+    if PAYOUT not in contents.lines:
+        return row
+    book.line(sheet, row + 1, [(1, 9, GIFT_BY_GIFT, style.REMARK)])
+    return row + 1
 
 
 SHEET = _Summary()

@@ -34,6 +34,8 @@ COLUMNS = (
     Column("Transaction id", "text", 18.5, 18.5),
     ROW_HASH,
 )
+GIFT_ID = Column("Transaction id", "text", 18.5, 28, wrap=True)
+"""Where payouts stand gift by gift: the id of a gift is that of its bank line with the gift's own behind it."""
 
 
 class _Transactions:
@@ -42,7 +44,7 @@ class _Transactions:
     def write(self, book: Book, contents: Contents) -> None:
         """Add the sheet Transactions (and Transactions 2, … for more lines than one holds)."""
         lacking = {heading for heading in ("Bank reference", PAYOUT) if not _is_there(contents, heading)}
-        columns = [c for c in COLUMNS if c.heading not in lacking]
+        columns = [c for c in with_gifts(COLUMNS, contents) if c.heading not in lacking]
         once = "every line of every statement, once" + ("" if PAYOUT in lacking else ", payouts gift by gift")
         subtitle = f"{contents.period} · {grouped(len(contents.lines))} lines · {once}"
         status = get_column_letter([c.heading for c in columns].index("Status") + 1)
@@ -54,6 +56,13 @@ class _Transactions:
             last = book.splices[sheet.title].first_row + max(1, len(book.splices[sheet.title].rows)) - 1
             cells = f"{status}{HEAD_ROW + 1}:{status}{last}"
             book.colour_where(sheet, cells, f'{status}{HEAD_ROW + 1}="review"', style.AMBER)
+
+
+def with_gifts(columns: tuple[Column, ...], contents: Contents) -> tuple[Column, ...]:
+    """The columns with room for the ids of gifts, where there are any."""
+    if not _is_there(contents, PAYOUT):
+        return columns
+    return tuple(GIFT_ID if c.heading == GIFT_ID.heading else c for c in columns)
 
 
 def _is_there(contents: Contents, heading: str) -> bool:
