@@ -45,6 +45,8 @@ class RunReport:
     workbook: Path | None
     reconciliation: Reconciliation | None = None
     exploded: ExplodedPayouts | None = None
+    parts: pd.DataFrame | None = None
+    decisions: pd.DataFrame | None = None
 
     @property
     def transactions(self) -> pd.DataFrame | None:
@@ -52,6 +54,12 @@ class RunReport:
         if self.exploded is not None:
             return self.exploded.transactions
         return None if self.merged is None else self.merged.transactions
+
+    @property
+    def allocated(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The lines and their matches as the workbook counts them: each part of a split payment where it belongs."""
+        assert self.transactions is not None and self.matches is not None
+        return _in_parts(self.transactions, self.matches, self.parts)
 
     @property
     def exit_code(self) -> int:
@@ -128,7 +136,9 @@ def run(
     lines, matches, exploded = _matched(merged, payouts, campaigns, funds=funds, max_wrong=max_wrong, progress=told)
     parts, decisions = None, None
     if reviewed:
-        applied = with_decisions(lines, matches, together(reviewed), by=by, on=_last_day(statements))
+        came_back = together(reviewed)
+        on = came_back.saved_on or _last_day(statements)
+        applied = with_decisions(lines, matches, came_back, by=by, on=on)
         matches, parts, decisions = applied.matches, applied.parts, applied.decisions
         refused += applied.refused
     settled = None
@@ -151,9 +161,19 @@ def run(
         **vars(options),
     )
     workbook = _write(Path(out), workbook_name(merged), write)
-    summary = _summary(lines, matches, parts)
-    faults = (*refused, *(exploded.refused if exploded else ()))
-    return RunReport(tuple(statements), faults, merged, matches, summary, merged.accounts, workbook, settled, exploded)
+    return RunReport(
+        statements=tuple(statements),
+        refused=(*refused, *(exploded.refused if exploded else ())),
+        merged=merged,
+        matches=matches,
+        summary=summarise(*_in_parts(lines, matches, parts)),
+        accounts=merged.accounts,
+        workbook=workbook,
+        reconciliation=settled,
+        exploded=exploded,
+        parts=parts,
+        decisions=decisions,
+    )
 
 
 def _matched(
@@ -180,15 +200,17 @@ def _nobody(step: str, done: int, of: int) -> None:
     """Nobody watches."""
 
 
-def _summary(transactions: pd.DataFrame, matches: pd.DataFrame, parts: pd.DataFrame | None) -> pd.DataFrame:
-    """What `summarise` gives, each part of a payment that was split where it belongs."""
-    if parts is not None and len(parts):
-        transactions, matches = in_parts(transactions, matches, parts)
-    return summarise(transactions, matches)
+def _in_parts(
+    transactions: pd.DataFrame, matches: pd.DataFrame, parts: pd.DataFrame | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Both with each part of a payment that was split as a line of its own."""
+    if parts is None or not len(parts):
+        return transactions, matches
+    return in_parts(transactions, matches, parts)
 
 
 def _last_day(statements: Sequence[Statement]) -> str:
-    """The day that a decision shows: a run has no record of when it was made, and the same input gives the same."""
+    """The day of a decision where no workbook says when it was saved: the same input gives the same."""
     return str(max((s.period.end for s in statements if s.period), default=""))
 
 

@@ -17,8 +17,8 @@ from rich.text import Text
 from reconcile import money
 from reconcile.books import ExplodedPayouts
 from reconcile.campaigns import CampaignRegister
-from reconcile.errors import ReconcileError, shown
-from reconcile.matching.totals import UNSPECIFIED
+from reconcile.errors import ReconcileError, ReviewRefused, shown
+from reconcile.matching.totals import NO_CAMPAIGN, UNSPECIFIED
 from reconcile.merging import AccountFigures, Merged, conflict_lines, gap_lines
 from reconcile.run import Progress as Step
 from reconcile.run import RunReport
@@ -57,6 +57,8 @@ def print_run(report: RunReport, campaigns: CampaignRegister) -> None:
         console.print(_summary_table(report, campaigns), "", _status_table(report), "")
     for account in report.accounts:
         console.print(Text(_tie_words(account)), soft_wrap=True)
+    if report.decisions is not None and report.matches is not None:
+        console.print(Text(_decided_words(report.decisions, report.refused, report.matches)), soft_wrap=True)
     if report.exploded is not None:
         _print_payouts(console, report.exploded)
     if report.reconciliation is not None:
@@ -70,6 +72,12 @@ def print_run(report: RunReport, campaigns: CampaignRegister) -> None:
         for row in statement.quarantined.itertuples():
             console.print(Text(f"set aside: {shown(row.source)}, line {row.line}: {shown(row.reason)}"), soft_wrap=True)
     console.print(Text(f"Workbook: {report.workbook}"), soft_wrap=True)
+
+
+def _decided_words(decisions: pd.DataFrame, refused: Sequence[ReconcileError], matches: pd.DataFrame) -> str:
+    taken = decisions["transaction_id"].nunique()
+    not_taken = sum(isinstance(fault, ReviewRefused) for fault in refused)
+    return f"Reviewed: {taken} decided, {not_taken} refused, {(matches['status'] == 'review').sum()} still to review"
 
 
 def _print_payouts(console: Console, exploded: ExplodedPayouts) -> None:
@@ -114,16 +122,16 @@ def _read_table(report: RunReport) -> Table:
 
 
 def _summary_table(report: RunReport, campaigns: CampaignRegister) -> Table:
-    assert report.transactions is not None and report.matches is not None
+    transactions, matches = report.allocated
     table = _table("Gifts by campaign and fund", "campaign", "fund", "lines", "amount", "campaign total")
     table.columns[1].justify = "left"
     lines = pd.DataFrame(
         {
-            "campaign": report.matches["campaign"],
-            "fund": report.matches["fund"].fillna(UNSPECIFIED),
-            "cents": money.cents(report.transactions["amount"]),
+            "campaign": matches["campaign"].fillna(NO_CAMPAIGN),
+            "fund": matches["fund"].fillna(UNSPECIFIED),
+            "cents": money.cents(transactions["amount"]),
         }
-    )[report.matches["status"].isin(CREDITED)]
+    )[matches["status"].isin(CREDITED)]
     cells = lines.groupby(["campaign", "fund"])["cents"].agg(["size", "sum"])
     totals = lines.groupby("campaign")["cents"].sum()
     largest = set(totals.abs().sort_values(ascending=False, kind="stable").index[:SHOWN_CAMPAIGNS])
@@ -131,7 +139,8 @@ def _summary_table(report: RunReport, campaigns: CampaignRegister) -> Table:
     for (code, fund), lines_of, cents in cells.itertuples():
         if code in largest:
             new = code != told
-            label, total = (f"{code} {campaigns[code].name}", _amount(totals[code])) if new else ("", "")
+            named = NO_CAMPAIGN if code == NO_CAMPAIGN else f"{code} {campaigns[code].name}"
+            label, total = (named, _amount(totals[code])) if new else ("", "")
             table.add_row(Text(shown(label, 40)), Text(fund), str(lines_of), _amount(cents), total)
             told = code
     if rest := totals[~totals.index.isin(largest)].to_list():
@@ -148,11 +157,11 @@ def _amount(cents: int) -> str:
 
 
 def _status_table(report: RunReport) -> Table:
-    assert report.transactions is not None and report.matches is not None
+    transactions, matches = report.allocated
     table = _table("Lines", "status", "lines", "amount")
-    cents = pd.Series(money.cents(report.transactions["amount"]), index=report.matches.index)
+    cents = pd.Series(money.cents(transactions["amount"]), index=matches.index)
     for status, words in STATUS_MEANINGS.items():
-        mine = report.matches["status"] == status
+        mine = matches["status"] == status
         if mine.any():
             table.add_row(words, str(int(mine.sum())), _amount(int(cents[mine].sum())))
     table.add_section()

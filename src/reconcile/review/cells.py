@@ -30,6 +30,7 @@ Place = tuple[int, int]
 _AGAIN = "Take the workbook as it was written, or save it again as .xlsx."
 _ADDED = re.compile(r"xl/((threaded)?comments|persons|media|embeddings|ctrlProps)", re.IGNORECASE)
 _TABLE = re.compile(r"xl/tables/[^/]+\.xml")
+_SAVED = re.compile(rb"<(?:\w+:)?modified[^>]*>\s*([0-9]{4}-[0-9]{2}-[0-9]{2})T")
 _DRAWN = re.compile(rb"<(?:\w+:)?(?:sp|pic|cxnSp)[ >]")
 
 
@@ -55,10 +56,14 @@ class Book:
 
 
 class Sheets:
-    """The sheets of a workbook that is open: their `names`, and the rows of each, read as they are asked for."""
+    """The sheets of a workbook that is open: their `names`, and the rows of each, read as they are asked for.
+
+    `saved_on` is the day on which it was saved, by the clock of Greenwich; empty where the file does not say.
+    """
 
     def __init__(self, document: Document, book: Any) -> None:
         self._book, self.name, self.sha256 = book, document.name, document.sha256
+        self.saved_on = _saved_on(document)
         self.names: tuple[str, ...] = tuple(book.sheetnames)
         counts = Counter(name.casefold() for name in self.names)
         if twice := [name for name in self.names if counts[name.casefold()] > 1]:
@@ -83,6 +88,13 @@ def document_at(path: str | PathLike[str]) -> Document:
         raise ReviewRefused("is no workbook", file=found[0].file_name, do=_AGAIN)
     refuse_active_parts(found[0])
     return found[0]
+
+
+def _saved_on(document: Document) -> str:
+    with zipfile.ZipFile(io.BytesIO(document.content)) as package:
+        core = package.read("docProps/core.xml") if "docProps/core.xml" in package.namelist() else b""
+    found = _SAVED.search(core)
+    return found[1].decode() if found else ""
 
 
 @contextmanager

@@ -39,7 +39,8 @@ class Reviewed:
     """What came back from review.
 
     `decisions` has a row for each part, columns of `schema.REVIEWED`; `refused` is what could not be taken, each by its
-    cell; `open` counts the rows that nobody filled in. `source` and `sha256` are those of the workbook.
+    cell; `open` counts the rows that nobody filled in. `source` and `sha256` are those of the workbook, `saved_on` is the
+    day on which it was last saved, empty for a frame.
     """
 
     decisions: pd.DataFrame
@@ -47,6 +48,7 @@ class Reviewed:
     open: int
     source: str = ""
     sha256: str = ""
+    saved_on: str = ""
 
     def __str__(self) -> str:
         count = self.decisions["transaction_id"].nunique()
@@ -86,7 +88,7 @@ def read_decisions(
             refused.append(fault)
     left = sum(not any(row.touched for row in own) for own in of_id.values())
     frame = pd.DataFrame(rows, columns=REVIEWED.names) if rows else REVIEWED.empty()
-    return Reviewed(REVIEWED.check(frame), tuple(refused), left, sheet.name, sheet.sha256)
+    return Reviewed(REVIEWED.check(frame), tuple(refused), left, sheet.name, sheet.sha256, sheet.saved_on)
 
 
 def together(reviewed: Sequence[Reviewed]) -> Reviewed:
@@ -110,7 +112,8 @@ def together(reviewed: Sequence[Reviewed]) -> Reviewed:
     frame = pd.concat(kept, ignore_index=True) if kept else REVIEWED.empty()
     faults = tuple(fault for one in reviewed for fault in one.refused) + tuple(off.values())
     names = ", ".join(one.source for one in reviewed if one.source)
-    return Reviewed(frame, faults, sum(one.open for one in reviewed), names, " ".join(one.sha256 for one in reviewed))
+    left, hashes = sum(one.open for one in reviewed), " ".join(one.sha256 for one in reviewed)
+    return Reviewed(frame, faults, left, names, hashes, max((one.saved_on for one in reviewed), default=""))
 
 
 def _same(one: pd.DataFrame, other: pd.DataFrame) -> bool:

@@ -75,6 +75,7 @@ class Sheet:
     funds: tuple[str, ...] | None = None
     name: str = ""
     sha256: str = ""
+    saved_on: str = ""
 
 
 def is_empty(value: object) -> bool:
@@ -132,7 +133,7 @@ def from_file(path: str | PathLike[str]) -> Sheet:
             raise ReviewRefused(f'the sheet "{SHEET}" is not there; there are {there}', file=sheets.name, do=do)
         rows = [row for name in names for row in _rows(sheets, name)]
         campaigns, funds = _listed(sheets, "Register", "Campaign"), _listed(sheets, "Funds", "Fund")
-        return Sheet(tuple(rows), campaigns, funds, sheets.name, sheets.sha256)
+        return Sheet(tuple(rows), campaigns, funds, sheets.name, sheets.sha256, sheets.saved_on)
 
 
 def _is_review(sheets: Sheets, name: str) -> bool:
