@@ -131,6 +131,7 @@ def review(arguments: argparse.Namespace) -> int:
     from reconcile.review import nothing_else_in, read_decisions, take_decisions
 
     reviewed = read_decisions(arguments.workbook)
+    _settings_or(arguments, "without a store, give the workbook to reconcile run --reviewed.")
     store, config = opened(arguments)
     with store:
         by = arguments.by or config.operator
@@ -148,6 +149,17 @@ def review(arguments: argparse.Namespace) -> int:
         for fault in taken.refused:
             print(fault, file=sys.stderr)
     return 1 if taken.refused else 0
+
+
+def _settings_or(arguments: argparse.Namespace, otherwise: str) -> None:
+    """Nothing, where the settings are there; else what a workbook without a store wants."""
+    from pathlib import Path
+
+    from reconcile.errors import ConfigRefused
+
+    if not Path(arguments.config).exists():
+        do = f"Name the settings with --config; {otherwise}"
+        raise ConfigRefused("is not there", file=Path(arguments.config).name, do=do)
 
 
 def verify(arguments: argparse.Namespace) -> int:
@@ -194,6 +206,8 @@ def _verified(arguments: argparse.Namespace) -> Verified:
             payouts=read_payouts(arguments.payouts) if arguments.payouts else None,
             refused=refused,
         )
+    if not arguments.store:
+        _settings_or(arguments, "without a store, name the exports it was made from with --statements.")
     store = open_at(arguments.store) if arguments.store else opened(arguments)[0]
     with store:
         return verify_workbook(arguments.workbook, store=store)

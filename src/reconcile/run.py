@@ -22,7 +22,7 @@ from reconcile.parsers import read_each
 from reconcile.reporters import Beside, write_workbook
 from reconcile.reporters.contents import in_parts
 from reconcile.reporters.options import PLAIN, Options
-from reconcile.review import Reviewed, together, with_decisions
+from reconcile.review import Applied, Reviewed, together, with_decisions
 from reconcile.statement import Statement
 
 MOST_WORKBOOKS = 1000
@@ -136,9 +136,7 @@ def run(
     lines, matches, exploded = _matched(merged, payouts, campaigns, funds=funds, max_wrong=max_wrong, progress=told)
     parts, decisions = None, None
     if reviewed:
-        came_back = together(reviewed)
-        on = came_back.saved_on or _last_day(statements)
-        applied = with_decisions(lines, matches, came_back, by=by, on=on)
+        applied = _applied(lines, matches, together(reviewed), by, statements)
         matches, parts, decisions = applied.matches, applied.parts, applied.decisions
         refused += applied.refused
     settled = None
@@ -161,19 +159,10 @@ def run(
         **vars(options),
     )
     workbook = _write(Path(out), workbook_name(merged), write)
-    return RunReport(
-        statements=tuple(statements),
-        refused=(*refused, *(exploded.refused if exploded else ())),
-        merged=merged,
-        matches=matches,
-        summary=summarise(*_in_parts(lines, matches, parts)),
-        accounts=merged.accounts,
-        workbook=workbook,
-        reconciliation=settled,
-        exploded=exploded,
-        parts=parts,
-        decisions=decisions,
-    )
+    summary = summarise(*_in_parts(lines, matches, parts))
+    faults = (*refused, *(exploded.refused if exploded else ()))
+    more = (settled, exploded, parts, decisions)
+    return RunReport(tuple(statements), faults, merged, matches, summary, merged.accounts, workbook, *more)
 
 
 def _matched(
@@ -209,9 +198,12 @@ def _in_parts(
     return in_parts(transactions, matches, parts)
 
 
-def _last_day(statements: Sequence[Statement]) -> str:
-    """The day of a decision where no workbook says when it was saved: the same input gives the same."""
-    return str(max((s.period.end for s in statements if s.period), default=""))
+def _applied(
+    lines: pd.DataFrame, matches: pd.DataFrame, came_back: Reviewed, by: str, statements: Sequence[Statement]
+) -> Applied:
+    """The decisions in force, of the day on which the workbook was saved: the same input gives the same."""
+    last_day = max((s.period.end for s in statements if s.period), default="")
+    return with_decisions(lines, matches, came_back, by=by, on=came_back.saved_on or str(last_day))
 
 
 def workbook_name(merged: Merged) -> str:

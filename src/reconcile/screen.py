@@ -55,10 +55,9 @@ def print_run(report: RunReport, campaigns: CampaignRegister) -> None:
     console.print(_read_table(report), "")
     if report.matches is not None:
         console.print(_summary_table(report, campaigns), "", _status_table(report), "")
+        _print_decided(console, report, report.matches)
     for account in report.accounts:
         console.print(Text(_tie_words(account)), soft_wrap=True)
-    if report.decisions is not None and report.matches is not None:
-        console.print(Text(_decided_words(report.decisions, report.refused, report.matches)), soft_wrap=True)
     if report.exploded is not None:
         _print_payouts(console, report.exploded)
     if report.reconciliation is not None:
@@ -74,10 +73,13 @@ def print_run(report: RunReport, campaigns: CampaignRegister) -> None:
     console.print(Text(f"Workbook: {report.workbook}"), soft_wrap=True)
 
 
-def _decided_words(decisions: pd.DataFrame, refused: Sequence[ReconcileError], matches: pd.DataFrame) -> str:
-    taken = decisions["transaction_id"].nunique()
-    not_taken = sum(isinstance(fault, ReviewRefused) for fault in refused)
-    return f"Reviewed: {taken} decided, {not_taken} refused, {(matches['status'] == 'review').sum()} still to review"
+def _print_decided(console: Console, report: RunReport, matches: pd.DataFrame) -> None:
+    """What was taken of the workbooks that came back, if any did."""
+    if report.decisions is not None:
+        taken = report.decisions["transaction_id"].nunique()
+        not_taken = sum(isinstance(fault, ReviewRefused) for fault in report.refused)
+        left = (matches["status"] == "review").sum()
+        console.print(f"Reviewed: {taken} decided, {not_taken} refused, {left} still to review", "")
 
 
 def _print_payouts(console: Console, exploded: ExplodedPayouts) -> None:

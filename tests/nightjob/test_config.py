@@ -350,7 +350,9 @@ def test_the_largest_file_is_still_read(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_or_a_folder(tmp_path: Path) -> None:
-    with pytest.raises(ConfigRefused, match=r"^no\.toml: is not there\. Name the file .* reconcile init\.$"):
+    with pytest.raises(
+        ConfigRefused, match=r"^no\.toml: is not there\. Name the settings with --config, or make .* reconcile init\.$"
+    ):
         read_config(tmp_path / "no.toml")
     with pytest.raises(ConfigRefused, match=r": cannot be read \(.+\)\. Check the name and the rights\.$"):
         read_config(tmp_path)

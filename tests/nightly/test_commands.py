@@ -300,7 +300,8 @@ def test_a_month_is_closed_and_opened_again(at: SimpleNamespace) -> None:
     code, _, err = at.typed("close", "2026-01")
     assert code == 2
     assert "no statement reaches the last day of 2026-01" in err
-    assert at.typed("close", "2026-01", "--open-end", "shut at the bank") == (0, "2026-01 is closed\n", "")
+    left = "2026-01 is closed with 4 lines left for a person; what is decided of them now counts for a later month\n"
+    assert at.typed("close", "2026-01", "--open-end", "shut at the bank") == (0, left, "")
     code, _, err = at.typed("close", "2026-01")
     assert code == 2
     assert "2026-01 is closed already" in err

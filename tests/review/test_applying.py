@@ -54,6 +54,7 @@ SPLIT = {
     "Amount 2": "8000.00",
 }
 NO_GIFT = {"Your campaign": "not a gift"}
+UNKNOWN, NAMED = {"Your campaign": "IDBB"}, {"Your campaign": "water wells"}
 
 
 def test_what_was_decided_stands_in_the_new_workbook_with_who_and_why(first: Path, tmp_path: Path) -> None:
@@ -96,11 +97,12 @@ def test_what_is_printed_adds_up_with_the_parts_of_a_split_gift_and_says_what_wa
 def test_the_same_decisions_give_the_same_workbook_and_it_is_verified_from_its_statements(
     first: Path, tmp_path: Path
 ) -> None:
-    filled = fill(first, tmp_path / "filled.xlsx", r5=WHOLE, r6=SPLIT, r8={"Your campaign": "IDBB"})
+    filled = fill(first, tmp_path / "filled.xlsx", r5=WHOLE, r6=SPLIT, r8=UNKNOWN, r9=NAMED)
     one, two = again(tmp_path, filled), again(tmp_path, filled)
     assert one.workbook == two.workbook
     assert [str(fault) for fault in one.refused] == [
-        'filled.xlsx: To review!K8: campaign "IDBB" is not on the register. Did you mean IDB?'
+        'filled.xlsx: To review!K8: campaign "IDBB" is not on the register. Did you mean IDB?',
+        'filled.xlsx: To review!K9: campaign "water wells" is not on the register. Its code is WWL.',
     ]
     statements, _ = read_all([STATEMENT])
     assert verify_workbook(one.workbook, statements=statements).holds

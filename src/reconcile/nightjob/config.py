@@ -63,7 +63,7 @@ def _read(file: Path) -> dict[str, Any]:
             return tomllib.loads(content.decode("utf-8-sig"))
         what, line, do = f"has over {MOST_BYTES:,} bytes", None, "Name the file with the settings."
     except FileNotFoundError:
-        make = "Name the file with the settings, or make one with reconcile init."
+        make = "Name the settings with --config, or make some with reconcile init."
         what, line, do = "is not there", None, near(file) or make
     except OSError as fault:
         what, line, do = f"cannot be read ({shown(fault.strerror)})", None, "Check the name and the rights."
@@ -72,7 +72,10 @@ def _read(file: Path) -> dict[str, Any]:
     except (ValueError, RecursionError) as fault:
         found = _TOML_FAULT.fullmatch(str(fault))
         said, line = (found[1], int(found[2]) if found[2] else None) if found else (str(fault), None)
-        what, do = f"is no TOML: {shown(masked(said))}", "Correct the line, or the one before it."
+        what, do = (
+            f"is no TOML: {shown(masked(said))}",
+            "Correct the line, or the one before it: text stands in quotes.",
+        )
     raise ConfigRefused(what, file=file.name, line=line, do=do)
 
 

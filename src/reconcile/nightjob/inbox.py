@@ -126,7 +126,8 @@ def _unsettled(state: os.stat_result, settle_seconds: float, moment: float) -> s
     if changed > moment:
         return "was changed at a time that is still to come, as after a clock was put back"
     if moment - changed < settle_seconds:
-        return f"was changed {moment - changed:.0f} seconds ago and may still be written"
+        ago = f"was changed {moment - changed:.0f} seconds ago and may still be written"
+        return f"{ago}; run again when it is {settle_seconds:.0f} seconds old"
     return ""
 
 

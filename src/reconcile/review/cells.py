@@ -28,6 +28,7 @@ Place = tuple[int, int]
 """Row and column of a cell."""
 
 _AGAIN = "Take the workbook as it was written, or save it again as .xlsx."
+_WHOLE = "Take the workbook as it was written, all its sheets, saved as .xlsx; a sheet saved as CSV cannot be taken."
 _ADDED = re.compile(r"xl/((threaded)?comments|persons|media|embeddings|ctrlProps)", re.IGNORECASE)
 _TABLE = re.compile(r"xl/tables/[^/]+\.xml")
 _SAVED = re.compile(rb"<(?:\w+:)?modified[^>]*>\s*([0-9]{4}-[0-9]{2}-[0-9]{2})T")
@@ -85,7 +86,7 @@ def document_at(path: str | PathLike[str]) -> Document:
         do = _AGAIN if fault.do.startswith("Download") else fault.do  # what is said of statements
         raise UnreadableFile(fault.what, file=fault.file, line=fault.line, do=do) from fault
     if [document.kind for document in found] != ["xlsx"]:
-        raise ReviewRefused("is no workbook", file=found[0].file_name, do=_AGAIN)
+        raise ReviewRefused("is no workbook", file=found[0].file_name, do=_WHOLE)
     refuse_active_parts(found[0])
     return found[0]
 

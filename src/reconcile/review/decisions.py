@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from os import PathLike
@@ -39,8 +39,8 @@ class Reviewed:
     """What came back from review.
 
     `decisions` has a row for each part, columns of `schema.REVIEWED`; `refused` is what could not be taken, each by its
-    cell; `open` counts the rows that nobody filled in. `source` and `sha256` are those of the workbook, `saved_on` is the
-    day on which it was last saved, empty for a frame.
+    cell; `open` counts the rows that nobody filled in. `source` and `sha256` are those of the workbook, `saved_on` is
+    the day on which it was last saved, empty for a frame.
     """
 
     decisions: pd.DataFrame
@@ -72,7 +72,10 @@ def read_decisions(
     codes = campaigns.codes if campaigns is not None else sheet.campaigns
     names = funds.names if funds is not None else sheet.funds
     checker = _Checker(
-        sheet.name or None, codes, None if names is None else tuple(n for n in names if n != UNSPECIFIED)
+        sheet.name or None,
+        codes,
+        None if names is None else tuple(n for n in names if n != UNSPECIFIED),
+        {c.name.casefold(): c.code for c in campaigns or ()},
     )
     rows: list[tuple[Any, ...]] = []
     refused: list[ReviewRefused] = []
@@ -129,6 +132,8 @@ class _Checker:
     file: str | None
     codes: Sequence[str] | None
     funds: Sequence[str] | None
+    code_of: Mapping[str, str]
+    """The codes of the campaigns by their names, where these are known."""
 
     def checked(self, rows: Sequence[Filled]) -> list[tuple[Any, ...]]:
         """The parts of the decision of one transaction; raises ReviewRefused."""
@@ -227,7 +232,8 @@ class _Checker:
             return typed
         what = "campaign" if heading in (p[0] for p in PARTS) else "fund"
         on = "the register" if what == "campaign" else "the list of funds"
-        do = did_you_mean(typed, words) or "Choose one from the list."
+        code = self.code_of.get(typed.casefold()) if what == "campaign" else None
+        do = f"Its code is {code}." if code else did_you_mean(typed, words) or "Choose one from the list."
         raise self._fault(row, heading, f'{what} "{shown(typed, 40)}" is not on {on}', do)
 
     def _money(self, row: Filled, heading: str) -> Decimal:

@@ -56,7 +56,7 @@ def held(connection: sa.Connection, name: str) -> Held:
     )
     found = connection.execute(asked).first()
     if found is None:
-        do = "Take it from the column transaction_id of store.transactions()."
+        do = "Take it from the column Transaction id of the workbook, or from store.transactions()."
         raise DecisionRefused(f'no transaction is called "{shown(name, 40)}"', do=do)
     if found.joined_to:
         do = f"Decide {found.joined_to} instead."
