@@ -107,15 +107,16 @@ TOTAL_COUNT = TOTAL.but(number_format=NUMBER, across="right", indent=False)
 
 @dataclass(frozen=True)
 class Page:
-    """The printed page of a sheet: landscape A4, one page wide, its head repeated on every page."""
+    """The printed page of a sheet: A4, one page wide, its head repeated on every page; landscape, if not `upright`."""
 
     repeated_rows: str
     frozen: str | None = None
     margins: tuple[float, float, float] = (0.35, 0.5, 0.65)
+    upright: bool = False
 
     def lay_out(self, sheet: Worksheet) -> None:
         """Set the sheet's page, frozen panes and footer (file, sheet, page of pages)."""
-        sheet.page_setup.orientation = "landscape"
+        sheet.page_setup.orientation = "portrait" if self.upright else "landscape"
         sheet.page_setup.paperSize = 9  # A4
         sheet.page_setup.fitToHeight = 0
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)

@@ -30,7 +30,8 @@ class _ByDay:
     def write(self, book: Book, contents: Contents) -> None:
         """Add the sheet By day."""
         about = f"{contents.period} · lines credited to a campaign, reversals taken off"
-        sheet = book.sheet("By day", "Gifts by day", about, Page("1:4", frozen=f"A{FIRST_ROW}"))
+        # upright, a month and its total are one page
+        sheet = book.sheet("By day", "Gifts by day", about, Page("1:4", frozen=f"A{FIRST_ROW}", upright=True))
         sheet.sheet_properties.tabColor = style.INK
         for at, width in enumerate((13, 10, 17), start=1):
             sheet.column_dimensions[letter(at)].width = width
