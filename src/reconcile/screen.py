@@ -21,7 +21,7 @@ from reconcile.errors import ReconcileError, ReviewRefused, shown
 from reconcile.matching.totals import NO_CAMPAIGN, UNSPECIFIED
 from reconcile.merging import AccountFigures, Merged, conflict_lines, gap_lines
 from reconcile.run import Progress as Step
-from reconcile.run import RunReport
+from reconcile.run import RunReport, workbook_name
 from reconcile.schema import CREDITED, STATUS_MEANINGS
 from reconcile.statement import Account, Statement
 
@@ -70,7 +70,7 @@ def print_run(report: RunReport, campaigns: CampaignRegister) -> None:
             console.print(Text(f"note: {shown(statement.source.name)}: {shown(warning, 400)}"), soft_wrap=True)
         for row in statement.quarantined.itertuples():
             console.print(Text(f"set aside: {shown(row.source)}, line {row.line}: {shown(row.reason)}"), soft_wrap=True)
-    console.print(Text(f"Workbook: {report.workbook}"), soft_wrap=True)
+    console.print(Text(f"Workbook: {_placed(report)}"), soft_wrap=True)
 
 
 def _print_decided(console: Console, report: RunReport, matches: pd.DataFrame) -> None:
@@ -80,6 +80,15 @@ def _print_decided(console: Console, report: RunReport, matches: pd.DataFrame) -
         not_taken = sum(isinstance(fault, ReviewRefused) for fault in report.refused)
         left = (matches["status"] == "review").sum()
         console.print(f"Reviewed: {taken} decided, {not_taken} refused, {left} still to review", "")
+
+
+def _placed(report: RunReport) -> str:
+    """Where the workbook is, and why it does not have the name of its month."""
+    assert report.workbook is not None and report.merged is not None
+    wanted = workbook_name(report.merged)
+    if report.workbook.name == wanted:
+        return str(report.workbook)
+    return f"{report.workbook} (with what is new; {wanted} was there with other contents and stays as it is)"
 
 
 def _print_payouts(console: Console, exploded: ExplodedPayouts) -> None:

@@ -111,6 +111,7 @@ def test_a_new_job_runs_from_its_template(typed: Typed, tmp_path: Path) -> None:
     code, out, err = typed(*command)
     assert (code, err) == (0, "")
     assert out.startswith(f"Files: 1 added; new rows: {len(ROWS)}\n")
+    assert "Note: the register has only its example, so every gift is for a person. Fill in campaigns.csv" in out
     assert (tmp_path / "job" / "out" / BOOK).exists()
 
 
