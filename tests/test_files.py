@@ -259,7 +259,9 @@ def test_an_unknown_text_is_told_what_it_looks_like(tmp_path, text, says):
 
 def test_a_register_is_told_where_it_belongs(tmp_path):
     (tmp_path / "a.csv").write_text("code;name;aliases\nIDB;Idlib Appeal;\n")
-    with pytest.raises(UnknownLayout, match=r"is a register of campaigns\. Give it with --campaigns\."):
+    with pytest.raises(
+        UnknownLayout, match=r"is a register of campaigns, no statement\. It belongs behind --campaigns"
+    ):
         read_statement(tmp_path / "a.csv")
 
 

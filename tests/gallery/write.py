@@ -35,6 +35,7 @@ HOW = {
     "copy": "`reconcile copy-store`",
     "init": "`reconcile init`",
     "nightly": "`reconcile nightly`",
+    "explain": "`reconcile explain`",
     "decide": "`reconcile decide`",
     "undo": "`reconcile undo`",
     "close": "`store.close`",

@@ -74,7 +74,7 @@ def _read(file: Path) -> dict[str, Any]:
         said, line = (found[1], int(found[2]) if found[2] else None) if found else (str(fault), None)
         what, do = (
             f"is no TOML: {shown(masked(said))}",
-            "Correct the line, or the one before it: text stands in quotes.",
+            "Correct the line, or the one before it; text stands in quotes, '…'.",
         )
     raise ConfigRefused(what, file=file.name, line=line, do=do)
 

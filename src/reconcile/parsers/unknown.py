@@ -27,7 +27,8 @@ def refusal(document: Document) -> UnknownLayout:
         if re.match(pattern, head, re.I):
             return UnknownLayout(what, file=document.name, do=_DO)
     if {c.strip(' "\r').lower() for c in re.split("[,;\t]", head.split("\n", 1)[0])} >= _REGISTER:
-        return UnknownLayout("is a register of campaigns", file=document.name, do="Give it with --campaigns.")
+        do = "It belongs behind --campaigns, or under [register] in the settings."
+        return UnknownLayout("is a register of campaigns, no statement", file=document.name, do=do)
     return UnknownLayout(_as_table(head), file=document.name, do=_DO)
 
 
