@@ -79,7 +79,7 @@ def _print_decided(console: Console, report: RunReport, matches: pd.DataFrame) -
         taken = report.decisions["transaction_id"].nunique()
         not_taken = sum(isinstance(fault, ReviewRefused) for fault in report.refused)
         left = (matches["status"] == "review").sum()
-        console.print(f"Reviewed: {taken} decided, {not_taken} refused, {left} still to review", "")
+        console.print(f"Reviewed: {taken} payments decided, {not_taken} refused, {left} lines still to review", "")
 
 
 def _placed(report: RunReport) -> str:

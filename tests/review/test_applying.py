@@ -91,7 +91,7 @@ def test_what_is_printed_adds_up_with_the_parts_of_a_split_gift_and_says_what_wa
     totals = [line[-1].replace(" ", "") for line in lines if re.match(r"[A-Z]{3} ", line[0]) and len(line) == 5]
     (whole,) = [line[-1].replace(" ", "") for line in lines if line[0].startswith("All gifts")]
     assert sum(map(Decimal, totals)) == Decimal(whole) == Decimal("97870.00") + 25_000 + 18_000
-    assert "Reviewed: 3 decided, 1 refused, 43 still to review" in told
+    assert "Reviewed: 3 payments decided, 1 refused, 43 lines still to review" in told
 
 
 def test_the_same_decisions_give_the_same_workbook_and_it_is_verified_from_its_statements(

@@ -70,12 +70,13 @@ def read_decisions(
     """
     sheet = from_frame(reviewed) if isinstance(reviewed, pd.DataFrame) else from_file(reviewed)
     codes = campaigns.codes if campaigns is not None else sheet.campaigns
+    called = sheet.called if campaigns is None else {c.code: c.name for c in campaigns}
     names = funds.names if funds is not None else sheet.funds
     checker = _Checker(
         sheet.name or None,
         codes,
         None if names is None else tuple(n for n in names if n != UNSPECIFIED),
-        {c.name.casefold(): c.code for c in campaigns or ()},
+        {name.casefold(): code for code, name in called.items()},
     )
     rows: list[tuple[Any, ...]] = []
     refused: list[ReviewRefused] = []
