@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
-from readback import in_cents, rows, table
+from readback import Convert, assert_recalculates, in_cents, rows, table
 
 import reconcile as rc
 from reconcile.cli import main
@@ -77,16 +76,9 @@ def test_without_receipts_there_are_no_such_sheets(tmp_path: Path) -> None:
 
 
 def test_libreoffice_calculates_every_value_that_is_stored(
-    written: tuple[Path, rc.Reconciliation], converted: object
+    written: tuple[Path, rc.Reconciliation], converted: Convert
 ) -> None:
-    path, _ = written
-    again = openpyxl.load_workbook(converted(path, "xlsx"), data_only=True)["Both sides"]  # type: ignore[operator]
-    stored = openpyxl.load_workbook(path, data_only=True)["Both sides"]
-    for row in stored.iter_rows():
-        for cell in row:
-            if isinstance(cell.value, int | float):
-                value = again[cell.coordinate].value
-                assert round(Decimal(str(value)), 2) == round(Decimal(str(cell.value)), 2), cell.coordinate
+    assert_recalculates(written[0], converted)
 
 
 def test_the_command_writes_it_and_verify_holds_and_names_a_receipt_that_was_changed(

@@ -48,7 +48,7 @@ class _BothSides:
         heads = zip(HEADS, (style.COLUMN_HEAD, *[style.COLUMN_HEAD_RIGHT] * 2, style.COLUMN_HEAD), strict=True)
         book.line(sheet, 4, [(at, 1, words, look) for at, (words, look) in enumerate(heads, start=1)])
         row, bank = _side(book, sheet, 5, "The bank", _bank(book, contents, found))
-        row, books = _side(book, sheet, row + 1, "The books", _books(contents, found, row + 4))
+        row, books = _side(book, sheet, row + 1, "The books", _books(contents, found, row + 3))
         off = Formula(f"ROUND(C{bank}-C{books},2)", _value(book, sheet, bank) - _value(book, sheet, books))
         _line(book, sheet, row + 1, ("Difference", None, off, "must be 0.00"), _TOTAL)
         book.must_be_zero(sheet, f"C{row + 1}")
