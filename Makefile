@@ -11,13 +11,19 @@ DEV_STAMP := $(VENV)/.installed-dev
 export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# one dependency is built here; an older pip would do so the old way and warn of it at length
+export PIP_USE_PEP517 := 1
 
-.PHONY: run test test-server check docs pictures package lowest bench soak fuzz damage clean
+.PHONY: run notebooks test test-server check docs pictures package lowest bench soak fuzz damage clean
 
 run: $(RUN_STAMP)  ## the sample month from files to workbook, in out/
 	$(BIN)/reconcile run $(SAMPLES)/history-2018-09.csv $(SAMPLES)/history-2018-09-17-to-30.ofx \
 	  $(SAMPLES)/emailed-2018-09.csv \
 	  --campaigns $(SAMPLES)/campaigns.csv --funds $(SAMPLES)/funds.csv --out out
+
+notebooks: $(RUN_STAMP)  ## the notebooks, in the browser; Ctrl-C ends it
+	$(BIN)/pip install --quiet -e '.[notebook,jupyter]'
+	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks/01_first_reconciliation.ipynb
 
 test: $(DEV_STAMP)  ## the tests, without the long sweeps and without a database server
 	$(BIN)/python -m pytest -n 2 -m "not soak and not server"

@@ -78,7 +78,7 @@ def test_a_workbook_with_other_content_is_never_overwritten(reconcile, tmp_path)
     kept.write_bytes(b"an auditor's notes")
     _, out, _ = reconcile("run", HISTORY, *REGISTER, "--out", tmp_path)
     assert kept.read_bytes() == b"an auditor's notes"
-    assert "reconciliation-2018-09 (2).xlsx" in out
+    assert "reconciliation-2018-09 (2).xlsx (with what is new; reconciliation-2018-09.xlsx was there" in out
 
 
 def test_one_bad_file_does_not_hide_the_others(reconcile, tmp_path):

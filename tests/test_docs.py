@@ -132,7 +132,7 @@ def test_the_page_has_its_examples():
 def test_the_commands_of_the_readme_are_targets_of_the_makefile():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     wanted = re.findall(r"^make (\w+)", "\n".join(blocks(ROOT / "README.md", "sh")), flags=re.MULTILINE)
-    assert wanted == ["run", "test"]
+    assert wanted == ["run", "notebooks", "test"]
     for target in wanted:
         assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE)
 

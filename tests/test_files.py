@@ -257,6 +257,14 @@ def test_an_unknown_text_is_told_what_it_looks_like(tmp_path, text, says):
     assert says in str(fault.value) and "Transaction History" in str(fault.value)
 
 
+def test_a_register_is_told_where_it_belongs(tmp_path):
+    (tmp_path / "a.csv").write_text("code;name;aliases\nIDB;Idlib Appeal;\n")
+    with pytest.raises(
+        UnknownLayout, match=r"is a register of campaigns, no statement\. It belongs behind --campaigns"
+    ):
+        read_statement(tmp_path / "a.csv")
+
+
 def test_a_file_is_put_in_place_whole_and_for_its_user_alone(tmp_path):
     target = tmp_path / "book.xlsx"
     target.write_bytes(b"old")

@@ -39,5 +39,16 @@ def test_a_notebook_runs_and_shows_what_it_was_kept_with(path: Path, tmp_path: P
     assert list((tmp_path / "out").glob("*.xlsx"))
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_an_error_is_shown_in_a_notebook_by_the_line_of_the_reader_and_what_to_do_alone() -> None:
+    pytest.importorskip("ipykernel", reason="the extra `notebook` is not installed")
+    cell = nbformat.v4.new_code_cell('import reconcile as rc\nrc.read_statement("none.csv")')
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    NotebookClient(notebook, timeout=300, allow_errors=True).execute()
+    (error,) = notebook.cells[0].outputs
+    message = "UnreadableFile: none.csv: is not there. Check the name and the folder."
+    assert error["traceback"] == ['line 2: rc.read_statement("none.csv")', message]
+
+
 def test_there_are_notebooks() -> None:
     assert NOTEBOOKS

@@ -108,7 +108,8 @@ def test_columns_are_found_by_name_whatever_their_case_spaces_and_order(tmp_path
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("name,note\nA,B\n", "line 1: it lacks the column code; it has name, note"),
+        ("name,note\nA,B\n", "line 1: it lacks the column code; the first line that is not empty"),
+        ("Our appeals\nA\n", "it lacks the columns code and name; the first line that is not empty names the columns"),
         ("code,code,name\nA,B,C\n", "line 1: the column code is there 2 times"),
         ("code,name,alias\nA,B,C\n", 'line 1: the column "alias" looks like a slip for aliases'),
         ("\n\ncod,name\nA,B\n", 'line 3: the column "cod" looks like a slip for code'),

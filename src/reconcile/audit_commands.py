@@ -141,6 +141,7 @@ def review(arguments: argparse.Namespace) -> int:
     from reconcile.review import nothing_else_in, read_decisions, take_decisions
 
     reviewed = read_decisions(arguments.workbook)
+    _settings_or(arguments, "without a store, give the workbook to reconcile run --reviewed.")
     store, config = opened(arguments)
     with store:
         by = arguments.by or config.operator
@@ -158,6 +159,17 @@ def review(arguments: argparse.Namespace) -> int:
         for fault in taken.refused:
             print(fault, file=sys.stderr)
     return 1 if taken.refused else 0
+
+
+def _settings_or(arguments: argparse.Namespace, otherwise: str) -> None:
+    """Nothing, where the settings are there; else what a workbook without a store wants."""
+    from pathlib import Path
+
+    from reconcile.errors import ConfigRefused
+
+    if not Path(arguments.config).exists():
+        do = f"Name the settings with --config; {otherwise}"
+        raise ConfigRefused("is not there", file=Path(arguments.config).name, do=do)
 
 
 def verify(arguments: argparse.Namespace) -> int:

@@ -93,7 +93,7 @@ def _check(command: argparse.ArgumentParser) -> None:
 
 def _explain(command: argparse.ArgumentParser) -> None:
     command.description = "Show the way from the bank's words to the decision for one description."
-    command.add_argument("text", metavar="TEXT", help="the description, as exported, in quotes")
+    command.add_argument("text", nargs="+", metavar="TEXT", help="the description, as exported, in quotes")
     _register(command)
     command.add_argument("--money-out", action="store_true", help="read it as a debit, not as money in")
     as_json(command, "it")
@@ -273,8 +273,11 @@ def explain(arguments: argparse.Namespace) -> int:
     from reconcile.campaigns import read_campaigns
     from reconcile.matching import explain as explain_text
 
+    if len(arguments.text) > 1:
+        do = "Put it in quotes, for its blanks say where the payer's words begin."
+        raise ReconcileError(f"the description is given as {len(arguments.text)} words", do=do)
     explanation = explain_text(
-        arguments.text,
+        arguments.text[0],
         read_campaigns(arguments.campaigns),
         funds=_funds(arguments.funds),
         max_wrong=arguments.max_wrong,

@@ -271,7 +271,12 @@ def close(arguments: argparse.Namespace) -> int:
     with store:
         by = arguments.by or config.operator
         store.close(arguments.month, by=by, reason=arguments.reason, open_end=arguments.open_end)
-    answer(arguments, f"{arguments.month} is closed", month=arguments.month, closed=True)
+        view = store.month(arguments.month)
+    left = 0 if view is None else int((view.matches["status"] == "review").sum())
+    words = f"{arguments.month} is closed"
+    if left:
+        words += f" with {left} lines left for a person; what is decided of them now counts for a later month"
+    answer(arguments, words, month=arguments.month, closed=True, review=left)
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
 
 def shown(text: object, longest: int = 200) -> str:
@@ -57,6 +58,17 @@ class ReconcileError(Exception):
         text = f"{where}: {self.what}" if where else self.what
         text = text if text.endswith((".", "!", "?")) else text + "."
         return f"{text} {self.do}".strip().replace("\n", " ")
+
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows in place of the way through the library: the reader's own line, and the message."""
+        import traceback
+        from pathlib import Path
+
+        inside = Path(__file__).parent
+        frames = traceback.extract_tb(self.__traceback__)
+        own = list(takewhile(lambda frame: inside not in Path(frame.filename).parents, frames))
+        where = f"line {own[-1].lineno}: {own[-1].line}" if own else ""
+        return [line for line in (where, f"{type(self).__name__}: {self}") if line]
 
 
 class UnreadableFile(ReconcileError, OSError):

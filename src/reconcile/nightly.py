@@ -34,6 +34,7 @@ from reconcile.nightjob.logbook import Logbook, masked, safe_words
 from reconcile.nightjob.places import clear, put
 from reconcile.nightjob.report import FileOutcome, RunReport
 from reconcile.nightjob.seen import Seen
+from reconcile.nightjob.template import EXAMPLE
 from reconcile.parsers import read_each
 from reconcile.reporters import write_month
 from reconcile.statement import Statement
@@ -96,6 +97,9 @@ class _Night:
             self._take_books(store)
             self._match(store, campaigns, funds)
             self._look_at(store)
+            if campaigns.codes == (EXAMPLE,):
+                what = "the register has only its example, so every gift is for a person"
+                self.report.notes.append(f"{what}. Fill in {_name(self.config.registers.campaigns)} and run again.")
             self._retain(store)
             self._write_workbooks(store, campaigns, funds)
             self._finish(store)

@@ -22,7 +22,7 @@ from reconcile.parsers import read_each
 from reconcile.reporters.contents import in_parts
 from reconcile.reporters.files_view import FilesView
 from reconcile.reporters.options import PLAIN, Options
-from reconcile.review import Reviewed, together, with_decisions
+from reconcile.review import Applied, Reviewed, together, with_decisions
 from reconcile.statement import Statement
 
 MOST_WORKBOOKS = 1000
@@ -45,6 +45,8 @@ class RunReport:
     workbook: Path | None
     reconciliation: Reconciliation | None = None
     exploded: ExplodedPayouts | None = None
+    parts: pd.DataFrame | None = None
+    decisions: pd.DataFrame | None = None
 
     @property
     def transactions(self) -> pd.DataFrame | None:
@@ -52,6 +54,12 @@ class RunReport:
         if self.exploded is not None:
             return self.exploded.transactions
         return None if self.merged is None else self.merged.transactions
+
+    @property
+    def allocated(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The lines and their matches as the workbook counts them: each part of a split payment where it belongs."""
+        assert self.transactions is not None and self.matches is not None
+        return _in_parts(self.transactions, self.matches, self.parts)
 
     @property
     def exit_code(self) -> int:
@@ -130,7 +138,7 @@ def run(
     if payouts is not None:
         view = view.gift_by_gift(payouts, max_wrong)
     if reviewed:
-        found = with_decisions(view.lines, view.matches, together(reviewed), by=by, on=_last_day(statements))
+        found = _applied(view, together(reviewed), by)
         view = replace(view, matches=found.matches, parts=found.parts, decisions=found.decisions)
         refused += found.refused
     view = replace(view, refused=refused)
@@ -148,11 +156,13 @@ def _reported(view: FilesView, workbook: Path) -> RunReport:
         refused=(*view.refused, *(view.exploded.refused if view.exploded else ())),
         merged=view.merged,
         matches=view.matches,
-        summary=_summary(view.lines, view.matches, view.parts),
+        summary=summarise(*_in_parts(view.lines, view.matches, view.parts)),
         accounts=view.merged.accounts,
         workbook=workbook,
         reconciliation=view.reconciliation,
         exploded=view.exploded,
+        parts=view.parts,
+        decisions=view.decisions,
     )
 
 
@@ -160,16 +170,19 @@ def _nobody(step: str, done: int, of: int) -> None:
     """Nobody watches."""
 
 
-def _summary(transactions: pd.DataFrame, matches: pd.DataFrame, parts: pd.DataFrame | None) -> pd.DataFrame:
-    """What `summarise` gives, each part of a payment that was split where it belongs."""
-    if parts is not None and len(parts):
-        transactions, matches = in_parts(transactions, matches, parts)
-    return summarise(transactions, matches)
+def _in_parts(
+    transactions: pd.DataFrame, matches: pd.DataFrame, parts: pd.DataFrame | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Both with each part of a payment that was split as a line of its own."""
+    if parts is None or not len(parts):
+        return transactions, matches
+    return in_parts(transactions, matches, parts)
 
 
-def _last_day(statements: Sequence[Statement]) -> str:
-    """The day that a decision shows: a run has no record of when it was made, and the same input gives the same."""
-    return str(max((s.period.end for s in statements if s.period), default=""))
+def _applied(view: FilesView, came_back: Reviewed, by: str) -> Applied:
+    """The decisions in force, of the day on which the workbook was saved: the same input gives the same."""
+    last_day = max((s.period.end for s in view.statements if s.period), default="")
+    return with_decisions(view.lines, view.matches, came_back, by=by, on=came_back.saved_on or str(last_day))
 
 
 def workbook_name(merged: Merged) -> str:

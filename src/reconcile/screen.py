@@ -16,11 +16,11 @@ from rich.text import Text
 from reconcile import money
 from reconcile.books import ExplodedPayouts
 from reconcile.campaigns import CampaignRegister
-from reconcile.errors import ReconcileError, shown
-from reconcile.matching.totals import UNSPECIFIED
+from reconcile.errors import ReconcileError, ReviewRefused, shown
+from reconcile.matching.totals import NO_CAMPAIGN, UNSPECIFIED
 from reconcile.merging import AccountFigures, Merged, conflict_lines, gap_lines
 from reconcile.run import Progress as Step
-from reconcile.run import RunReport
+from reconcile.run import RunReport, workbook_name
 from reconcile.schema import CREDITED, STATUS_MEANINGS
 from reconcile.statement import Account, Statement
 
@@ -54,6 +54,7 @@ def print_run(report: RunReport, campaigns: CampaignRegister) -> None:
     console.print(_read_table(report), "")
     if report.matches is not None:
         console.print(_summary_table(report, campaigns), "", _status_table(report), "")
+        _print_decided(console, report, report.matches)
     for account in report.accounts:
         console.print(Text(_tie_words(account)), soft_wrap=True)
     if report.exploded is not None:
@@ -68,7 +69,25 @@ def print_run(report: RunReport, campaigns: CampaignRegister) -> None:
             console.print(Text(f"note: {shown(statement.source.name)}: {shown(warning, 400)}"), soft_wrap=True)
         for row in statement.quarantined.itertuples():
             console.print(Text(f"set aside: {shown(row.source)}, line {row.line}: {shown(row.reason)}"), soft_wrap=True)
-    console.print(Text(f"Workbook: {report.workbook}"), soft_wrap=True)
+    console.print(Text(f"Workbook: {_placed(report)}"), soft_wrap=True)
+
+
+def _print_decided(console: Console, report: RunReport, matches: pd.DataFrame) -> None:
+    """What was taken of the workbooks that came back, if any did."""
+    if report.decisions is not None:
+        taken = report.decisions["transaction_id"].nunique()
+        not_taken = sum(isinstance(fault, ReviewRefused) for fault in report.refused)
+        left = (matches["status"] == "review").sum()
+        console.print(f"Reviewed: {taken} payments decided, {not_taken} refused, {left} lines still to review", "")
+
+
+def _placed(report: RunReport) -> str:
+    """Where the workbook is, and why it does not have the name of its month."""
+    assert report.workbook is not None and report.merged is not None
+    wanted = workbook_name(report.merged)
+    if report.workbook.name == wanted:
+        return str(report.workbook)
+    return f"{report.workbook} (with what is new; {wanted} was there with other contents and stays as it is)"
 
 
 def _print_payouts(console: Console, exploded: ExplodedPayouts) -> None:
@@ -113,16 +132,16 @@ def _read_table(report: RunReport) -> Table:
 
 
 def _summary_table(report: RunReport, campaigns: CampaignRegister) -> Table:
-    assert report.transactions is not None and report.matches is not None
+    transactions, matches = report.allocated
     table = _table("Gifts by campaign and fund", "campaign", "fund", "lines", "amount", "campaign total")
     table.columns[1].justify = "left"
     lines = pd.DataFrame(
         {
-            "campaign": report.matches["campaign"],
-            "fund": report.matches["fund"].fillna(UNSPECIFIED),
-            "cents": money.cents(report.transactions["amount"]),
+            "campaign": matches["campaign"].fillna(NO_CAMPAIGN),
+            "fund": matches["fund"].fillna(UNSPECIFIED),
+            "cents": money.cents(transactions["amount"]),
         }
-    )[report.matches["status"].isin(CREDITED)]
+    )[matches["status"].isin(CREDITED)]
     cells = lines.groupby(["campaign", "fund"])["cents"].agg(["size", "sum"])
     totals = lines.groupby("campaign")["cents"].sum()
     largest = set(totals.abs().sort_values(ascending=False, kind="stable").index[:SHOWN_CAMPAIGNS])
@@ -130,7 +149,8 @@ def _summary_table(report: RunReport, campaigns: CampaignRegister) -> Table:
     for (code, fund), lines_of, cents in cells.itertuples():
         if code in largest:
             new = code != told
-            label, total = (f"{code} {campaigns[code].name}", _amount(totals[code])) if new else ("", "")
+            named = NO_CAMPAIGN if code == NO_CAMPAIGN else f"{code} {campaigns[code].name}"
+            label, total = (named, _amount(totals[code])) if new else ("", "")
             table.add_row(Text(shown(label, 40)), Text(fund), str(lines_of), _amount(cents), total)
             told = code
     if rest := totals[~totals.index.isin(largest)].to_list():
@@ -147,11 +167,11 @@ def _amount(cents: int) -> str:
 
 
 def _status_table(report: RunReport) -> Table:
-    assert report.transactions is not None and report.matches is not None
+    transactions, matches = report.allocated
     table = _table("Lines", "status", "lines", "amount")
-    cents = pd.Series(money.cents(report.transactions["amount"]), index=report.matches.index)
+    cents = pd.Series(money.cents(transactions["amount"]), index=matches.index)
     for status, words in STATUS_MEANINGS.items():
-        mine = report.matches["status"] == status
+        mine = matches["status"] == status
         if mine.any():
             table.add_row(words, str(int(mine.sum())), _amount(int(cents[mine].sum())))
     table.add_section()

@@ -218,7 +218,9 @@ def _places(
     lacking = [name for name in required if name not in keys]
     if lacking:
         there = ", ".join(shown(name, 40) for name in names if str(name).strip())
-        faults.add_whole(f"it lacks the column {' and '.join(lacking)}; it has {there or 'none'}", line)
+        s = "s" if len(lacking) > 1 else ""
+        told = f"it lacks the column{s} {' and '.join(lacking)}; the first line that is not empty names the columns"
+        faults.add_whole(f"{told}, and has {there or 'none'}", line)
     return {name: keys.index(name) for name in wanted if name in keys}
 
 

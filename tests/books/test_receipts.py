@@ -152,7 +152,7 @@ def test_quotes_empty_lines_short_and_overlong_lines(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("No,Date\n1,2018-09-03\n", "line 1: it lacks the column amount; it has No, Date; call it Amount"),
+        ("No,Date\n1,2018-09-03\n", "line 1: it lacks the column amount; call it Amount, or name what is"),
         (f"{HEAD},Amount\n1,2018-09-03,1,1\n", 'line 1: "Amount" and "Amount" may both be the column amount; rename'),
         (f"{HEAD},Donor,Received from\n", '"Donor" and "Received from" may both be the column payer; say with'),
         (f"{HEAD}\n", "it has a header and no rows"),

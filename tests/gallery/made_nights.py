@@ -78,7 +78,7 @@ def night(settings: Path) -> None:
 def reconcile(line: str) -> None:
     """A command, without what the command line does of an error."""
     arguments = cli.parser().parse_args(shlex.split(line))
-    room = commands if hasattr(commands, arguments.command) else audit_commands
+    room = next(each for each in (commands, audit_commands, cli) if hasattr(each, arguments.command))
     getattr(room, arguments.command)(arguments)
 
 
@@ -107,6 +107,17 @@ def a_store_that_is_not_there(folder: Path, stack: ExitStack) -> None:
     """settings that name a store which is not there."""
     a_job(folder)
     reconcile("undo abc --reason error")
+
+
+def a_description_in_words(folder: Path, stack: ExitStack) -> None:
+    """the words of a payment one by one."""
+    reconcile("explain FNB APP PAYMENT --campaigns campaigns.csv")
+
+
+def a_review_without_a_store(folder: Path, stack: ExitStack) -> None:
+    """a workbook that `reconcile run` wrote, where no settings are."""
+    stack.enter_context(mock.patch("reconcile.review.read_decisions"))
+    reconcile("review reconciliation-2018-09.xlsx")
 
 
 def no_allocation(folder: Path, stack: ExitStack) -> None:

@@ -36,6 +36,7 @@ HOW = {
     "verify store": "`reconcile verify --store`",
     "init": "`reconcile init`",
     "nightly": "`reconcile nightly`",
+    "explain": "`reconcile explain`",
     "decide": "`reconcile decide`",
     "undo": "`reconcile undo`",
     "close": "`store.close`",

@@ -55,6 +55,7 @@ FOUND = [
     ),
     ([("CKS", "Young Cooks", "Kitchen")], "generic names"),
     ([("CKS", "Young Cooks")], "no alias"),
+    ([("CKS", "Young Cooks", "Cooking School, Kitchen Class")], "aliases in one"),
     ([("CAKE", "Young Cooks", "Cooking School")], "code that means something else"),
     ([("ROSE", "Young Cooks", "Cooking School")], "code that means something else"),
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import openpyxl
 import pytest
 from ledgers import Entry
 from nights import CAMPAIGNS, Job, outcomes, window
-from readback import assert_recalculates
+from readback import Convert, assert_recalculates
 
 from reconcile.errors import StoreRefused
 from reconcile.nightly import workbook
@@ -106,13 +105,10 @@ def test_what_is_open_of_before_stands_in_the_next_workbook_with_where_it_came_f
     assert row[7:9] == ("a.csv", 11)
 
 
-def test_libreoffice_calculates_every_value_of_a_month_with_items_of_before(
-    job: Job, converted: Callable[[Path, str], Path]
-) -> None:
+def test_libreoffice_calculates_every_value_of_a_month_with_items_of_before(job: Job, converted: Convert) -> None:
     put(job, "first.csv", FIRST)
     job.run()
-    stored = openpyxl.load_workbook(job.out / FEBRUARY, data_only=True)["Both sides"]
-    assert any("of before" in str(cell.value) for row in stored.iter_rows() for cell in row)
+    assert any("of before" in str(what) for what, *_ in cells(job.out / FEBRUARY, "Both sides"))
     assert_recalculates(job.out / FEBRUARY, converted)
 
 

@@ -352,6 +352,45 @@ def test_a_file_saved_again_by_a_spreadsheet_loads_with_a_warning_where_the_bala
     assert s.warnings == ("was re-saved by a spreadsheet; the balances prove its rows",)
 
 
+SEMICOLONS = """ACCOUNT TRANSACTION HISTORY;;;;
+;;;;
+Name:; Thandi; Nkosi;;
+Account:;62000099001; [Gold Business Account];;
+Balance:;100729;0;;
+;;;;
+Date; Amount; Balance; Description;
+2026/01/08;75;100729;M PRINSLOO;
+2026/01/07;500,5;100654;CAPITEC > B2;
+2026/01/06;-96;100153,5;#MONTHLY ACCOUNT FEE, JAN;
+2026/01/05;250;100249,5;FNB APP PAYMENT FROM  A1;
+"""
+
+
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_a_file_that_a_spreadsheet_saved_with_other_marks_and_decimal_commas_loads_where_it_proves(read, mark):
+    s = read(SEMICOLONS.replace(";", mark))
+    assert rows(s) == [
+        ("2026-01-05", 250_00, "FNB APP PAYMENT FROM  A1"),
+        ("2026-01-06", -96_00, "#MONTHLY ACCOUNT FEE, JAN"),
+        ("2026-01-07", 500_50, "CAPITEC > B2"),
+        ("2026-01-08", 75_00, "M PRINSLOO"),
+    ]
+    assert s.warnings == ("was re-saved by a spreadsheet; the balances prove its rows",)
+    assert s.transactions["line"].tolist() == [11, 10, 9, 8]
+
+
+@pytest.mark.parametrize(("as_it_was", "changed"), [("Balance:;100729;", "Balance:;100729,01;"), ("500,5;", "500,05;")])
+def test_a_changed_figure_of_such_a_file_is_seen(read, as_it_was, changed):
+    with pytest.raises(DamagedStatement):
+        read(SEMICOLONS.replace(as_it_was, changed))
+
+
+def test_a_file_that_a_spreadsheet_saved_with_each_line_in_one_cell_loads_where_the_balances_prove_it(read):
+    s = read("".join(f'"{line}"\n' if "," in line else f"{line}\n" for line in PLAIN.splitlines()))
+    assert rows(s) == WHOLE
+    assert s.warnings == ("was re-saved by a spreadsheet; the balances prove its rows",)
+
+
 def test_a_quoted_description_with_commas_is_one_text(read):
     s = read(resaved(['2026-01-08,729.00,100729.00,"REF A1, NAIDOO, FEB"']))
     assert rows(s) == [("2026-01-08", 729_00, "REF A1, NAIDOO, FEB")]

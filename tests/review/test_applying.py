@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
@@ -11,6 +13,7 @@ from reconcile.campaigns import read_campaigns, read_funds
 from reconcile.errors import DecisionRefused
 from reconcile.review import read_decisions, together, verify_workbook
 from reconcile.run import RunReport, read_all, run
+from reconcile.screen import print_run
 
 SAMPLES = Path(__file__).parents[2] / "sample_statements"
 STATEMENT = SAMPLES / "history-2018-09.csv"
@@ -51,15 +54,18 @@ SPLIT = {
     "Amount 2": "8000.00",
 }
 NO_GIFT = {"Your campaign": "not a gift"}
+UNKNOWN, NAMED = {"Your campaign": "IDBB"}, {"Your campaign": "water wells"}
 
 
 def test_what_was_decided_stands_in_the_new_workbook_with_who_and_why(first: Path, tmp_path: Path) -> None:
-    report = again(tmp_path, fill(first, tmp_path / "filled.xlsx", r5=WHOLE, r6=SPLIT, r7=NO_GIFT))
+    filled = fill(first, tmp_path / "filled.xlsx", r5=WHOLE, r6=SPLIT, r7=NO_GIFT)
+    report = again(tmp_path, filled)
     assert report.refused == ()
     assert report.workbook is not None
     book = openpyxl.load_workbook(report.workbook, data_only=True)
     heads = [cell.value for cell in book["Decisions"][4]]
     rows = [dict(zip(heads, row, strict=True)) for row in book["Decisions"].iter_rows(min_row=5, values_only=True)]
+    assert {r["Decided on"] for r in rows} == {f"{openpyxl.load_workbook(filled).properties.modified:%Y-%m-%d}"}
     told = [(r["Amount"], r["Campaign"], r["Fund"], r["Decided by"], r["Reason"]) for r in rows]
     assert told == [
         (25_000, "IDB", "zakat", "Thandi Nkosi", "the donor rang"),
@@ -75,14 +81,28 @@ def test_what_was_decided_stands_in_the_new_workbook_with_who_and_why(first: Pat
     )
 
 
+def test_what_is_printed_adds_up_with_the_parts_of_a_split_gift_and_says_what_was_taken(
+    first: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    filled = fill(first, tmp_path / "filled.xlsx", r5=WHOLE, r6=SPLIT, r7=NO_GIFT, r8={"Your campaign": "IDBB"})
+    print_run(again(tmp_path, filled), CAMPAIGNS)
+    told = capsys.readouterr().out
+    lines = [re.split(r" {2,}", line.strip()) for line in told.split("Gifts by campaign and fund")[1].splitlines()]
+    totals = [line[-1].replace(" ", "") for line in lines if re.match(r"[A-Z]{3} ", line[0]) and len(line) == 5]
+    (whole,) = [line[-1].replace(" ", "") for line in lines if line[0].startswith("All gifts")]
+    assert sum(map(Decimal, totals)) == Decimal(whole) == Decimal("97870.00") + 25_000 + 18_000
+    assert "Reviewed: 3 payments decided, 1 refused, 43 lines still to review" in told
+
+
 def test_the_same_decisions_give_the_same_workbook_and_it_is_verified_from_its_statements(
     first: Path, tmp_path: Path
 ) -> None:
-    filled = fill(first, tmp_path / "filled.xlsx", r5=WHOLE, r6=SPLIT, r8={"Your campaign": "IDBB"})
+    filled = fill(first, tmp_path / "filled.xlsx", r5=WHOLE, r6=SPLIT, r8=UNKNOWN, r9=NAMED)
     one, two = again(tmp_path, filled), again(tmp_path, filled)
     assert one.workbook == two.workbook
     assert [str(fault) for fault in one.refused] == [
-        'filled.xlsx: To review!K8: campaign "IDBB" is not on the register. Did you mean IDB?'
+        'filled.xlsx: To review!K8: campaign "IDBB" is not on the register. Did you mean IDB?',
+        'filled.xlsx: To review!K9: campaign "water wells" is not on the register. Its code is WWL.',
     ]
     statements, _ = read_all([STATEMENT])
     assert verify_workbook(one.workbook, statements=statements).holds

@@ -166,7 +166,7 @@ def test_what_was_decided_otherwise_since_is_named_and_the_rest_is_taken(job: Jo
     assert (found.taken, found.known) == (1, 0)
     assert [str(f) for f in found.refused] == [
         f"reviewed.xlsx: To review!K5: Sipho decided it otherwise on {on}: ORF unspecified. "
-        "If that is wrong, change it with reconcile decide."
+        f"If that is wrong, change it with reconcile decide {id_of(job, PLAIN)}."
     ]
     assert isinstance(found.refused[0], ReviewRefused)
     assert standing(job)[PLAIN] == [("ORF", None, "1000.00")]

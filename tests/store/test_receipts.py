@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 from exports import Entry, export
-from gifts import FEBRUARY, MARCH, books, close, funds, gift, length, put, receipt, register
+from gifts import FEBRUARY, MARCH, booked, books, close, funds, gift, length, put, receipt, register
 
 from reconcile import money
 from reconcile.books import Reconciliation
@@ -52,6 +52,18 @@ def linked(found: Reconciliation) -> set[tuple[str, str]]:
 def items(found: Reconciliation) -> dict[tuple[str, str], str]:
     rows = found.bank_reconciliation()
     return {(r["side"], r["item"]): str(r["amount"]) for r in rows.to_dict("records")}
+
+
+def test_a_decision_taken_late_for_a_closed_month_makes_no_month_of_two_sides(store: Store) -> None:
+    (name,) = put(store, gift(KHAN, 101, 0))
+    store.match(register())
+    store.add_receipts(books(BOOKS[0]), by="Thandi")
+    close(store)
+    before = store.standing()
+    assert before["month"] == "2026-01"
+    store.decide(name, ("WWL", None), by="Thandi", reason="asked")
+    assert booked(store, name) == {"2026-02"}
+    assert store.standing() == before
 
 
 def test_what_is_delivered_again_is_known_and_what_changed_keeps_its_earlier_version(store: Store) -> None:

@@ -118,6 +118,7 @@ def _places(
             faults.add_whole(f'columns names "{shown(name, 40)}", which is none of {names}', line)
     taken = {_told(heading) for heading in named.values()}
     places: dict[str, int] = {}
+    lacking: list[Wanted] = []
     for column in wanted:
         if column.name in named:
             found = [at for at, key in enumerate(keys) if key == _told(named[column.name])]
@@ -134,11 +135,20 @@ def _places(
         elif found:
             places[column.name] = found[0]
         elif column.needed and column.name not in named:
-            usual = f"call it {column.headings[0]}" if column.headings else "add it"
-            do = f"{usual}, or say with columns= which it is"
-            faults.add_whole(f"it lacks the column {column.name}; it has {there}; {do}", line)
+            lacking.append(column)
+    if lacking:
+        faults.add_whole(f"{_lacks(lacking)}; the first line names the columns, and has {there}", line)
     faults.refuse_any()
     return places
+
+
+def _lacks(lacking: Sequence[Wanted]) -> str:
+    """What is not there, and how it is usually called."""
+    names = " and ".join(column.name for column in lacking)
+    usual = ", ".join(column.headings[0] for column in lacking if column.headings)
+    told = f"it lacks the column{'s' if len(lacking) > 1 else ''} {names}"
+    call = f"call {'them' if len(lacking) > 1 else 'it'} {usual}, or name" if usual else "add or name"
+    return f'{told}; {call} what is meant: columns={{"{lacking[0].name}": …}}'
 
 
 def _usual(column: Wanted, keys: Sequence[str], taken: set[str], used: set[int]) -> list[int]:

@@ -6,6 +6,7 @@ matcher, and where the answers show no cost there is no finding.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
@@ -344,6 +345,23 @@ def _without_short_form(campaigns: CampaignRegister, asking: Asker) -> Iterator[
         )
 
 
+def _aliases_in_one(campaigns: CampaignRegister, asking: Asker) -> Iterator[Finding]:
+    """Aliases with a comma or a semicolon, which are read as one and were probably meant as several."""
+    for campaign in campaigns:
+        for alias in campaign.aliases:
+            several = [part.strip() for part in re.split("[,;]", alias) if part.strip()]
+            answers = tuple(asking.ask(part) for part in several)
+            if len(several) > 1 and any(a.campaign != campaign.code for a in answers):
+                yield Finding(
+                    "aliases in one",
+                    (campaign.code,),
+                    (alias,),
+                    answers[:MOST_TEXTS],
+                    "it is read as one alias, and no gift says all of it",
+                    f"Put | between them: {shown('|'.join(several), 80)}",
+                )
+
+
 FINDERS: tuple[Callable[[CampaignRegister, Asker], Iterator[Finding]], ...] = (
     _not_credited,
     _near_codes,
@@ -354,6 +372,7 @@ FINDERS: tuple[Callable[[CampaignRegister, Asker], Iterator[Finding]], ...] = (
     _shared_words,
     _generic_names,
     _without_short_form,
+    _aliases_in_one,
 )
 
 

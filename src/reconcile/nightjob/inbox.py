@@ -128,8 +128,9 @@ def _unsettled(state: os.stat_result, settle_seconds: float, moment: float) -> s
     if changed > moment:
         return "was changed at a time that is still to come, as after a clock was put back"
     if moment - changed < settle_seconds:
-        ago = int(moment - changed)
-        return f"was changed {ago} second{'' if ago == 1 else 's'} ago and may still be written"
+        seconds = int(moment - changed)
+        ago = f"was changed {seconds} second{'' if seconds == 1 else 's'} ago and may still be written"
+        return f"{ago}; run again when it is {settle_seconds:.0f} seconds old"
     return ""
 
 

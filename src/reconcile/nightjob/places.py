@@ -63,8 +63,10 @@ def put(draft: Path, target: Path, ours: Collection[str], now: datetime) -> Plac
     except OSError as cause:
         do = "Close it, check the folder and the disk."
         raise WorkbookNotWritten(f"cannot be written ({shown(cause.strerror)})", file=beside.name, do=do) from cause
-    do = f"The new one stands beside it as {beside.name}."
-    do = f"Close it, or have its rights put right. {do}" if again else do
+    first = (
+        "Close it, or have its rights put right." if again else "Hand it back with reconcile review, or move it away."
+    )
+    do = f"{first} The new one stands beside it as {beside.name}."
     return Placed(beside, WorkbookNotWritten(what, file=target.name, do=do), again)
 
 

@@ -12,9 +12,10 @@ SETTINGS = "reconcile.toml"
 
 _FOLDERS = ("inbox", "out")
 
-_REGISTER = """\
+EXAMPLE = "EXAMPLE"
+_REGISTER = f"""\
 code,name,aliases,opens,closes
-EXAMPLE,Example Appeal,Example Campaign|Example Drive,2000-01-01,2000-12-31
+{EXAMPLE},Example Appeal,Example Campaign|Example Drive,2000-01-01,2000-12-31
 """
 
 _TOML = """\

@@ -116,4 +116,4 @@ def _cells(line: str) -> list[str]:
 
 
 def _bare(line: str) -> str:
-    return line.strip().strip(',"').strip()
+    return line.strip().strip(',;"').strip()

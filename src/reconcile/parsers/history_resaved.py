@@ -1,5 +1,8 @@
 """A Transaction History that a spreadsheet saved again: padded with commas, quoted, its dates turned round.
 
+Where the country's settings write decimal commas, as South Africa's do, the spreadsheet separates by semicolons, or
+leaves each line of the bank in one cell.
+
 Accepted only because the balances prove every row afterwards. `DD MM YYYY` is how such files have been seen; a day
 written with slashes is read day first only where month first cannot be meant.
 """
@@ -31,7 +34,38 @@ _BANK_ROW = re.compile(r"\s*[0-9]{4}/[0-9]{2}/[0-9]{2}, ")
 _OTHER_ROW = re.compile(
     r'\s*"?([0-9]{4}/[0-9]{2}/[0-9]{2}"?,[^ ]|[0-9]{4}-|[0-9]{1,2} [0-9]{1,2} [0-9]{4}\b|[0-9/]+"?,[^ ])'
 )
+_HEAD = 4000
+_OTHER_MARK = re.compile(r'^ *"?Date"?(?P<mark>[;\t])', re.IGNORECASE | re.MULTILINE)
+_ONE_CELL = re.compile(r'^\s*"Date, *Amount,', re.IGNORECASE | re.MULTILINE)
 _COMMA_MONEY = re.compile(r"-?[0-9]{1,11}(,[0-9]{1,2})?")
+
+
+def with_commas(text: str) -> str | None:
+    """The text with commas between its cells, line by line; None where it has them already."""
+    head = text[:_HEAD]
+    if found := _OTHER_MARK.search(head):
+        return "\n".join(_of_cells(line, found["mark"]) for line in text.split("\n"))
+    if _ONE_CELL.search(head):
+        return "\n".join(map(_of_one_cell, text.split("\n")))
+    return None
+
+
+def _of_cells(line: str, mark: str) -> str:
+    try:
+        cells = next(csv.reader([line], delimiter=mark, strict=True), [])
+    except csv.Error:
+        return line
+    if cells and cells[0].strip().casefold() == "balance:":
+        cells = [cell.replace(",", ".") if _COMMA_MONEY.fullmatch(cell.strip()) else cell for cell in cells]
+    return ",".join('"' + cell.replace('"', '""') + '"' if re.search('[,"]', cell) else cell for cell in cells)
+
+
+def _of_one_cell(line: str) -> str:
+    try:
+        cells = next(csv.reader([line], strict=True), [])
+    except csv.Error:
+        return line
+    return cells[0] if len(cells) == 1 else line
 
 
 def is_resaved(raw: pa.Array, padded_heading: bool) -> bool:

@@ -9,6 +9,8 @@ from reconcile.files import Document
 
 _DO = 'In FNB online banking open the account, choose "Transaction History" and download it as CSV or OFX.'
 
+_REGISTER = {"code", "name"}
+
 _OTHER = (
     (r"\s*:20:|\s*\{1:F01", "is an MT940 statement, which is not read"),
     (r"\s*!Type:", "is a QIF export, which says too little to be proved"),
@@ -24,6 +26,9 @@ def refusal(document: Document) -> UnknownLayout:
     for pattern, what in _OTHER:
         if re.match(pattern, head, re.I):
             return UnknownLayout(what, file=document.name, do=_DO)
+    if {c.strip(' "\r').lower() for c in re.split("[,;\t]", head.split("\n", 1)[0])} >= _REGISTER:
+        do = "It belongs behind --campaigns, or under [register] in the settings."
+        return UnknownLayout("is a register of campaigns, no statement", file=document.name, do=do)
     return UnknownLayout(_as_table(head), file=document.name, do=_DO)
 
 

@@ -29,8 +29,8 @@ def with_decisions(
 ) -> Applied:
     """The matches with the decisions of `by` in force; those of payments that no longer wait are refused.
 
-    `on` is the day that the workbook shows, which makes it the same whenever it is written. Raises DecisionRefused
-    where nobody is named.
+    `on` is the day that the workbook shows: not today, so that it is the same whenever it is written. Raises
+    DecisionRefused where nobody is named.
     """
     somebody(by)
     place = {name: at for at, name in enumerate(transactions["transaction_id"])}

@@ -28,8 +28,10 @@ Place = tuple[int, int]
 """Row and column of a cell."""
 
 _AGAIN = "Take the workbook as it was written, or save it again as .xlsx."
+_WHOLE = "Take the workbook as it was written, all its sheets, saved as .xlsx; a sheet saved as CSV cannot be taken."
 _ADDED = re.compile(r"xl/((threaded)?comments|persons|media|embeddings|ctrlProps)", re.IGNORECASE)
 _TABLE = re.compile(r"xl/tables/[^/]+\.xml")
+_SAVED = re.compile(rb"<(?:\w+:)?modified[^>]*>\s*([0-9]{4}-[0-9]{2}-[0-9]{2})T")
 _DRAWN = re.compile(rb"<(?:\w+:)?(?:sp|pic|cxnSp)[ >]")
 
 
@@ -55,10 +57,14 @@ class Book:
 
 
 class Sheets:
-    """The sheets of a workbook that is open: their `names`, and the rows of each, read as they are asked for."""
+    """The sheets of a workbook that is open: their `names`, and the rows of each, read as they are asked for.
+
+    `saved_on` is the day on which it was saved, by the clock of Greenwich; empty where the file does not say.
+    """
 
     def __init__(self, document: Document, book: Any) -> None:
         self._book, self.name, self.sha256 = book, document.name, document.sha256
+        self.saved_on = _saved_on(document)
         self.names: tuple[str, ...] = tuple(book.sheetnames)
         counts = Counter(name.casefold() for name in self.names)
         if twice := [name for name in self.names if counts[name.casefold()] > 1]:
@@ -80,9 +86,16 @@ def document_at(path: str | PathLike[str]) -> Document:
         do = _AGAIN if fault.do.startswith("Download") else fault.do  # what is said of statements
         raise UnreadableFile(fault.what, file=fault.file, line=fault.line, do=do) from fault
     if [document.kind for document in found] != ["xlsx"]:
-        raise ReviewRefused("is no workbook", file=found[0].file_name, do=_AGAIN)
+        raise ReviewRefused("is no workbook", file=found[0].file_name, do=_WHOLE)
     refuse_active_parts(found[0])
     return found[0]
+
+
+def _saved_on(document: Document) -> str:
+    with zipfile.ZipFile(io.BytesIO(document.content)) as package:
+        core = package.read("docProps/core.xml") if "docProps/core.xml" in package.namelist() else b""
+    found = _SAVED.search(core)
+    return found[1].decode() if found else ""
 
 
 @contextmanager

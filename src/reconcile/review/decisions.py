@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from os import PathLike
@@ -39,7 +39,8 @@ class Reviewed:
     """What came back from review.
 
     `decisions` has a row for each part, columns of `schema.REVIEWED`; `refused` is what could not be taken, each by its
-    cell; `open` counts the rows that nobody filled in. `source` and `sha256` are those of the workbook.
+    cell; `open` counts the rows that nobody filled in. `source` and `sha256` are those of the workbook, `saved_on` is
+    the day on which it was last saved, empty for a frame.
     """
 
     decisions: pd.DataFrame
@@ -47,6 +48,7 @@ class Reviewed:
     open: int
     source: str = ""
     sha256: str = ""
+    saved_on: str = ""
 
     def __str__(self) -> str:
         count = self.decisions["transaction_id"].nunique()
@@ -68,9 +70,13 @@ def read_decisions(
     """
     sheet = from_frame(reviewed) if isinstance(reviewed, pd.DataFrame) else from_file(reviewed)
     codes = campaigns.codes if campaigns is not None else sheet.campaigns
+    called = sheet.called if campaigns is None else {c.code: c.name for c in campaigns}
     names = funds.names if funds is not None else sheet.funds
     checker = _Checker(
-        sheet.name or None, codes, None if names is None else tuple(n for n in names if n != UNSPECIFIED)
+        sheet.name or None,
+        codes,
+        None if names is None else tuple(n for n in names if n != UNSPECIFIED),
+        {name.casefold(): code for code, name in called.items()},
     )
     rows: list[tuple[Any, ...]] = []
     refused: list[ReviewRefused] = []
@@ -86,7 +92,7 @@ def read_decisions(
             refused.append(fault)
     left = sum(not any(row.touched for row in own) for own in of_id.values())
     frame = pd.DataFrame(rows, columns=REVIEWED.names) if rows else REVIEWED.empty()
-    return Reviewed(REVIEWED.check(frame), tuple(refused), left, sheet.name, sheet.sha256)
+    return Reviewed(REVIEWED.check(frame), tuple(refused), left, sheet.name, sheet.sha256, sheet.saved_on)
 
 
 def together(reviewed: Sequence[Reviewed]) -> Reviewed:
@@ -110,7 +116,8 @@ def together(reviewed: Sequence[Reviewed]) -> Reviewed:
     frame = pd.concat(kept, ignore_index=True) if kept else REVIEWED.empty()
     faults = tuple(fault for one in reviewed for fault in one.refused) + tuple(off.values())
     names = ", ".join(one.source for one in reviewed if one.source)
-    return Reviewed(frame, faults, sum(one.open for one in reviewed), names, " ".join(one.sha256 for one in reviewed))
+    left, hashes = sum(one.open for one in reviewed), " ".join(one.sha256 for one in reviewed)
+    return Reviewed(frame, faults, left, names, hashes, max((one.saved_on for one in reviewed), default=""))
 
 
 def _same(one: pd.DataFrame, other: pd.DataFrame) -> bool:
@@ -126,6 +133,8 @@ class _Checker:
     file: str | None
     codes: Sequence[str] | None
     funds: Sequence[str] | None
+    code_of: Mapping[str, str]
+    """The codes of the campaigns by their names, where these are known."""
 
     def checked(self, rows: Sequence[Filled]) -> list[tuple[Any, ...]]:
         """The parts of the decision of one transaction; raises ReviewRefused."""
@@ -224,7 +233,8 @@ class _Checker:
             return typed
         what = "campaign" if heading in (p[0] for p in PARTS) else "fund"
         on = "the register" if what == "campaign" else "the list of funds"
-        do = did_you_mean(typed, words) or "Choose one from the list."
+        code = self.code_of.get(typed.casefold()) if what == "campaign" else None
+        do = f"Its code is {code}." if code else did_you_mean(typed, words) or "Choose one from the list."
         raise self._fault(row, heading, f'{what} "{shown(typed, 40)}" is not on {on}', do)
 
     def _money(self, row: Filled, heading: str) -> Decimal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import takewhile
 from math import isnan
 from os import PathLike
@@ -77,6 +77,9 @@ class Sheet:
     funds: tuple[str, ...] | None = None
     name: str = ""
     sha256: str = ""
+    saved_on: str = ""
+    called: Mapping[str, str] = field(default_factory=dict)
+    """The name of each campaign, by its code."""
 
 
 def is_empty(value: object) -> bool:
@@ -136,8 +139,9 @@ def from_file(path: str | PathLike[str]) -> Sheet:
             do = "Take the workbook as it was written, and fill in its yellow cells."
             raise ReviewRefused(f'the sheet "{SHEET}" is not there; there are {there}', file=sheets.name, do=do)
         rows = [row for name in names for row in _rows(sheets, name)]
-        campaigns, funds = _listed(sheets, "Register", "Campaign"), _listed(sheets, "Funds", "Fund")
-        return Sheet(tuple(rows), campaigns, funds, sheets.name, sheets.sha256)
+        campaigns = _listed(sheets, "Register", "Campaign", "Name")
+        funds = tuple(_listed(sheets, "Funds", "Fund", "What it is"))
+        return Sheet(tuple(rows), tuple(campaigns), funds, sheets.name, sheets.sha256, sheets.saved_on, campaigns)
 
 
 def _is_review(sheets: Sheets, name: str) -> bool:
@@ -200,12 +204,12 @@ def plain(value: Any) -> Any:
     return None if is_empty(value) and not isinstance(value, str) else value
 
 
-def _listed(sheets: Sheets, name: str, heading: str) -> tuple[str, ...]:
-    """What stands under a heading of a list of what can be chosen, each row as its hash says."""
+def _listed(sheets: Sheets, name: str, heading: str, beside: str) -> dict[str, str]:
+    """What stands under a heading of a list of what can be chosen, and what beside it; each row as its hash says."""
     do = "Put it back as it was written; a new campaign or fund belongs in the file that it was read from."
     if name not in sheets.names:
         raise ReviewRefused(f'the sheet "{name}" is not there', file=sheets.name, do=do)
-    found: list[str] = []
+    found: dict[str, str] = {}
     places: dict[str, int] = {}
     for number, cells in sheets.rows(name):
         if not places:
@@ -217,8 +221,9 @@ def _listed(sheets: Sheets, name: str, heading: str) -> tuple[str, ...]:
             continue
         if seal.of_row(seal.of_cell(plain(value)) for h, value in own.items() if h != HASH) != own[HASH]:
             raise ReviewRefused(f"{name}!{number}: the row is not as it was written", file=sheets.name, do=do)
-        found.append(seal.of_cell(own[heading]))
+        found[seal.of_cell(own[heading])] = str(own.get(beside) or "")
     if not places:
         what = f'{name}: the headings "{heading}" and "{HASH}" are gone'
         raise ReviewRefused(what, file=sheets.name, do=do)
-    return tuple(word for word in found if word != NOT_A_GIFT)
+    found.pop(NOT_A_GIFT, None)
+    return found

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 Part = tuple[str | None, str | None, int]
 
-_CHANGE = "If that is wrong, change it with reconcile decide."
-
 
 @dataclass(frozen=True)
 class Taken:
@@ -86,6 +84,10 @@ def _key(row_hash: str) -> str:
     return f"row hash {row_hash}"
 
 
+def _change(name: str) -> str:
+    return f"If that is wrong, change it with reconcile decide {shown(name, 40)}."
+
+
 def _or_none(value: Any) -> str | None:
     return None if pd.isna(value) else str(value)
 
@@ -137,12 +139,12 @@ class _Standing:
                 for c, f in zip(in_force["campaign"], in_force["fund"], strict=True)
             )
             what = f"{said['by']} decided it otherwise on {said['at'][:10]}: {places}"
-            raise DecisionRefused(what, do=_CHANGE)
+            raise DecisionRefused(what, do=_change(name))
         match = self.matches.loc[name]
         if match["status"] == "matched" and {(_or_none(match["campaign"]), _or_none(match["fund"]))} != {
             p[:2] for p in wanted
         }:
-            raise DecisionRefused(f"a rule has credited it to {match['campaign']} since", do=_CHANGE)
+            raise DecisionRefused(f"a rule has credited it to {match['campaign']} since", do=_change(name))
         return False
 
     def _taken_before(self, before: pd.DataFrame, row_hash: str, wanted: set[Part]) -> bool:

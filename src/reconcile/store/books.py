@@ -136,7 +136,7 @@ class Books:
     def standing(self) -> dict[str, int | str]:
         """The figures of the newest month's two sides, as the report of a night has them; empty without receipts."""
         with self._database.reading() as connection:
-            month = max(journal.newest(connection), default="")
+            month = two_sides.newest_month(connection)
             found = two_sides.reconciliation(connection, month) if month else None
             if found is None:
                 return {}

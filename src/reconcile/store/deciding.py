@@ -270,7 +270,7 @@ def _explained(before: Held, parts: Sequence[Allocation], reason: str, evidence:
     if _of_funds(before.parts) != _of_funds(parts) and not evidence.strip():
         raise DecisionRefused(
             "the fund changes, and nothing is given that shows the donor's wish",
-            do='Say where it is written: evidence="letter of 3 September".',
+            do='Say where it is written, as evidence (--evidence "letter of 3 September").',
         )
 
 

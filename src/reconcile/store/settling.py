@@ -122,7 +122,8 @@ def _there(connection: sa.Connection, lines: Names, receipts: Names) -> None:
                 f"no {what} is named", do="Name one line and its receipts, or a receipt and its lines."
             )
         if lacking := sorted(set(names) - there):
-            do = f"Take it from the workbook, or from store.{what}s()."
+            column = {"transaction": "Transaction id", "receipt": "Receipt"}[what]
+            do = f"Take it from the column {column} of the workbook, or from store.{what}s()."
             raise DecisionRefused(f'no {what} is called "{shown(lacking[0], 40)}"', do=do)
         if len(set(names)) < len(names):
             raise DecisionRefused(f"a {what} is named twice", do="Name each once.")

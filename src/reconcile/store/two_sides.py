@@ -17,7 +17,18 @@ from reconcile.books.decided import comes_out
 from reconcile.books.links import DECIDED, PROPOSED
 from reconcile.books.open_items import ASKED, ENDED, NO_RECEIPT, NOT_BANKED
 from reconcile.schema import LINKS, RECEIPTS, TEXT, TRANSACTIONS
-from reconcile.store import entries, figures, gifts, keeping, periods, reading, registers, settling
+from reconcile.store import (
+    entries,
+    figures,
+    gifts,
+    journal,
+    keeping,
+    periods,
+    reading,
+    registers,
+    settling,
+    tables,
+)
 from reconcile.store.periods import Months
 
 LAST = "9999-12"
@@ -40,6 +51,17 @@ def reconciliation(connection: sa.Connection, month: str | None = None) -> Recon
     if found is None:
         return None
     return _cut(connection, found, month) if month else found.whole
+
+
+def newest_month(connection: sa.Connection) -> str:
+    """The newest month that has lines, a statement or a receipt; empty where there is none.
+
+    A month of which only a decision speaks, taken late for a closed one, has no two sides.
+    """
+    told = sa.select(tables.receipts.c.booked).where(tables.receipts.c.current == 1).distinct()
+    received = set(connection.execute(told).scalars())
+    months = sorted(journal.newest(connection), reverse=True)
+    return next((m for m in months if m in received or figures.month_figures(connection, m)), "")
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,7 +25,7 @@ from reconcile.files import Document
 from reconcile.parsers.cells import Cells, Mask, runs_of_lines, unix_lines, without_first_blank
 from reconcile.parsers.days import YEAR_FIRST, days_of, fault_of
 from reconcile.parsers.history_heading import COLUMNS, Heading, has_title, read_heading
-from reconcile.parsers.history_resaved import is_resaved, resaved_cells
+from reconcile.parsers.history_resaved import is_resaved, resaved_cells, with_commas
 from reconcile.parsers.ledger import Ledger, StatedBalances, line_parts, prove, statement_of
 from reconcile.parsers.lines import read_lines
 from reconcile.parsers.odd_lines import Wording
@@ -54,11 +54,13 @@ class History:
     def read(self, document: Document) -> list[Statement]:
         """One statement; raises DamagedStatement where the rows do not prove."""
         text, file = unix_lines(document.text), document.name
+        respelled = with_commas(text)
+        text = respelled or text
         cut = not document.text.endswith(("\n", "\r")) and document.member is None
         heading = read_heading(document, text)
         raw = runs_of_lines(text, heading.start, heading.lines + 1, file)
         first = next(raw, pa.array([], type=pa.large_string()))
-        resaved = is_resaved(first, heading.padded)
+        resaved = respelled is not None or is_resaved(first, heading.padded)
         warnings = [*heading.warnings]
         runs: Iterable[Cells | Callable[[], Cells]]
         if resaved:
