@@ -19,8 +19,8 @@ from reconcile.matching.engine import settings
 from reconcile.matching.two_texts import match_merged
 from reconcile.merging import AccountFigures, Merged, merge_statements
 from reconcile.parsers import read_each
-from reconcile.reporters.contents import in_parts
 from reconcile.reporters.files_view import FilesView
+from reconcile.reporters.matched import in_parts
 from reconcile.reporters.options import PLAIN, Options
 from reconcile.review import Applied, Reviewed, together, with_decisions
 from reconcile.statement import Statement

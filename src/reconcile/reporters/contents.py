@@ -24,15 +24,14 @@ from reconcile.merging import AccountFigures, Merged, given_statements, merge_st
 from reconcile.reporters.beside import NOTHING, Beside
 from reconcile.reporters.celltext import arrow_text, clean, clean_column, coded_column
 from reconcile.reporters.masking import kept_words, mask_findings, mask_quoted, mask_texts
+from reconcile.reporters.matched import checked_matches, in_parts
 from reconcile.reporters.options import PLAIN, Options
 from reconcile.schema import (
     CHANGES,
     DECIDED_LATER,
     DECISIONS,
-    MATCH_KINDS,
     MATCHES,
     REVERSALS,
-    STATUSES,
     TEXT,
     TRANSACTIONS,
 )
@@ -167,7 +166,7 @@ def gather(
     ordered = sorted(given_statements(statements), key=lambda s: (s.source.name, s.account.number, s.source.sha256))
     merged = merged or merge_statements(ordered)
     rows = merged.transactions if beside.exploded is None else _with_gifts(beside.exploded, merged)
-    found = _aligned(MATCHES.check(matches), rows["transaction_id"])
+    found = checked_matches(MATCHES.check(matches), rows["transaction_id"])
     later = DECIDED_LATER.empty() if beside.decided_later is None else DECIDED_LATER.check(beside.decided_later)
     accounts = [s.account for s in ordered] + [Account(number) for number in later["account"].unique()]
     masks = {} if options.full_account_numbers else _labels(accounts)
@@ -232,60 +231,6 @@ def _with_gifts(exploded: ExplodedPayouts, merged: Merged) -> pd.DataFrame:
         do = "Explode them among merge_statements(statements).transactions."
         raise FrameRefused("the payouts were exploded among other transactions", do=do)
     return exploded.transactions
-
-
-def _aligned(matches: pd.DataFrame, wanted: pd.Series[Any]) -> pd.DataFrame:
-    """The matches in the order of the transactions, one each."""
-    ordered = _in_order(matches, wanted)
-    unknown = set(ordered["status"].unique()) - set(STATUSES)
-    if unknown:
-        raise FrameRefused(f'matches has the status "{min(unknown)}"', do=f"It must be one of {', '.join(STATUSES)}.")
-    unknown = set(ordered["kind"].unique()) - set(MATCH_KINDS)
-    if unknown:
-        raise FrameRefused(f'matches has the kind "{min(unknown)}"', do=f"It must be one of {', '.join(MATCH_KINDS)}.")
-    return ordered
-
-
-def _in_order(matches: pd.DataFrame, wanted: pd.Series[Any]) -> pd.DataFrame:
-    ids = matches["transaction_id"]
-    given, needed = arrow_text(ids), arrow_text(wanted)
-    if given.equals(needed):  # as `match` leaves them: nothing is looked up, and nothing copied
-        return matches.reset_index(drop=True)
-    do = "Match exactly the transactions of these statements (merge_statements(statements).transactions)."
-    if ids.duplicated().any():
-        twice = ids[ids.duplicated()]
-        raise FrameRefused(f"matches has {len(twice)} ids twice, the first {twice.iloc[0]}", do=do)
-    place = pc.index_in(needed, value_set=given)
-    extra = given.filter(pc.invert(pc.is_in(given, value_set=needed)))
-    lacking = needed.filter(pc.is_null(place))
-    if len(extra) or len(lacking):
-        parts = [f"lacks {len(lacking)} of {len(wanted)} transactions, the first {lacking[0]}"] if len(lacking) else []
-        parts += [f"has {len(extra)} ids that are no transaction here, the first {extra[0]}"] if len(extra) else []
-        raise FrameRefused("matches " + " and ".join(parts), do=do)
-    ordered: pd.DataFrame = matches.iloc[place.to_numpy(zero_copy_only=False)].reset_index(drop=True)
-    return ordered
-
-
-def in_parts(rows: pd.DataFrame, found: pd.DataFrame, parts: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """A line for each part of a movement that was split, in place of the movement; its balance is on the last one."""
-    at_of = pd.Series(range(len(rows)), index=rows["transaction_id"])
-    split = parts.assign(at=parts["transaction_id"].map(at_of)).dropna(subset="at").astype({"at": "int64"})
-    order = pd.concat(
-        [
-            pd.DataFrame({"at": np.setdiff1d(np.arange(len(rows)), split["at"]), "part": -1}),
-            pd.DataFrame({"at": split["at"], "part": range(len(split))}),
-        ]
-    ).sort_values(["at", "part"], ignore_index=True)
-    at, part = order["at"].to_numpy(), order["part"].to_numpy()
-    rows, found = rows.iloc[at].reset_index(drop=True), found.iloc[at].reset_index(drop=True)
-    own = part >= 0
-    taken = split.reset_index(drop=True).reindex(part).reset_index(drop=True)
-    rows["amount"] = rows["amount"].where(~own, taken["amount"])
-    more = np.append(at[:-1] == at[1:], False)
-    rows["balance"] = rows["balance"].mask(more)
-    for column in ("campaign", "fund"):
-        found[column] = found[column].where(~own, taken[column])
-    return rows, found
 
 
 def _labels(accounts: Sequence[Account]) -> dict[str, str]:
