@@ -12,6 +12,7 @@ import pandas as pd
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reconcile import __version__, money
+from reconcile.facts import grouped
 from reconcile.reporters import style
 from reconcile.reporters.book import Book, Value
 from reconcile.reporters.contents import Contents
@@ -170,7 +171,7 @@ def _books(contents: Contents) -> Iterator[tuple[str, str]]:
         of.append(("Report of payouts", "gifts, gross", exploded.gifts, exploded.gifts["gross"]))
     for label, what, rows, amounts in of:
         names = sorted({contents.masked(str(name)) for name in rows["source"].dropna()})
-        count = f"{len(rows):,}".replace(",", " ")
+        count = grouped(len(rows))
         yield label, f"{', '.join(names) or 'given as a table'}: {count} {what} {money.shown(money.total(amounts))}"
 
 
