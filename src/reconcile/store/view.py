@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from reconcile import money
 from reconcile.books import ExplodedPayouts, Reconciliation
 from reconcile.merging import AccountFigures, Merged
-from reconcile.schema import KINDS, SET_ASIDE, TEXT, TRANSACTIONS
+from reconcile.schema import SET_ASIDE, TEXT, TRANSACTIONS
 from reconcile.statement import Account, Check, Period, Proof, Statement
 from reconcile.store import (
     disagreements,
@@ -280,10 +280,10 @@ def _aside(statement: Statement, rows: Sequence[Mapping[str, Any]]) -> pd.DataFr
         return statement.quarantined
     frame = pd.DataFrame(
         {
-            "source": pd.Series([statement.source.name for _ in rows], dtype=KINDS["text"]),
+            "source": pd.Series([statement.source.name for _ in rows], dtype=TEXT),
             "line": pd.Series([r["line"] for r in rows], dtype="int64"),
-            "text": pd.Series([FORGOTTEN if r["text"] is None else r["text"] for r in rows], dtype=KINDS["text"]),
-            "reason": pd.Series([FORGOTTEN if r["reason"] is None else r["reason"] for r in rows], dtype=KINDS["text"]),
+            "text": pd.Series([FORGOTTEN if r["text"] is None else r["text"] for r in rows], dtype=TEXT),
+            "reason": pd.Series([FORGOTTEN if r["reason"] is None else r["reason"] for r in rows], dtype=TEXT),
             "amount": amounts_of([r["cents"] for r in rows]),
         }
     )

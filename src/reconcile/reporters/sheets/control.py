@@ -171,8 +171,8 @@ def _books(contents: Contents) -> Iterator[tuple[str, str]]:
         of.append(("Report of payouts", "gifts, gross", exploded.gifts, exploded.gifts["gross"]))
     for label, what, rows, amounts in of:
         names = sorted({contents.masked(str(name)) for name in rows["source"].dropna()})
-        count = grouped(len(rows))
-        yield label, f"{', '.join(names) or 'given as a table'}: {count} {what} {money.shown(money.total(amounts))}"
+        count, total = grouped(len(rows)), money.shown(money.total(amounts))
+        yield label, f"{', '.join(names) or A_TABLE}: {count} {what} {total}"
 
 
 def software() -> dict[str, str]:
