@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from typing import Any
 
@@ -56,8 +56,7 @@ def clean_column(texts: pd.Series[Any], what: str) -> tuple[pd.Series[Any], int]
     changed, first_row = 0, 1
     for piece, given in zip(_pieces(cleaned), _pieces(texts), strict=True):
         changed += 0 if cleaned is texts else pc.sum(pc.not_equal(piece, given)).as_py() or 0
-        if (at := _too_long_at(piece)) is not None:
-            raise _too_long(piece[at].as_py(), f"{what} in row {first_row + at}")
+        _refuse_too_long(piece, what, range(first_row, first_row + len(piece)))
         first_row += len(piece)
     return cleaned, changed
 
@@ -76,8 +75,9 @@ def coded_column(
         at = pc.fill_null(encoded.indices, len(encoded.dictionary)).to_numpy(zero_copy_only=False)
         given = change(encoded.dictionary)
         cleaned = _clean(given)
-        if (long := _too_long_at(cleaned)) is not None:
-            raise _too_long(cleaned[long].as_py(), f"{what} in row {first_row + int(np.argmax(at == long))}")
+        first = np.full(len(cleaned) + 1, len(piece))
+        np.minimum.at(first, at, np.arange(len(piece)))
+        _refuse_too_long(cleaned, what, (first_row + first).tolist())
         differs = np.append(pc.not_equal(given, cleaned).to_numpy(zero_copy_only=False), False)
         replaced += int(np.count_nonzero(differs[at]))
         numbers = [number_of.setdefault(word, len(number_of)) for word in cleaned.to_pylist()]
@@ -87,13 +87,13 @@ def coded_column(
     return pd.Series(pd.Categorical.from_codes(np.concatenate(codes), categories=words), index=texts.index), replaced
 
 
-def _too_long_at(texts: pa.Array) -> int | None:
-    """Where the first text stands that no cell can hold."""
+def _refuse_too_long(texts: pa.Array, what: str, rows: Sequence[int]) -> None:
+    """Nothing where each of the texts, which stand in these rows, fits into a cell."""
     # a character beyond U+FFFF counts twice in a cell, so only texts over half the limit need the exact count
     for at in np.flatnonzero(pc.fill_null(pc.greater(pc.utf8_length(texts), LONGEST // 2), False).to_numpy(False)):
-        if len(texts[int(at)].as_py().encode("utf-16-le")) // 2 > LONGEST:
-            return int(at)
-    return None
+        text = texts[int(at)].as_py()
+        if len(text.encode("utf-16-le")) // 2 > LONGEST:
+            raise _too_long(text, f"{what} in row {rows[int(at)]}")
 
 
 def _clean(texts: pa.Array) -> pa.Array:
