@@ -86,6 +86,7 @@ class FundReader:
     _starts_by_letter: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _excluded_starts: dict[str, list[tuple[str, ...]]] = field(default_factory=lambda: defaultdict(list))
     _whole: dict[str, str] = field(default_factory=dict)
+    _held: dict[str, str | None] = field(default_factory=dict)
     _longest: int = 1
     _parts: OneOff = field(init=False)
     _are_parts: dict[str, bool] = field(default_factory=dict)
@@ -274,6 +275,11 @@ class FundReader:
 
     def held_in(self, typed: str) -> str | None:
         """The fund whose spelling a word that means nothing begins or ends with: `KHANZAKAT`."""
+        if typed not in self._held:
+            self._held[typed] = self._holds(typed)
+        return self._held[typed]
+
+    def _holds(self, typed: str) -> str | None:
         if len(typed) <= LEAST_HELD or not typed.isalpha() or is_ordinary(typed) or _is_called(typed):
             return None
         if typed in self.lexicon.fund_excludes:
