@@ -580,7 +580,8 @@ def _payouts(cases: Sequence[Case]) -> pd.DataFrame:
     frame["date"] = _days(frame["date"])
     for name in ("gross", "fee", "net"):
         frame[name] = money.from_cents(frame[name].to_numpy())
-    return PAYOUTS.check(frame.assign(source="payouts.csv", line=range(2, len(rows) + 2)))
+    own = {"given": pd.NaT, "source": "payouts.csv", "line": range(2, len(rows) + 2)}
+    return PAYOUTS.check(frame.assign(**own))
 
 
 def _matches(rng: Random, lines: Sequence[Line]) -> pd.DataFrame:

@@ -63,7 +63,6 @@ def book_of(contents: Any) -> Any:
     from reconcile.reporters.sheets import transactions
 
     book = Book(Sums(contents.lines, contents.cents, table_names(SHEET_NAME, len(contents.lines))))
-    book.workbook.remove(book.workbook.worksheets[0])
     transactions.SHEET.write(book, contents)
     return book
 
