@@ -100,7 +100,7 @@ ASKED = {
     "another campaign, the number printed or not": (
         [Line("a", 0, "100", "FNB APP PAYMENT FROM  REC0077", campaign="IDB")],
         [Receipt("REC0077", 0, "100", campaign="ROH")],
-        {("a", "REC0077"): "the bank line's campaign is idb, the receipt's roh"},
+        {("a", "REC0077"): "the bank line's campaign is IDB, the receipt's ROH"},
     ),
     "two figures that changed places": (
         [Line("a", 0, "540", KHAN)],
