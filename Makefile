@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # one dependency is built here; an older pip would do so the old way and warn of it at length
 export PIP_USE_PEP517 := 1
 
-.PHONY: run notebooks test test-server check docs pictures package lowest bench soak fuzz damage clean
+.PHONY: run notebooks test test-server coverage check docs pictures package lowest bench soak fuzz damage clean
 
 run: $(RUN_STAMP)  ## the sample month from files to workbook, in out/
 	$(BIN)/reconcile run $(SAMPLES)/history-2018-09.csv $(SAMPLES)/history-2018-09-17-to-30.ofx \
@@ -30,6 +30,10 @@ test: $(DEV_STAMP)  ## the tests, without the long sweeps and without a database
 
 test-server: $(DEV_STAMP)  ## the tests of the store once more on PostgreSQL, which they start themselves
 	$(BIN)/python -m pytest -n 2 -m "server and not soak"
+
+coverage: $(DEV_STAMP)  ## the tests with what of src/ they reach, by branch, and what they leave out
+	$(BIN)/pip install --quiet -e '.[coverage]'
+	$(BIN)/python -m pytest -n 2 -m "not soak and not server" --cov --cov-report=term --cov-fail-under=95
 
 check: $(DEV_STAMP)  ## style and types
 	$(BIN)/ruff check .
