@@ -91,6 +91,7 @@ def test_a_store_that_was_changed_is_not_copied(kept: str, tmp_path: Path) -> No
 def older(path: str) -> bytes:
     """Make it a store as the first version wrote it; what its file has then."""
     new = ("settled_pairs", "settlements", "kept_links", "open_items", "receipts", "payouts", "book_files")
+    new += ("gift_days", "payout_lines")
     with closing(sqlite3.connect(path)) as store:
         for name in new:
             store.execute(f"DROP TABLE {name}")
