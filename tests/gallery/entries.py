@@ -99,6 +99,7 @@ def given(entry: Entry) -> Given:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         stack.enter_context(chdir(folder))
+        made_reviews.on_a_day(stack)
         reached = stack.enter_context(watched())
         try:
             asides = acted(entry, folder, stack)

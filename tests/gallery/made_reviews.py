@@ -327,7 +327,6 @@ def decided_in_another_store(folder: Path, stack: ExitStack) -> None:
 
 def decided_meanwhile(folder: Path, stack: ExitStack) -> None:
     """a payment that was decided from another workbook before."""
-    on_a_day(stack)
     with rc.open_store(a_store(folder)) as store:
         taken(store, filled(a_book(folder), OTHER), by="Thandi")
         taken(store, filled(a_book(folder), WHOLE))
@@ -342,7 +341,6 @@ def credited_meanwhile(folder: Path, stack: ExitStack) -> None:
 
 def taken_back(folder: Path, stack: ExitStack) -> None:
     """a workbook that is handed in again after one of its decisions was taken back."""
-    on_a_day(stack)
     path = filled(a_book(folder), WHOLE)
     with rc.open_store(a_store(folder)) as store:
         taken(store, path)
