@@ -31,6 +31,7 @@ OF_APPEALS = (
     "lockdown",
     "neighbours",
     "supporters",
+    "wellwishers",
 )
 """The sets of one register; each other set has its own."""
 

@@ -52,6 +52,7 @@ def test_a_night_has_its_day_its_steps_and_the_size_of_the_store(found: dict[str
     assert night["store_mib"] > 0
 
 
+@pytest.mark.soak
 def test_the_tables_have_a_line_for_each_way_and_night() -> None:
     lines = told("--nights", "2").splitlines()
     assert lines[0].startswith("Importing 400 lines")

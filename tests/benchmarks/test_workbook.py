@@ -49,6 +49,7 @@ def test_every_file_has_the_same_cells(found: dict[str, Any]) -> None:
     assert {way for way, facts in found["ways"].items() if facts.get("same")} == RUN
 
 
+@pytest.mark.soak
 def test_the_table_has_a_line_for_each_way_and_says_which_are_left_out() -> None:
     lines = told("--slow", "299").splitlines()
     assert lines[0].startswith("300 lines, 6,000 cells")

@@ -64,7 +64,9 @@ MEMORIAL = read_funds(pd.DataFrame({"fund": ["memorial"], "spellings": ["Memori|
 
 
 @pytest.mark.parametrize("funds", [default_funds(), MEMORIAL], ids=["built-in funds", "a fund like a given name"])
-@pytest.mark.parametrize("turned", [False, True], ids=["in order", "turned round"])
+@pytest.mark.parametrize(
+    "turned", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["in order", "turned round"]
+)
 def test_serial_codes_share_their_decisions(funds: FundVocabulary, turned: bool) -> None:
     rows = [(code, f"Village {name}" if name else "Memori") for code, name in SERIAL.items()] + [("GIVE", "Open Hands")]
     register = read_campaigns(pd.DataFrame(rows, columns=["code", "name"]))

@@ -267,6 +267,7 @@ CREDITED_OF_TWO_NAMES = dict.fromkeys(SETS, 0) | {
     "learning": 1,
     "missions": 1,
     "women": 1,
+    "hunger": 2,
 }
 
 
