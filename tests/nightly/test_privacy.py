@@ -200,7 +200,9 @@ def test_progress_and_what_is_said_are_not_personal_either(tmp_path: Path) -> No
     job, said = prepare(tmp_path), []
     job.run(say=said.append, progress=lambda step, done, of: said.append(f"{step} {done} {of}"))
     assert len(said) > 30
-    assert [line for line in said if found_in(line) or re.search(ALL_OF_AN_ACCOUNT, line)] == []
+    # a hash may have as many figures in a row as an account
+    told = [line.replace(job.report()["head"], "") for line in said]
+    assert [line for line in told if found_in(line) or re.search(ALL_OF_AN_ACCOUNT, line)] == []
 
 
 def test_no_error_of_a_night_that_fails_has_a_payers_words(tmp_path: Path) -> None:
