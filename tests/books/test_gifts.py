@@ -239,7 +239,7 @@ lines_ = st.lists(
 
 
 @given(gifts_, lines_, st.lists(st.booleans(), min_size=3, max_size=3), st.randoms())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_not_a_cent_comes_or_goes_no_gift_is_there_twice_and_no_order_matters(
     told: list[Any], others: list[Any], at_the_bank: list[bool], shuffle: Any
 ) -> None:

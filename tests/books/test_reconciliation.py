@@ -270,7 +270,7 @@ def numbered(rows: list[Any], letter: str) -> list[Any]:
     return [type(row)(**{**vars(row), "id": f"{letter}{at}"}) for at, row in enumerate(rows)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(lines_of, receipts_of, st.data())
 def test_nothing_is_used_twice_sums_are_kept_and_order_means_nothing(
     lines: list[Line], receipts: list[Receipt], data: st.DataObject

@@ -354,7 +354,7 @@ LINES = st.tuples(
 )
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(st.lists(LINES, max_size=16), st.data())
 def test_links_are_one_to_one_exact_never_forward_and_the_same_in_any_order(drawn: list, data: st.DataObject) -> None:
     rows = [

@@ -123,6 +123,7 @@ def test_all_methods_are_counted_on_the_same_lines(appeals: rc.CampaignRegister)
     assert result.to_dict()["against"]["WRatio"]["named"] == 2
 
 
+@pytest.mark.soak
 def test_the_figures_of_all_methods_in_the_docs_are_those_measured_today(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
     printed = import_module("measure_labelled").side_by_side()

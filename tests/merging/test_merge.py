@@ -79,7 +79,7 @@ def day_ends(entries: list[Entry]) -> list[int]:
     return [sum(days[:n]) for n in range(len(days) + 1)]
 
 
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(made_ledgers, st.data())
 def test_any_overlapping_exports_of_whole_days_in_any_wording_and_order_make_the_ledger(entries, data):
     ends = day_ends(entries)
@@ -108,7 +108,7 @@ def test_any_overlapping_exports_of_whole_days_in_any_wording_and_order_make_the
     assert merged.accounts == again_merged.accounts
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(made_ledgers | made_ledgers.map(lambda rows: [replace(e, cents=abs(e.cents)) for e in rows]), st.data())
 def test_two_exports_cut_anywhere_inside_a_day_make_the_ledger_by_their_balances(entries, data):
     cut = data.draw(st.integers(0, len(entries)))
@@ -233,7 +233,7 @@ def test_rows_that_are_not_in_the_order_of_days_are_put_in_it():
 IDS = st.text("bcdfghjkmnpqrstv", min_size=16, max_size=16)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(IDS, max_size=8), st.lists(st.integers(0, 7), max_size=4), st.booleans())
 def test_an_id_is_known_where_it_stood_before_whatever_its_length(ids, again, short):
     texts = ids + [ids[i] for i in again if i < len(ids)]

@@ -18,6 +18,7 @@ from nights import Job, second_night
 
 from reconcile.errors import ReconcileError
 from reconcile.nightly import RunReport, workbook
+from tests.turns import by_turns
 
 try:
     import resource
@@ -121,7 +122,9 @@ QUICK = [  # kinds, and in how many nights, spread over all of their calls
 ]
 
 
-@pytest.mark.parametrize(("kinds", "nights"), QUICK, ids=lambda v: " or ".join(v) if isinstance(v, tuple) else "")
+@pytest.mark.parametrize(
+    ("kinds", "nights"), by_turns(QUICK, 2), ids=lambda v: " or ".join(v) if isinstance(v, tuple) else ""
+)
 def test_a_call_that_fails_leaves_the_old_state_or_the_new_and_the_next_night_heals_it(
     kinds: tuple[str, ...], nights: int, second: Second
 ) -> None:

@@ -93,7 +93,7 @@ def end_at_random(forked: Nights, before: list[Before], count: int, ends: list[s
 
 
 def test_a_night_killed_at_a_random_moment_is_healed_by_the_next(forked: Nights, before: list[Before]) -> None:
-    found = end_at_random(forked, before, 10, [signal.SIGKILL])
+    found = end_at_random(forked, before, 5, [signal.SIGKILL])
     assert found["ended by SIGKILL"] > 0
 
 

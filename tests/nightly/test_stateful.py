@@ -336,7 +336,7 @@ def walk(examples: int, steps: int) -> None:
 
 
 def test_a_store_is_the_list_of_what_was_delivered() -> None:
-    walk(examples=15, steps=15)
+    walk(examples=8, steps=15)
 
 
 @pytest.mark.soak

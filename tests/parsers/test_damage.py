@@ -10,6 +10,7 @@ from damage import KINDS, SAMPLES, UNSEEN, Found, Sample, Sweep, cuts, found, ju
 
 from reconcile.errors import DamagedStatement
 from reconcile.parsers import known_layouts, read_each, read_statement
+from tests.turns import by_turns
 
 ALL = samples()
 ROOT = Path(__file__).parents[2]
@@ -33,7 +34,7 @@ def named(name: str) -> Sample:
     return next(s for s in ALL if s.name == name)
 
 
-@pytest.mark.parametrize(("name", "step"), QUICK, ids=str)
+@pytest.mark.parametrize(("name", "step"), by_turns(QUICK, 2), ids=str)
 def test_no_damage_passes_as_proved_but_what_the_layout_cannot_show(name, step, tmp_path):
     sweep = swept(named(name), tmp_path, step=step)
     assert sweep.wrong == []

@@ -88,7 +88,7 @@ def delivered(folder, text: str, encoding: str, line_end: str, *, zipped: bool, 
 
 
 @pytest.mark.parametrize("layout", WRITERS)
-@tries(max_examples=40)
+@tries(max_examples=20)
 @given(st.data())
 def test_a_ledger_comes_back_whole_and_in_order_from_every_layout(layout, folder, data):
     texts = TEXTS.filter(CAN_SAY.get(layout, anything))
@@ -116,7 +116,7 @@ def test_a_ledger_comes_back_whole_and_in_order_from_every_layout(layout, folder
     assert s.transactions["transaction_id"].is_unique
 
 
-@tries(max_examples=40)
+@tries(max_examples=20)
 @given(entries())
 def test_the_same_ledger_has_the_same_ids_in_every_layout(folder, ledger):
     # all texts that every layout can carry; of rows that move money alone, in the order of their days
@@ -134,7 +134,7 @@ def test_the_same_ledger_has_the_same_ids_in_every_layout(folder, ledger):
     assert len({tuple(i) for i in ids.values()}) == 1, ids
 
 
-@tries(max_examples=60)
+@tries(max_examples=30)
 @given(st.lists(st.tuples(st.booleans(), st.sampled_from([98_00, 120_50, 98_00]), TEXTS), min_size=1, max_size=8))
 def test_a_row_of_the_e_mailed_statement_that_failed_moves_nothing(folder, rows):
     """A debit order that failed keeps its amount, but the balance stands still and no count of the summary has it."""

@@ -24,6 +24,7 @@ from reconcile.reporters.sheets import register
 from reconcile.review.cells import Book, at, read_book
 from reconcile.review.seals import AMOUNTS, DAYS, NO_ROW, NUMBERS, broken, is_part_of, nothing_else_in, own_seal
 from reconcile.spreadsheets import Cell
+from tests.turns import by_turns
 
 OPTIONS = {
     "plain": Options(),
@@ -35,7 +36,7 @@ OPTIONS = {
 }
 
 
-@pytest.mark.parametrize("what", OPTIONS)
+@pytest.mark.parametrize("what", by_turns(OPTIONS, 2))
 @pytest.mark.parametrize("month", [JANUARY, FEBRUARY])
 def test_nothing_is_broken_in_a_workbook_as_it_was_written(what: str, month: str, books: Job, tmp_path: Path) -> None:
     with books.store() as store:

@@ -17,6 +17,7 @@ from reconcile.errors import ReviewRefused
 from reconcile.reporters.options import Options
 from reconcile.review.cells import read_book
 from reconcile.review.sources import made_from
+from tests.turns import by_turns
 
 
 def place_of(path: Path, sheet: str, text: object, column: str = "C") -> str:
@@ -45,7 +46,7 @@ TOLD = {
 }
 
 
-@pytest.mark.parametrize("what", TOLD)
+@pytest.mark.parametrize("what", by_turns(TOLD, 2))
 def test_what_control_tells_of_the_making_is_sealed(what: str, books: Job, february: Path, tmp_path: Path) -> None:
     """The workbook is written again by what stands there, so its own seal must tell that it is another now."""
     label, text = TOLD[what]
@@ -117,7 +118,7 @@ def asked(books: Job, path: Path, options: Options, campaigns: Path | None = Non
     return write_month(path, view, campaigns=read_campaigns(register), funds=read_funds(funds), options=options)
 
 
-@pytest.mark.parametrize("seed", ["a\nb", "with the seed 7", "ε=µ", "_x0041_", "=1+1"])
+@pytest.mark.parametrize("seed", by_turns(["a\nb", "with the seed 7", "ε=µ", "_x0041_", "=1+1"], 2))
 def test_a_sample_is_drawn_again_by_its_seed(seed: str, books: Job, tmp_path: Path) -> None:
     path = asked(books, tmp_path / "a.xlsx", Options(sample=Sampling(5, seed)))
     with books.store() as store:

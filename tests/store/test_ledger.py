@@ -153,7 +153,7 @@ def exports(rows: list[Entry], data: st.DataObject) -> list[Statement]:
     return [e for e in made if len(e.transactions)]
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(made_ledgers, st.data())
 def test_statements_added_one_by_one_in_any_order_are_what_merging_all_of_them_gives(rows, data) -> None:
     given_now = data.draw(st.permutations(exports(rows, data)))
