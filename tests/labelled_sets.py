@@ -20,11 +20,11 @@ SETS = [*NAMES, SAMPLE]
 LONG = "everyone"
 """Seven times as long as the others."""
 
-OFTEN = {*[name for name in NAMES if name != LONG][::8], SAMPLE}
+OFTEN = {*[name for name in NAMES if name != LONG][::12], SAMPLE}
 
 
 def by_turns(names: Iterable[str]) -> list[Any]:
-    """Every eighth set each time the tests are run, all of them in the long sweeps."""
+    """Every twelfth set each time the tests are run, all of them in the long sweeps."""
     return [name if name in OFTEN else pytest.param(name, marks=pytest.mark.soak) for name in names]
 
 

@@ -167,7 +167,7 @@ def files_of_at_most(size: int) -> Iterator[None]:
 
 
 @pytest.mark.skipif(resource is None, reason="limits as POSIX has them: a disk that is full was not tried here")
-@pytest.mark.parametrize("size", [0, 700, 9_000, 25_000, 40_000, 70_000, 120_000, 250_000])
+@pytest.mark.parametrize("size", by_turns([0, 700, 9_000, 25_000, 40_000, 70_000, 120_000, 250_000], 3))
 def test_a_disk_that_is_full_leaves_the_old_state_or_the_new(size: int, second: Second) -> None:
     second.disturbed(lambda _: files_of_at_most(size), f"no file over {size:,} bytes")
 

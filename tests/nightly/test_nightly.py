@@ -827,7 +827,7 @@ main(["nightly", "--config", sys.argv[1], "--json"])
 """
 
 
-@pytest.mark.parametrize("surroundings", SURROUNDINGS.values(), ids=SURROUNDINGS)
+@pytest.mark.parametrize("surroundings", by_turns(SURROUNDINGS.values(), 2), ids=SURROUNDINGS)
 def test_language_time_zone_and_hashing_change_no_byte(
     surroundings: dict[str, str], usual: dict[str, object], tmp_path: Path
 ) -> None:
