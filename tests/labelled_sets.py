@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from reconcile.campaigns import CampaignRegister, FundVocabulary, default_funds, read_campaigns, read_funds
+from tests.turns import later
 
 LABELLED = Path(__file__).parent / "labelled"
 SAMPLES = LABELLED.parents[1] / "sample_statements"
@@ -25,7 +26,7 @@ OFTEN = {*[name for name in NAMES if name != LONG][::12], SAMPLE}
 
 def by_turns(names: Iterable[str]) -> list[Any]:
     """Every twelfth set each time the tests are run, all of them in the long sweeps."""
-    return [name if name in OFTEN else pytest.param(name, marks=pytest.mark.soak) for name in names]
+    return [name if name in OFTEN else later(name) for name in names]
 
 
 every_set = pytest.mark.parametrize("name", by_turns(SETS))

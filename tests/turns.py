@@ -10,8 +10,9 @@ import pytest
 
 def by_turns(cases: Iterable[Any], every: int) -> list[Any]:
     """Every so many cases as they are, the others for the long sweeps; a tuple is the values of several parameters."""
-    return [case if at % every == 0 else _later(case) for at, case in enumerate(cases)]
+    return [case if at % every == 0 else later(case) for at, case in enumerate(cases)]
 
 
-def _later(case: Any) -> Any:
+def later(case: Any) -> Any:
+    """A case for the long sweeps alone."""
     return pytest.param(*(case if isinstance(case, tuple) else (case,)), marks=pytest.mark.soak)

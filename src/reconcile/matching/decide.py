@@ -258,8 +258,9 @@ def _cut_short(reading: Reading, positions: frozenset[int]) -> str | None:
 
 def _begun(reading: Reading, positions: frozenset[int]) -> Doubt | None:
     """A doubt where a word holds a fund's, or the cut end is somebody's name or the beginning of one: `ANN`."""
-    if reading.fund_held is not None and reading.tokens.index(reading.fund_held[0]) not in positions:
-        return Doubt("fund in doubt", '"{}" may hold the fund {}'.format(*reading.fund_held))
+    at, fund = reading.fund_held or (None, "")
+    if at is not None and at not in positions:
+        return Doubt("fund in doubt", f'"{reading.tokens[at]}" may hold the fund {fund}')
     if reading.fund_begun is None or len(reading.tokens) - 1 in positions:
         return None
     return Doubt("fund in doubt", f'"{reading.tokens[-1]}" may stand for {reading.fund_begun}')

@@ -85,7 +85,6 @@ class FundReader:
     _starts: dict[str, list[tuple[tuple[str, ...], str]]] = field(default_factory=lambda: defaultdict(list))
     _starts_by_letter: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _excluded_starts: dict[str, list[tuple[str, ...]]] = field(default_factory=lambda: defaultdict(list))
-    _whole: dict[str, str] = field(default_factory=dict)
     _held: dict[str, str | None] = field(default_factory=dict)
     _longest: int = 1
     _parts: OneOff = field(init=False)
@@ -94,7 +93,6 @@ class FundReader:
     _sounds_of_parts: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        self._whole = self.lexicon.fund_words | self.lexicon.fund_glued
         self._note_words()
         self._note_phrases()
 
@@ -102,7 +100,7 @@ class FundReader:
         sounds: dict[str, set[str]] = defaultdict(set)
         prefixes: dict[str, set[str]] = defaultdict(set)
         cut: dict[str, set[str]] = defaultdict(set)
-        for word, fund in self._whole.items():
+        for word, fund in self.lexicon.fund_spelt.items():
             if len(word) >= 5:  # SAC and ZAC are no ZAK
                 sounds[_sound(word)].add(fund)
         for word, fund in self.lexicon.fund_words.items():
@@ -117,7 +115,7 @@ class FundReader:
         for word in self.lexicon.fund_words:
             if len(_VOWELS.sub("", word)) >= 3:
                 self._consonants[_VOWELS.sub("", word)].append(word)
-        self._long = OneOff(w for w in self._whole if len(w) >= 5)
+        self._long = OneOff(w for w in self.lexicon.fund_spelt if len(w) >= 5)
         self._excluded = OneOff(self.lexicon.fund_excludes)
 
     def _note_phrases(self) -> None:
@@ -244,7 +242,7 @@ class FundReader:
         return self._memory[key]
 
     def _read(self, typed: str, ended: bool) -> tuple[str, str] | None:
-        if fund := self._whole.get(typed):
+        if fund := self.lexicon.fund_spelt.get(typed):
             return fund, EXACT
         if not self._is_free(typed) or not typed.isalpha() or len(typed) < 3:
             return None
@@ -285,7 +283,7 @@ class FundReader:
         if typed in self.lexicon.fund_excludes:
             return None
         ends = (part for at in range(1, len(typed) - LEAST_HELD + 1) for part in (typed[at:], typed[:-at]))
-        return next((self._whole[part] for part in ends if part in self._whole), None)
+        return next((self.lexicon.fund_spelt[part] for part in ends if part in self.lexicon.fund_spelt), None)
 
     def _inflected(self, typed: str) -> str | None:
         """The fund of which a word is another form: `SPAYING`, `SPAYED`."""
@@ -297,10 +295,10 @@ class FundReader:
         near = [
             w for w in near if len(typed) > LONGEST_OF_CHANCE or may_be_meant(typed, w) or sorted(typed) == sorted(w)
         ]
-        swapped = {self._whole[w] for w in near if sorted(typed) == sorted(w)}
+        swapped = {self.lexicon.fund_spelt[w] for w in near if sorted(typed) == sorted(w)}
         if len(swapped) == 1:
             return swapped.pop(), SLIP
-        meant = {self._whole[w] for w in near}
+        meant = {self.lexicon.fund_spelt[w] for w in near}
         # a word as near to one that means no fund (a name, a thanksgiving) is no slip of a fund word
         return None if len(meant) != 1 or self._excluded.of(typed) else (meant.pop(), SLIP)
 

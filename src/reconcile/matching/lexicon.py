@@ -46,7 +46,8 @@ class Lexicon:
     digits they are a wrong code. `phrases_of` has each phrase under the rarer of its first two words, then under the
     other, None where there is none: every mention must hold both. `next_words` has for a word the campaigns and words
     that follow it in their names. `fund_rests` are fund words that are what is left of a longer spelling: MEMORY of
-    "In Memory". `fund_glued` are the spellings of several words, run together.
+    "In Memory". `fund_glued` are the spellings of several words, run together, and
+    `fund_spelt` both: the fund of every word that spells one.
     """
 
     names: dict[str, str]
@@ -62,6 +63,7 @@ class Lexicon:
     fund_words: dict[str, str] = field(default_factory=dict)
     fund_phrases: dict[tuple[str, ...], str] = field(default_factory=dict)
     fund_glued: dict[str, str] = field(default_factory=dict)
+    fund_spelt: dict[str, str] = field(default_factory=dict)
     fund_rests: frozenset[str] = frozenset()
     fund_excludes: frozenset[str] = frozenset()
     fund_excluded_phrases: frozenset[tuple[str, ...]] = frozenset()
@@ -235,6 +237,7 @@ def _add_run_together(lexicon: Lexicon) -> None:
         for word, words in glued(lexicon.fund_phrases)
         if word not in lexicon.fund_words and word not in lexicon.fund_excludes
     }
+    lexicon.fund_spelt = lexicon.fund_words | lexicon.fund_glued
 
 
 def _both_ways(text: str) -> set[tuple[str, ...]]:

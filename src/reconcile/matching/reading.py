@@ -58,7 +58,7 @@ class Reading:
     """The tokens of one text and what is known of each.
 
     `fund_begun` is a fund that the last word may stand for, as its beginning or its sound, where none is named,
-    and `fund_held` a word and the fund whose spelling it begins or ends with. `likes`
+    and `fund_held` where a word stands that begins or ends with a fund's spelling, and the fund. `likes`
     are the words of the register that a token may stand for, `sounds` per word also those that one with a meaning of
     its own (`BELLS`) is only like: enough to suggest a campaign, not to credit it.
     """
@@ -68,7 +68,7 @@ class Reading:
     tokens: list[str]
     funds: list[FundWord] = field(default_factory=list)
     fund_begun: str | None = None
-    fund_held: tuple[str, str] | None = None
+    fund_held: tuple[int, str] | None = None
     likes: list[list[Like]] = field(default_factory=list)
     sounds: Mapping[str, list[Like]] = field(default_factory=dict)
     codes: dict[int, tuple[str, int]] = field(default_factory=dict)
@@ -148,8 +148,8 @@ class Reader:
         if reading.narrative.cut or len(last) == SHORTEST_PIECE:
             reading.fund_begun = self.funds.may_begin(last)
         reading.fund_begun = reading.fund_begun or self.funds.may_sound(last)
-        held = ((token, self.funds.held_in(token)) for token in reading.tokens)
-        reading.fund_held = next(((token, fund) for token, fund in held if fund), None)
+        held = ((at, self.funds.held_in(token)) for at, token in enumerate(reading.tokens))
+        reading.fund_held = next(((at, fund) for at, fund in held if fund), None)
 
     def _role(self, token: str) -> str:
         own = token in self.lexicon.campaigns_of and token not in PLAIN and token.isalpha() and len(token) > 2

@@ -29,7 +29,6 @@ class Tokens:
     _named: frozenset[str] = frozenset()
     _joinable: frozenset[str] = frozenset()
     _begin_joinable: frozenset[str] = frozenset()
-    _funds: frozenset[str] = frozenset()
     _begin_funds: frozenset[str] = frozenset()
     _memory: dict[str, bool] = field(default_factory=dict)
     _splits: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -37,12 +36,11 @@ class Tokens:
     def __post_init__(self) -> None:
         lexicon = self.lexicon
         self.code_starts = frozenset(runs(code)[0] for code in [*lexicon.codes, *lexicon.code_slips])
-        self._funds = frozenset([*lexicon.fund_words, *lexicon.fund_glued])
-        single_funds = {w for w in self._funds if w.isalpha()}
+        single_funds = {w for w in lexicon.fund_spelt if w.isalpha()}
         words = (
             set(lexicon.letter_codes) | set(lexicon.campaigns_of) | single_funds | set(PLAIN) | set(lexicon.translated)
         )
-        self._named = frozenset([*lexicon.codes, *lexicon.campaigns_of, *self._funds])
+        self._named = frozenset([*lexicon.codes, *lexicon.campaigns_of, *lexicon.fund_spelt])
         self._joinable = self._named.union(lexicon.glued)
         self._begin_joinable = beginnings_of(self._joinable, 1)
         self._begin_funds = beginnings_of(single_funds - lexicon.fund_glued.keys(), SHORTEST_PIECE)
@@ -80,7 +78,7 @@ class Tokens:
         """Letters and figures apart; a fund behind a code that ends in a letter is one: `W4LZAKAT`."""
         if not chunk.isalpha():
             for end in range(len(chunk) - SHORTEST_PIECE, 1, -1):
-                if chunk[end:] in self._funds and chunk[:end] in self.lexicon.codes:
+                if chunk[end:] in self.lexicon.fund_spelt and chunk[:end] in self.lexicon.codes:
                     return [*runs(chunk[:end]), chunk[end:]]
         return runs(chunk)
 
