@@ -16,13 +16,14 @@ from ledgers import history, ofx, ofx_account, ofx_row
 
 from reconcile.errors import FrameRefused
 from reconcile.files import Document
-from reconcile.merging import Merged, merge_statements
+from reconcile.merging import Merged, accounts, merge_statements
 from reconcile.merging.merged import _stood_before
 from reconcile.parsers import read_statement, read_statements
 from reconcile.parsers.layouts.fnb_history import LAYOUT
 from reconcile.statement import Statement
 
 SAMPLES = Path(__file__).parents[1] / "parsers" / "samples"
+MONTH = Path(__file__).parents[2] / "sample_statements"
 
 
 def read(name: str, text: str) -> Statement:
@@ -239,3 +240,15 @@ def test_an_id_is_known_where_it_stood_before_whatever_its_length(ids, again, sh
     texts = ids + [ids[i] for i in again if i < len(ids)]
     rows = pd.Series([t[:3] if short else t for t in texts], dtype="str")
     assert _stood_before(rows).tolist() == rows.duplicated().tolist()
+
+
+@pytest.mark.parametrize("rows", [1, 7])
+def test_how_many_rows_are_summed_in_one_go_changes_no_figure(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("history-2018-09.csv", "history-2018-09-17-to-30.ofx", "emailed-2018-09.csv")
+    statements = [read_statement(MONTH / name) for name in names]
+    whole = merge_statements(statements)
+    monkeypatch.setattr(accounts, "PIECE", rows)
+    pieces = merge_statements(statements)
+    assert pieces.accounts == whole.accounts
+    assert all(account.ties for account in pieces.accounts)
+    pd.testing.assert_frame_equal(pieces.gaps, whole.gaps)

@@ -34,7 +34,9 @@ from small_statements import (
 
 from reconcile import money
 from reconcile.errors import FrameRefused, WorkbookNotWritten
-from reconcile.reporters import book
+from reconcile.merging import accounts
+from reconcile.reporters import book, celltext
+from reconcile.reporters.sheets import by_campaign, by_day
 from reconcile.schema import SET_ASIDE
 from reconcile.statement import Period
 
@@ -179,6 +181,16 @@ from pathlib import Path
 from small_statements import Written
 Written().to(Path(sys.argv[1]), settings={"b": "2", "a": "1"})
 """
+
+
+@pytest.mark.parametrize("lines", [1, 2, 5])
+def test_how_many_lines_are_looked_at_in_one_go_changes_no_byte(
+    lines: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = two_accounts().to(tmp_path / "whole.xlsx").read_bytes()
+    for module in (accounts, celltext, by_campaign, by_day):
+        monkeypatch.setattr(module, "PIECE", lines)
+    assert two_accounts().to(tmp_path / "pieces.xlsx").read_bytes() == whole
 
 
 def test_the_same_input_gives_the_same_bytes_in_every_process(tmp_path: Path) -> None:
